@@ -1,0 +1,38 @@
+import type { Failure } from './failure.ts';
+import type { BatchName, EndpointName, UserAddress } from './ids.ts';
+import type { Items } from './items.ts';
+
+/** What happened, in the order it happened: notifications, reports and the story of a user read these. */
+export type MigrationEvent = EventBody & {
+  /** ms since 1970, UTC */
+  readonly at: number;
+  /** Who caused it: the name shown to people. Absent when Bellhop itself did. */
+  readonly by?: string;
+};
+
+/** Events before they are stamped. */
+export type EventBody =
+  | { readonly type: 'EndpointAdded'; readonly endpoint: EndpointName }
+  | { readonly type: 'EndpointTested'; readonly endpoint: EndpointName; readonly request: string; readonly test: EndpointTest }
+  | { readonly type: 'BatchCreated'; readonly batch: BatchName }
+  | { readonly type: 'UsersAdded'; readonly batch: BatchName; readonly count: number }
+  | { readonly type: 'BatchCheckStarted'; readonly batch: BatchName }
+  | { readonly type: 'BatchChecked'; readonly batch: BatchName; readonly request: string }
+  | { readonly type: 'BatchStarted'; readonly batch: BatchName }
+  | { readonly type: 'BatchStopped'; readonly batch: BatchName }
+  | { readonly type: 'BatchResumed'; readonly batch: BatchName }
+  | { readonly type: 'SyncRequested'; readonly batch: BatchName; readonly user?: UserAddress }
+  | { readonly type: 'UserSyncStarted'; readonly batch: BatchName; readonly user: UserAddress; readonly initial: boolean }
+  | { readonly type: 'UserSynced'; readonly batch: BatchName; readonly user: UserAddress; readonly initial: boolean; readonly copied: number; readonly items: Items }
+  | { readonly type: 'UserSyncDelayed'; readonly batch: BatchName; readonly user: UserAddress; readonly until: number; readonly reason: Failure }
+  | { readonly type: 'UserSyncFailed'; readonly batch: BatchName; readonly user: UserAddress; readonly error: Failure }
+  | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress };
+
+/** Result of `test endpoint`: what was reached and what the server says it can, or why not. */
+export interface EndpointTest {
+  readonly reachable: boolean;
+  readonly greeting?: string;
+  readonly capabilities: readonly string[];
+  readonly tls?: string;
+  readonly error?: Failure;
+}

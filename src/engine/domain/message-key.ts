@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+/** The headers that tell one message from another before its body is read. */
+export const KEY_HEADERS = ['message-id', 'date', 'from', 'subject'] as const;
+
+/**
+ * Identity of a message without its body: 16 bytes over Message-ID, Date, From, Subject and size. It recognises a
+ * message after a move or a changed UIDVALIDITY. Message-ID alone would not do: it is absent, or shared by different mails.
+ */
+export function messageKey(headers: Buffer, size: number): Buffer {
+  const hash = createHash('sha256');
+  const fields = readFields(headers);
+  for (const name of KEY_HEADERS) hash.update(`${name}:${fields.get(name) ?? ''}\n`);
+  return hash.update(String(size)).digest().subarray(0, 16);
+}
+
+// First occurrence of each field, unfolded (RFC 5322, 2.2.3). latin1 keeps raw 8-bit bytes as they are.
+function readFields(headers: Buffer): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  const text = headerBlock(headers).toString('latin1').replaceAll(/\r?\n[ \t]+/g, ' ');
+  for (const line of text.split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
+    if (name !== '' && !fields.has(name)) fields.set(name, line.slice(colon + 1).trim());
+  }
+  return fields;
+}
+
+/** The header block of a message: everything before the first empty line. */
+export function headerBlock(message: Buffer): Buffer {
+  const crlf = message.indexOf('\r\n\r\n');
+  const lf = message.indexOf('\n\n');
+  const ends = [crlf, lf].filter((end) => end >= 0);
+  return ends.length === 0 ? message : message.subarray(0, Math.min(...ends));
+}

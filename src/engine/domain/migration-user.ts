@@ -1,0 +1,139 @@
+import type { BatchName, UserAddress } from './ids.ts';
+import { type TransitionTable, supportedActions } from './transitions.ts';
+import type { Failure } from './failure.ts';
+
+/** Status words of Get-MigrationUser that an IMAP migration uses. */
+export type UserStatus =
+  | 'Validating'
+  | 'Queued'
+  | 'Syncing'
+  | 'Synced'
+  | 'IncrementalSyncing'
+  | 'IncrementalFailed'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Failed'
+  | 'Completing'
+  | 'Completed'
+  | 'CompletedWithWarnings'
+  | 'Removing';
+
+/** What people ask for (queue, stop, remove) and what the sync reports (begin..., finish, fail, stopped). */
+export type UserAction =
+  | 'queue'
+  | 'begin'
+  | 'beginIncremental'
+  | 'finish'
+  | 'fail'
+  | 'stop'
+  | 'stopped'
+  | 'complete'
+  | 'remove';
+
+export const USER_TRANSITIONS: TransitionTable<UserStatus, UserAction> = {
+  Validating: { queue: 'Queued', remove: 'Removing' },
+  Queued: {
+    begin: 'Syncing',
+    beginIncremental: 'IncrementalSyncing',
+    fail: 'Failed',
+    stop: 'Stopped',
+    remove: 'Removing',
+  },
+  Syncing: { begin: 'Syncing', finish: 'Synced', fail: 'Failed', stop: 'Stopping', remove: 'Removing' },
+  Synced: {
+    queue: 'Synced',
+    beginIncremental: 'IncrementalSyncing',
+    stop: 'Stopped',
+    complete: 'Completing',
+    remove: 'Removing',
+  },
+  IncrementalSyncing: {
+    beginIncremental: 'IncrementalSyncing',
+    queue: 'IncrementalSyncing',
+    finish: 'Synced',
+    fail: 'IncrementalFailed',
+    stop: 'Stopping',
+    remove: 'Removing',
+  },
+  IncrementalFailed: {
+    queue: 'IncrementalFailed',
+    beginIncremental: 'IncrementalSyncing',
+    stop: 'Stopped',
+    remove: 'Removing',
+  },
+  Stopping: { stopped: 'Stopped', finish: 'Stopped', fail: 'Stopped', queue: 'Queued', remove: 'Removing' },
+  Stopped: { queue: 'Queued', remove: 'Removing' },
+  Failed: { queue: 'Queued', stop: 'Stopped', remove: 'Removing' },
+  Completing: { finish: 'Completed', fail: 'CompletedWithWarnings' },
+  Completed: { remove: 'Removing' },
+  CompletedWithWarnings: { remove: 'Removing' },
+  Removing: {},
+};
+
+/** Actions a person may take, in the words of Get-MigrationUser's SupportedActions. */
+export type UserSupportedAction = 'Start' | 'Stop' | 'SyncNow' | 'Remove' | 'Complete';
+
+const ACTION_WORDS: readonly (readonly [UserAction, UserSupportedAction])[] = [
+  ['stop', 'Stop'],
+  ['complete', 'Complete'],
+  ['remove', 'Remove'],
+];
+
+/** What may be done with a user now. `queue` is a start for users at rest and a SyncNow for those that were synced before. */
+export function userSupportedActions(status: UserStatus): readonly UserSupportedAction[] {
+  const allowed = supportedActions(USER_TRANSITIONS, status);
+  const words = ACTION_WORDS.filter(([action]) => allowed.includes(action)).map(([, word]) => word);
+  if (!allowed.includes('queue')) return words;
+  return [...(status === 'Stopped' || status === 'Failed' ? (['Start'] as const) : []), 'SyncNow', ...words];
+}
+
+/** StatusSummary of Get-MigrationUser. */
+export type UserStatusSummary = 'Active' | 'Synced' | 'Completed' | 'Failed' | 'Stopped';
+
+export const USER_STATUS_SUMMARY: Readonly<Record<UserStatus, UserStatusSummary>> = {
+  Validating: 'Active',
+  Queued: 'Active',
+  Syncing: 'Active',
+  Synced: 'Synced',
+  IncrementalSyncing: 'Synced',
+  IncrementalFailed: 'Failed',
+  Stopping: 'Active',
+  Stopped: 'Stopped',
+  Failed: 'Failed',
+  Completing: 'Active',
+  Completed: 'Completed',
+  CompletedWithWarnings: 'Completed',
+  Removing: 'Active',
+};
+
+/** Where the target mailbox of a user was found; the object id is what every later request uses. */
+export interface UserTarget {
+  readonly id: string;
+  readonly displayName: string;
+  readonly kind: RecipientKind;
+}
+
+/** userPurpose of mailboxSettings (Graph v1.0), `user` when the server does not say. */
+export type RecipientKind = 'user' | 'shared' | 'room' | 'equipment' | 'linked' | 'others';
+
+/** One row of the CSV: a source mailbox on its way to a target mailbox. Times are ms since 1970, UTC. */
+export interface MigrationUser {
+  readonly address: UserAddress;
+  /** Stable id shown as Guid in views. */
+  readonly guid: string;
+  readonly batch: BatchName;
+  /** Login at the source (column UserName). */
+  readonly userName: string;
+  readonly status: UserStatus;
+  readonly target?: UserTarget;
+  readonly error?: Failure;
+  readonly queuedAt?: number;
+  readonly lastSuccessfulSyncAt?: number;
+  /** When the next automatic sync is due. */
+  readonly nextSyncAt?: number;
+  /** A sync was asked for while one was running: it runs right after. */
+  readonly syncRequested?: boolean;
+  /** Counts the workers that took this mailbox; a worker with an older number may not write any more. */
+  readonly epoch: number;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,49 @@
+import type { Failure } from './failure.ts';
+import type { Items } from './items.ts';
+import type { ScoreReason } from './score.ts';
+
+/** How far one mailbox is. Small, because a batch reads one for each of its users. Times in ms since 1970, UTC; rates per second. */
+export interface UserProgress {
+  readonly items: Items;
+  /** Bytes of messages written to the target since the user was added. */
+  readonly bytesTransferred: number;
+  /** Bytes of all messages at the source, as far as they are known. */
+  readonly estimatedTotalSize: number;
+  readonly itemsPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly reasons: readonly ScoreReason[];
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  /** What the running sync waits for most. */
+  readonly bottleneck?: Bottleneck;
+}
+
+/** What can hold a sync back. */
+export type Bottleneck = 'source' | 'target' | 'budget';
+
+/** The books of one folder pair. */
+export interface FolderBooks {
+  /** Path as the source names it. */
+  readonly source: string;
+  /** Path in the target, segments joined by " / " for people; "" when the folder is not migrated. */
+  readonly target: string;
+  readonly items: Items;
+  readonly bytes: number;
+  /** Items of the target folder that came from this source folder, counted afresh at the end of a pass. */
+  readonly verifiedInTarget?: number;
+  readonly error?: Failure;
+}
+
+/** A message that is not in the target, and why. */
+export interface SkippedItem {
+  readonly folder: string;
+  readonly uid: number;
+  readonly size: number;
+  readonly kind: 'corrupt' | 'large' | 'missing' | 'refused';
+  readonly code: string;
+  readonly reason: string;
+  readonly subject?: string;
+  readonly from?: string;
+  /** ms since 1970, UTC */
+  readonly date?: number;
+}

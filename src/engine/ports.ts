@@ -1,0 +1,348 @@
+/**
+ * Everything the engine asks of the world. Each port has a contract suite in test/contracts that every implementation
+ * passes. All times are ms since 1970 UTC, all sizes bytes; failures are thrown as MigrationError.
+ */
+import type { BatchCheck } from './domain/batch-check.ts';
+import type { MigrationEndpoint } from './domain/endpoint.ts';
+import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
+import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
+import type { FolderStatus, MessageFlags, MessageMeta, SourceFolder, SpecialUse } from './domain/mailbox.ts';
+import type { MigrationBatch } from './domain/migration-batch.ts';
+import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
+import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
+
+// -- the source ---------------------------------------------------------------------------------------------------
+
+export interface SourceConnector {
+  /** Signs in. Throws ImapAuthenticationException, SourceUnreachable, SourceCertificateRefused, ImapSignInDelayed, ... */
+  connect(endpoint: MigrationEndpoint, login: SourceLogin, signal: AbortSignal): Promise<SourceMailbox>;
+  /** Reaches the server without signing in; never throws for what the server does, the answer says it. */
+  test(endpoint: MigrationEndpoint, signal: AbortSignal): Promise<EndpointTest>;
+}
+
+export interface SourceLogin {
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** A signed-in connection that only ever reads (EXAMINE, BODY.PEEK). */
+export interface SourceMailbox extends AsyncDisposable {
+  readonly can: SourceAbilities;
+  /** Every folder, with its status where one LIST-STATUS (RFC 5819) answers for all. */
+  listFolders(): Promise<readonly SourceFolder[]>;
+  /** Opens a folder read-only; the folder opened before is no longer usable. */
+  select(folder: SourceFolder): Promise<SelectedFolder>;
+}
+
+export interface SourceAbilities {
+  readonly condstore: boolean;
+  readonly qresync: boolean;
+  /** RFC 8474: stable mailbox and content ids. */
+  readonly objectId: boolean;
+  readonly idle: boolean;
+}
+
+export interface SelectedFolder {
+  readonly path: string;
+  readonly status: FolderStatus;
+  /** All UIDs, ascending, that existed when the folder was selected. */
+  uids(): Promise<readonly number[]>;
+  /** Size, date and flags of the given UIDs, in any order; UIDs that are gone are left out. */
+  metadata(uids: readonly number[]): Promise<readonly MessageMeta[]>;
+  /**
+   * The messages of a window, every requested UID answered exactly once. A window is read at once into memory: callers
+   * bound it by the sizes of the metadata pass.
+   */
+  contents(window: readonly MessageMeta[]): Promise<readonly FetchedMessage[]>;
+}
+
+export type FetchedMessage =
+  | { readonly uid: number; readonly outcome: 'read'; readonly raw: Buffer }
+  /** Expunged between the listing and the reading. */
+  | { readonly uid: number; readonly outcome: 'gone' }
+  /** The server has it but cannot deliver it: answered short, empty or not at all, after isolating it from its neighbours. */
+  | { readonly uid: number; readonly outcome: 'unreadable'; readonly detail: string };
+
+// -- the target ---------------------------------------------------------------------------------------------------
+
+export interface TargetDirectory {
+  /** The recipient with this address, or undefined. Throws RecipientAmbiguous, TargetSignInFailed, ... */
+  find(address: UserAddress): Promise<TargetRecipient | undefined>;
+  /** Opens a mailbox for reading and writing; throws MailboxNotUsable when it cannot be opened. */
+  open(recipient: Pick<TargetRecipient, 'id' | 'address'>): Promise<TargetMailbox>;
+}
+
+export interface TargetRecipient {
+  /** Immutable object id: what every later request names. */
+  readonly id: string;
+  readonly address: UserAddress;
+  readonly displayName: string;
+  readonly kind: RecipientKind;
+}
+
+export interface TargetFolder {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly name: string;
+  readonly wellKnown?: SpecialUse;
+  readonly totalItems: number;
+}
+
+/** A message as it is to be in the target. */
+export interface MessageToImport {
+  /** RFC 5322 bytes as the source served them. */
+  readonly raw: Buffer;
+  /** Value of the marker property, see domain/marker.ts. */
+  readonly marker: string;
+  readonly receivedAt: number;
+  readonly flags: MessageFlags;
+}
+
+/** A detail that did not survive the lane a message took; it lowers the score to Good. */
+export interface FidelityNote {
+  readonly kind: 'signature' | 'encryption' | 'invitation' | 'nested-message' | 'alternative-body' | 'headers' | 'attachment' | 'repaired';
+  readonly text: string;
+}
+
+export type ImportOutcome =
+  | { readonly outcome: 'imported'; readonly id: string; readonly notes: readonly FidelityNote[] }
+  /** The request may or may not have been carried out: ask for the marker before trying again. */
+  | { readonly outcome: 'unknown'; readonly detail: string }
+  /** This message cannot be stored, whatever is tried. */
+  | { readonly outcome: 'refused'; readonly code: 'ItemRefused' | 'ItemTooLarge'; readonly detail: string };
+
+export interface MarkedItem {
+  readonly id: string;
+  readonly marker: string;
+}
+
+/** One target mailbox. Every method waits for the mailbox' budget and throws TargetThrottled when that takes too long to wait for. */
+export interface TargetMailbox {
+  /** All folders, hidden ones and search folders left out. The root itself is not among them: its children have no parentId. */
+  listFolders(): Promise<readonly TargetFolder[]>;
+  /** Creates a folder, or returns the one with this name (compared as Exchange does) under the parent. */
+  createFolder(parentId: string | undefined, name: string): Promise<TargetFolder>;
+  importMessage(folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
+  /** Adds what a message found by its marker still lacks (attachments sent in a second step). */
+  completeMessage(id: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
+  /** Items of a folder with exactly this marker. */
+  findByMarker(folderId: string, marker: string): Promise<readonly MarkedItem[]>;
+  /** All items of a folder that carry a marker. */
+  listMarked(folderId: string): AsyncIterable<MarkedItem>;
+  countItems(folderId: string): Promise<number>;
+  updateFlags(id: string, flags: MessageFlags): Promise<void>;
+  /** Moves an item; its id stays (Prefer: IdType="ImmutableId"). */
+  move(id: string, folderId: string): Promise<string>;
+  /** Moves an item to Deleted Items, where the user can get it back. */
+  remove(id: string): Promise<void>;
+  /** Deletes an item of our own that exists twice, for good. */
+  removeDuplicate(id: string): Promise<void>;
+}
+
+/** Published ceilings of a mailbox, shared by all workers. Kept by the target edge before each request. */
+export interface TargetBudget {
+  /**
+   * Takes a place (4 at once), one request and the bytes it uploads. Waits up to a few seconds; a longer wait throws
+   * TargetThrottled with `retryAt`, so that the worker can turn to another mailbox.
+   */
+  enter(mailboxId: string, uploadBytes: number, signal: AbortSignal): Promise<BudgetPlace>;
+  /** The target asked for rest (Retry-After, ms): nobody enters this mailbox before. */
+  rest(mailboxId: string, ms: number): Promise<void>;
+}
+
+export interface BudgetPlace {
+  leave(): Promise<void>;
+}
+
+// -- the ledger ---------------------------------------------------------------------------------------------------
+
+/** What happened to one message, as the ledger knows it. */
+export type LedgerState =
+  /** About to be sent, or sent without an answer: the target is asked before it is sent again. */
+  | 'intended'
+  | 'copied'
+  | 'adopted'
+  | 'skipped'
+  | 'failed'
+  | 'excluded'
+  /** Vanished from the source after it was booked. */
+  | 'gone';
+
+export interface LedgerEntry {
+  readonly uid: number;
+  readonly state: LedgerState;
+  /** formatFlags of what was last written to the target. */
+  readonly flags: string;
+  readonly size: number;
+  readonly internalDate?: number;
+  /** 16 bytes of domain/message-key.ts, once the message was read. */
+  readonly key?: Uint8Array;
+  readonly targetId?: string;
+  /** Run that wrote it: part of the marker. */
+  readonly run?: string;
+  /** When the intent was recorded. */
+  readonly at: number;
+  /** Failure code and text of skipped and failed messages. */
+  readonly code?: string;
+  readonly detail?: string;
+  readonly notes?: readonly FidelityNote[];
+}
+
+/** What a folder looked like when all its changes were in the ledger. */
+export interface Checkpoint extends FolderStatus {
+  readonly targetFolderId: string;
+  /** False until a pass went through the whole folder at this UIDVALIDITY. */
+  readonly complete: boolean;
+}
+
+/** The identity of a ledger: the same mailbox pair finds the same ledger, whichever batch it is in. */
+export interface LedgerKey {
+  readonly targetMailboxId: string;
+  readonly sourceHost: string;
+  readonly login: string;
+}
+
+export interface LedgerStore {
+  /** Opens or creates the ledger of a mailbox and takes it for this epoch. Throws MailboxTakenOver when a higher epoch holds it. */
+  open(key: LedgerKey, epoch: number): Promise<Ledger>;
+}
+
+/** The memory of one mailbox. Every write is durable when the call returns and is refused once a higher epoch took over. */
+export interface Ledger extends AsyncDisposable {
+  checkpoint(path: string): Promise<Checkpoint | undefined>;
+  saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void>;
+  /** Folders that have a checkpoint or entries. */
+  folders(): Promise<readonly string[]>;
+  /** Writes entries of one folder in one transaction, replacing those with the same UID. */
+  record(path: string, uidValidity: string, entries: readonly LedgerEntry[]): Promise<void>;
+  /** UID and state of every entry of a folder, ascending by UID: small rows, for comparing whole folders. */
+  states(path: string, uidValidity: string): Promise<readonly (readonly [uid: number, state: LedgerState])[]>;
+  /** Whole entries in one state. */
+  entries(path: string, uidValidity: string, state: LedgerState): Promise<readonly LedgerEntry[]>;
+  findByUid(path: string, uidValidity: string, uid: number): Promise<LedgerEntry | undefined>;
+  findByKey(key: Uint8Array): Promise<readonly (LedgerEntry & { readonly path: string })[]>;
+  /** Number of entries by state, of one folder. */
+  count(path: string, uidValidity: string): Promise<Readonly<Partial<Record<LedgerState, number>>>>;
+}
+
+// -- state, events, jobs ------------------------------------------------------------------------------------------
+
+/** What a change decided: the new value and what happened. Undefined leaves everything as it is. */
+export interface Decision<Value> {
+  readonly to: Value;
+  readonly events: readonly EventBody[];
+}
+export type Decide<Value> = (current: Value) => Decision<Value> | undefined;
+
+/** State people see. A value and its events are saved in one transaction; `decide` may run again when somebody else was faster. */
+export interface MigrationStore {
+  endpoints(): Promise<readonly MigrationEndpoint[]>;
+  endpoint(name: EndpointName): Promise<MigrationEndpoint | undefined>;
+  /** Throws EndpointNameTaken. */
+  addEndpoint(endpoint: MigrationEndpoint, events: readonly EventBody[], by: string): Promise<void>;
+
+  batches(): Promise<readonly MigrationBatch[]>;
+  batch(name: BatchName): Promise<MigrationBatch | undefined>;
+  /** Throws BatchNameTaken. */
+  addBatch(batch: MigrationBatch, events: readonly EventBody[], by: string): Promise<void>;
+  /** Throws UnknownBatch. */
+  changeBatch(name: BatchName, decide: Decide<MigrationBatch>, by?: string): Promise<MigrationBatch>;
+
+  user(address: UserAddress): Promise<MigrationUser | undefined>;
+  users(batch: BatchName): AsyncIterable<MigrationUser>;
+  /** Adds users that are in no batch; returns those that already are, with the batch that has them, and leaves them alone. */
+  addUsers(users: readonly MigrationUser[], events: readonly EventBody[], by: string): Promise<readonly MigrationUser[]>;
+  /** Throws UnknownUser. */
+  changeUser(address: UserAddress, decide: Decide<MigrationUser>, by?: string): Promise<MigrationUser>;
+  /** Changes every user of a batch, each by itself; returns how many changed. */
+  changeUsers(batch: BatchName, decide: Decide<MigrationUser>, by?: string): Promise<number>;
+
+  /** Written by the worker that holds the mailbox, read by everybody. */
+  saveProgress(user: UserAddress, batch: BatchName, progress: UserProgress): Promise<void>;
+  progress(user: UserAddress): Promise<UserProgress | undefined>;
+  /** Progress of all users of a batch that have some. */
+  batchProgress(batch: BatchName): Promise<ReadonlyMap<UserAddress, UserProgress>>;
+  saveFolders(user: UserAddress, folders: readonly FolderBooks[]): Promise<void>;
+  folders(user: UserAddress): Promise<readonly FolderBooks[]>;
+  saveSkipped(user: UserAddress, items: readonly SkippedItem[]): Promise<void>;
+  skipped(user: UserAddress): Promise<readonly SkippedItem[]>;
+
+  saveCheck(check: BatchCheck, events: readonly EventBody[]): Promise<void>;
+  check(batch: BatchName): Promise<BatchCheck | undefined>;
+  /** Events that change nothing stored, such as the answer to a test. */
+  publish(events: readonly EventBody[], by?: string): Promise<void>;
+}
+
+export interface EventLog {
+  /** Events between two times, oldest first. */
+  read(from: number, to: number): AsyncIterable<MigrationEvent>;
+  /**
+   * Hands every event to `onEvents`, in order, at least once; the reader's place is stored under its name and moves on
+   * when `onEvents` returns. A new reader starts at the present. Returns when the signal aborts.
+   */
+  follow(reader: string, onEvents: (events: readonly MigrationEvent[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+/** What the queue runs, and with what. Payloads hold names only, never secrets. */
+export interface Jobs {
+  readonly 'schedule-syncs': Record<never, never>;
+  readonly 'sync-mailbox': { readonly user: UserAddress };
+  readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
+  readonly 'test-endpoint': { readonly endpoint: EndpointName; readonly request: string };
+}
+export type JobName = keyof Jobs;
+
+export interface JobQueue {
+  /** Adds a job. A job with the same id that still waits or runs makes this a no-op. `delay` in ms. */
+  add<Name extends JobName>(name: Name, payload: Jobs[Name], options?: { readonly id?: string; readonly delay?: number }): Promise<void>;
+  /** Jobs of a kind that are not done: `running` ones hold or will soon hold a worker, the others wait for their time. */
+  pending<Name extends JobName>(name: Name): Promise<readonly { readonly payload: Jobs[Name]; readonly running: boolean }[]>;
+}
+
+/** Passwords of source logins, sealed with a key that is kept elsewhere. */
+export interface CredentialVault {
+  put(user: UserAddress, password: string): Promise<void>;
+  putAll(passwords: ReadonlyMap<UserAddress, string>): Promise<void>;
+  /** Throws CredentialUnreadable when it was sealed with another key. */
+  get(user: UserAddress): Promise<string | undefined>;
+  forget(user: UserAddress): Promise<void>;
+}
+
+// -- the rest -----------------------------------------------------------------------------------------------------
+
+export interface Clock {
+  now(): number;
+  /** Rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A logger that takes codes and numbers, never foreign error objects. */
+export interface Logger {
+  info(fields: Readonly<Record<string, string | number | boolean>>, message: string): void;
+  warn(fields: Readonly<Record<string, string | number | boolean>>, message: string): void;
+  error(fields: Readonly<Record<string, string | number | boolean>>, message: string): void;
+}
+
+/** What the operator of the machine set. */
+export interface EngineSettings {
+  /** How many times faster waits and schedules run; 1 outside the sandbox. */
+  readonly timeScale: number;
+  /** Largest message the target takes, in bytes. */
+  readonly maxItemSize: number;
+}
+
+/** All ports, wired once in main.ts. */
+export interface World {
+  readonly source: SourceConnector;
+  readonly target: TargetDirectory;
+  readonly ledgers: LedgerStore;
+  readonly store: MigrationStore;
+  readonly events: EventLog;
+  readonly jobs: JobQueue;
+  readonly vault: CredentialVault;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A new random id, 128 bits as lower-case hex. */
+  readonly newId: () => string;
+  readonly settings: EngineSettings;
+}
