@@ -1,0 +1,142 @@
+/**
+ * What people see, as plain data: the JSON of `--json` and the input of every card. Names follow Get-MigrationBatch and
+ * Get-MigrationUser; times are ISO 8601 UTC, sizes bytes.
+ */
+import type { BatchCheck } from './domain/batch-check.ts';
+import type { Failure } from './domain/failure.ts';
+import type { Items } from './domain/items.ts';
+import type { BatchAction, BatchState, BatchStatus } from './domain/migration-batch.ts';
+import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction } from './domain/migration-user.ts';
+import type { Bottleneck, SkippedItem } from './domain/progress.ts';
+import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
+
+export interface BatchView {
+  readonly identity: string;
+  readonly status: BatchStatus;
+  readonly state: BatchState;
+  readonly endpoint: string;
+  readonly createdBy: string;
+  readonly creationDateTime: string;
+  readonly startDateTime: string | null;
+  readonly lastSyncedDateTime: string | null;
+  readonly expirationDateTime: string | null;
+  readonly totalCount: number;
+  readonly activeCount: number;
+  readonly stoppedCount: number;
+  readonly syncedCount: number;
+  readonly finalizedCount: number;
+  readonly failedCount: number;
+  readonly completedWithWarningCount: number;
+  readonly pendingCount: number;
+  readonly provisionedCount: number;
+  readonly validationWarningCount: number;
+  readonly dataConsistencyScore: DataConsistencyScore | null;
+  readonly reasons: readonly ScoreReason[];
+  readonly items: Items;
+  readonly bytesTransferred: number;
+  readonly itemsPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly etaSeconds: number | null;
+  readonly bottleneck: Bottleneck | null;
+  readonly supportedActions: readonly BatchAction[];
+  /** Failed users by cause, largest first. */
+  readonly failures: readonly FailureGroup[];
+  /** When this view was computed. */
+  readonly asOf: string;
+}
+
+/** Users that failed for the same reason. */
+export interface FailureGroup {
+  readonly error: Failure;
+  readonly title: string;
+  readonly count: number;
+  /** At most three, for a glance; `failures <batch>` lists all. */
+  readonly sample: readonly string[];
+}
+
+export interface FolderView {
+  readonly source: string;
+  readonly target: string;
+  readonly sourceItems: number;
+  readonly targetItems: number;
+  readonly skipped: number;
+  readonly excluded: number;
+  readonly error: Failure | null;
+}
+
+export interface UserView {
+  readonly identity: string;
+  readonly guid: string;
+  readonly batchId: string;
+  readonly mailboxEmailAddress: string;
+  readonly mailboxGuid: string | null;
+  readonly recipientType: RecipientKind | null;
+  readonly userName: string;
+  readonly status: UserStatus;
+  readonly statusSummary: UserStatusSummary;
+  readonly state: BatchState;
+  readonly migrationType: 'IMAP';
+  readonly syncedItemCount: number;
+  readonly skippedItemCount: number;
+  readonly transferredItemCount: number;
+  readonly estimatedTotalCount: number;
+  readonly estimatedTotalSize: number;
+  readonly bytesTransferred: number;
+  readonly itemsPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly etaSeconds: number | null;
+  readonly lastSuccessfulSyncTime: string | null;
+  readonly nextSyncTime: string | null;
+  readonly dataConsistencyScore: DataConsistencyScore | null;
+  readonly reasons: readonly ScoreReason[];
+  readonly hasUnapprovedSkippedItems: boolean;
+  readonly supportedActions: readonly UserSupportedAction[];
+  readonly items: Items;
+  readonly folders: readonly FolderView[];
+  readonly skipped: readonly SkippedItem[];
+  readonly warnings: readonly string[];
+  readonly error: Failure | null;
+  readonly asOf: string;
+}
+
+/** All batches and the totals of Get-MigrationStatistics. */
+export interface StatusView {
+  readonly batches: readonly BatchView[];
+  readonly totalCount: number;
+  readonly activeCount: number;
+  readonly stoppedCount: number;
+  readonly syncedCount: number;
+  readonly finalizedCount: number;
+  readonly failedCount: number;
+  readonly pendingCount: number;
+  readonly provisionedCount: number;
+  readonly migrationType: 'IMAP';
+  readonly asOf: string;
+}
+
+/** Failed users of one batch or of all, by cause, every user named. */
+export interface FailuresView {
+  readonly batch: string | null;
+  readonly groups: readonly (Omit<FailureGroup, 'sample'> & {
+    readonly users: readonly { readonly identity: string; readonly batchId: string; readonly message: string }[];
+  })[];
+  readonly asOf: string;
+}
+
+export interface EndpointView {
+  readonly identity: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: string;
+  readonly login: string;
+  readonly initial: number;
+  readonly incremental: number;
+  readonly batches: readonly string[];
+}
+
+/** The dry run of a batch; the stored form is fit for people as it is, times apart. */
+export interface CheckView extends Omit<BatchCheck, 'startedAt' | 'finishedAt'> {
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly asOf: string;
+}
