@@ -220,7 +220,9 @@ export interface Ledger extends AsyncDisposable {
   /** Whole entries in one state. */
   entries(path: string, uidValidity: string, state: LedgerState): Promise<readonly LedgerEntry[]>;
   findByUid(path: string, uidValidity: string, uid: number): Promise<LedgerEntry | undefined>;
-  findByKey(key: Uint8Array): Promise<readonly (LedgerEntry & { readonly path: string })[]>;
+  findByKey(key: Uint8Array): Promise<readonly (LedgerEntry & { readonly path: string; readonly uidValidity: string })[]>;
+  /** Takes back intents that were never sent, so that the target need not be asked about them. */
+  withdraw(path: string, uidValidity: string, uids: readonly number[]): Promise<void>;
   /** Number of entries by state, of one folder. */
   count(path: string, uidValidity: string): Promise<Readonly<Partial<Record<LedgerState, number>>>>;
 }

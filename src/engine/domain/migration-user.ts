@@ -131,6 +131,8 @@ export interface MigrationUser {
   readonly lastSuccessfulSyncAt?: number;
   /** When the next automatic sync is due. */
   readonly nextSyncAt?: number;
+  /** Tries in a row that ended in a failure which heals by itself. */
+  readonly delays?: number;
   /** A sync was asked for while one was running: it runs right after. */
   readonly syncRequested?: boolean;
   /** Counts the workers that took this mailbox; a worker with an older number may not write any more. */

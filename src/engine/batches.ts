@@ -1,0 +1,185 @@
+import type { Actor } from './domain/actor.ts';
+import { MigrationError } from './domain/failure.ts';
+import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
+import {
+  BATCH_TRANSITIONS,
+  type BatchAction,
+  type BatchIntent,
+  DEFAULT_CADENCE,
+  type MigrationBatch,
+  batchStatus,
+  batchSupportedActions,
+  countUsers,
+} from './domain/migration-batch.ts';
+import {
+  type MigrationUser,
+  USER_TRANSITIONS,
+  type UserAction,
+  userSupportedActions,
+} from './domain/migration-user.ts';
+import type { EventBody } from './domain/events.ts';
+import { nextState } from './domain/transitions.ts';
+import { requireEndpoint } from './endpoints.ts';
+import type { Decision, World } from './ports.ts';
+import { scheduleSoon } from './scheduling.ts';
+
+export interface BatchSettings {
+  readonly name: BatchName;
+  readonly endpoint: EndpointName;
+  /** ms between two syncs of a user */
+  readonly every?: number;
+  readonly trash?: 'copy' | 'skip';
+  readonly exclude?: readonly string[];
+}
+
+/** Creates a batch without users. Throws UnknownEndpoint, BatchNameTaken. */
+export async function createBatch(world: World, settings: BatchSettings, by: Actor): Promise<void> {
+  await requireEndpoint(world, settings.endpoint);
+  const batch: MigrationBatch = {
+    name: settings.name,
+    endpoint: settings.endpoint,
+    intent: 'Created',
+    createdBy: by.name,
+    createdAt: world.clock.now(),
+    every: settings.every ?? DEFAULT_CADENCE,
+    trash: settings.trash ?? 'copy',
+    exclude: settings.exclude ?? [],
+  };
+  await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by.name);
+}
+
+/** Starts the initial sync of every user; in a batch that runs, tries its failed users again (Start-MigrationBatch). */
+export async function startBatch(world: World, name: BatchName, by: Actor): Promise<void> {
+  if ((await requireAction(world, name, 'Start')) === 0) {
+    const { endpoint } = await requireBatch(world, name);
+    throw new MigrationError('BatchEmpty', { batch: name, endpoint });
+  }
+  await intend(world, name, 'Started', { type: 'BatchStarted', batch: name }, by);
+  await world.store.changeUsers(name, (user) => (isAtRest(user) ? enqueue(world, user) : undefined));
+  await scheduleSoon(world);
+}
+
+/** Stops every sync of a batch. What was copied stays; nothing is lost by stopping. */
+export async function stopBatch(world: World, name: BatchName, by: Actor): Promise<void> {
+  await requireAction(world, name, 'Stop');
+  await intend(world, name, 'Stopped', { type: 'BatchStopped', batch: name }, by);
+  await world.store.changeUsers(name, (user) => step(user, 'stop'));
+}
+
+/** Resumes a stopped batch; every user syncs at once, not a day later. */
+export async function resumeBatch(world: World, name: BatchName, by: Actor): Promise<void> {
+  await requireAction(world, name, 'Resume');
+  await intend(world, name, 'Started', { type: 'BatchResumed', batch: name }, by);
+  await world.store.changeUsers(name, (user) => enqueue(world, user));
+  await scheduleSoon(world);
+}
+
+/** Syncs a user, or every user of a batch, now; failed users included. A sync that runs is followed by another one. */
+export async function syncNow(
+  world: World,
+  target: { readonly batch: BatchName } | { readonly user: UserAddress },
+  by: Actor,
+): Promise<{ readonly users: number }> {
+  const users = 'batch' in target ? await syncBatchNow(world, target.batch, by) : await syncUserNow(world, target.user, by);
+  await scheduleSoon(world);
+  return { users };
+}
+
+async function syncBatchNow(world: World, name: BatchName, by: Actor): Promise<number> {
+  await requireAction(world, name, 'SyncNow');
+  await world.store.publish([{ type: 'SyncRequested', batch: name }], by.name);
+  return world.store.changeUsers(name, (user) => (user.status === 'Stopped' ? undefined : enqueue(world, user)));
+}
+
+async function syncUserNow(world: World, address: UserAddress, by: Actor): Promise<number> {
+  await changeUserOrRefuse(world, address, 'sync now', by, (user) => {
+    if (user.status === 'Stopped' || user.status === 'Validating') return undefined;
+    return withEvent(enqueue(world, user), { type: 'SyncRequested', batch: user.batch, user: user.address });
+  });
+  return 1;
+}
+
+/** Stops one user. */
+export async function stopUser(world: World, address: UserAddress, by: Actor): Promise<void> {
+  await changeUserOrRefuse(world, address, 'stop user', by, (user) => step(user, 'stop'));
+}
+
+/** Resumes one stopped user, or starts one that was added to a running batch; it syncs at once. */
+export async function resumeUser(world: World, address: UserAddress, by: Actor): Promise<void> {
+  await changeUserOrRefuse(world, address, 'resume user', by, (user) => (isAtRest(user) ? enqueue(world, user) : undefined));
+  await scheduleSoon(world);
+}
+
+/** The batch of a name. Throws UnknownBatch. */
+export async function requireBatch(world: World, name: BatchName): Promise<MigrationBatch> {
+  const batch = await world.store.batch(name);
+  if (batch === undefined) throw new MigrationError('UnknownBatch', { batch: name });
+  return batch;
+}
+
+function isAtRest(user: MigrationUser): boolean {
+  return user.status === 'Validating' || user.status === 'Stopped' || user.status === 'Failed' || user.status === 'Stopping';
+}
+
+/** The user, asked to sync as soon as a slot is free. What went wrong before is history. */
+export function enqueue(world: World, user: MigrationUser): Decision<MigrationUser> | undefined {
+  const { error: _error, delays: _delays, ...rest } = user;
+  // A running sync has read part of the mailbox already: the request is kept and honoured when it ends.
+  if (user.status === 'Syncing' || user.status === 'IncrementalSyncing') {
+    return { to: { ...user, syncRequested: true }, events: [] };
+  }
+  const status = nextState(USER_TRANSITIONS, user.status, 'queue');
+  if (status === undefined) return undefined;
+  return { to: { ...rest, status, queuedAt: world.clock.now(), nextSyncAt: world.clock.now() }, events: [] };
+}
+
+function step(user: MigrationUser, action: UserAction): Decision<MigrationUser> | undefined {
+  const status = nextState(USER_TRANSITIONS, user.status, action);
+  if (status === undefined) return undefined;
+  const events: EventBody[] = status === 'Stopped' ? [{ type: 'UserStopped', batch: user.batch, user: user.address }] : [];
+  return { to: { ...user, status }, events };
+}
+
+function withEvent(decision: Decision<MigrationUser> | undefined, event: EventBody): Decision<MigrationUser> | undefined {
+  return decision === undefined ? undefined : { to: decision.to, events: [...decision.events, event] };
+}
+
+async function changeUserOrRefuse(
+  world: World,
+  address: UserAddress,
+  action: string,
+  by: Actor,
+  decide: (user: MigrationUser) => Decision<MigrationUser> | undefined,
+): Promise<void> {
+  await world.store.changeUser(
+    address,
+    (user) => {
+      const decision = decide(user);
+      if (decision !== undefined) return decision;
+      const allowed = userSupportedActions(user.status).join(', ') || 'nothing';
+      throw new MigrationError('ActionNotPossible', { action, name: address, status: user.status, allowed });
+    },
+    by.name,
+  );
+}
+
+/** Refuses what the batch's status does not allow; returns how many users it has. */
+async function requireAction(world: World, name: BatchName, action: BatchAction): Promise<number> {
+  const batch = await requireBatch(world, name);
+  const statuses = await Array.fromAsync(world.store.users(name), (user) => user.status);
+  const counts = countUsers(statuses);
+  const status = batchStatus(batch.intent, counts);
+  if (nextState(BATCH_TRANSITIONS, status, action) === undefined) {
+    const allowed = batchSupportedActions(status).join(', ') || 'nothing';
+    throw new MigrationError('ActionNotPossible', { action, name, status, allowed });
+  }
+  return counts.total;
+}
+
+async function intend(world: World, name: BatchName, intent: BatchIntent, event: EventBody, by: Actor): Promise<void> {
+  await world.store.changeBatch(
+    name,
+    (batch) => ({ to: { ...batch, intent, startedAt: batch.startedAt ?? world.clock.now() }, events: [event] }),
+    by.name,
+  );
+}

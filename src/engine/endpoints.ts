@@ -1,0 +1,75 @@
+import type { Actor } from './domain/actor.ts';
+import {
+  DEFAULT_CAPS,
+  DEFAULT_PORT,
+  type EndpointLogin,
+  type EndpointSecurity,
+  type MigrationEndpoint,
+  parseHost,
+} from './domain/endpoint.ts';
+import { MigrationError } from './domain/failure.ts';
+import type { EndpointName } from './domain/ids.ts';
+import type { Jobs, World } from './ports.ts';
+
+export interface EndpointSettings {
+  readonly name: EndpointName;
+  readonly host: string;
+  readonly port?: number;
+  readonly security?: EndpointSecurity;
+  readonly login?: EndpointLogin;
+  readonly initial?: number;
+  readonly incremental?: number;
+}
+
+/** Adds a source server. The same settings again are no error. Throws EndpointNameTaken, UsageError. */
+export async function addEndpoint(world: World, settings: EndpointSettings, by: Actor): Promise<MigrationEndpoint> {
+  const endpoint = completeEndpoint(settings);
+  const existing = await world.store.endpoint(endpoint.name);
+  if (existing !== undefined) {
+    if (JSON.stringify(existing) === JSON.stringify(endpoint)) return existing;
+    throw new MigrationError('EndpointNameTaken', { endpoint: endpoint.name });
+  }
+  await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], by.name);
+  return endpoint;
+}
+
+function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
+  const host = parseHost(settings.host);
+  if (host === undefined) {
+    throw new MigrationError('UsageError', { detail: 'host= takes a host name such as imap.example.com.', command: 'add endpoint' });
+  }
+  const security = settings.security ?? 'tls';
+  const initial = settings.initial ?? DEFAULT_CAPS.initial;
+  return {
+    name: settings.name,
+    host,
+    port: settings.port ?? DEFAULT_PORT[security],
+    security,
+    login: settings.login ?? 'plain',
+    initial,
+    // Exchange Online: incremental syncs may not exceed initial ones.
+    incremental: settings.incremental ?? Math.min(DEFAULT_CAPS.incremental, initial),
+  };
+}
+
+/** Has a worker reach the endpoint; the answer comes as an EndpointTested event with the returned request id. */
+export async function testEndpoint(world: World, name: EndpointName, _by: Actor): Promise<{ readonly request: string }> {
+  await requireEndpoint(world, name);
+  const request = world.newId();
+  await world.jobs.add('test-endpoint', { endpoint: name, request });
+  return { request };
+}
+
+/** The job behind {@link testEndpoint}. */
+export async function runTestEndpoint(world: World, job: Jobs['test-endpoint'], signal: AbortSignal): Promise<void> {
+  const endpoint = await requireEndpoint(world, job.endpoint);
+  const test = await world.source.test(endpoint, signal);
+  await world.store.publish([{ type: 'EndpointTested', endpoint: endpoint.name, request: job.request, test }]);
+}
+
+/** The endpoint of a name. Throws UnknownEndpoint. */
+export async function requireEndpoint(world: World, name: EndpointName): Promise<MigrationEndpoint> {
+  const endpoint = await world.store.endpoint(name);
+  if (endpoint === undefined) throw new MigrationError('UnknownEndpoint', { endpoint: name });
+  return endpoint;
+}

@@ -1,0 +1,310 @@
+import { FAILURES, type Failure } from './domain/failure.ts';
+import { type Items, NO_ITEMS, addItems, imbalance, inTarget } from './domain/items.ts';
+import type { BatchName, UserAddress } from './domain/ids.ts';
+import {
+  type MigrationBatch,
+  batchState,
+  batchStatus,
+  batchSupportedActions,
+  countUsers,
+} from './domain/migration-batch.ts';
+import { type MigrationUser, USER_STATUS_SUMMARY, type UserStatus, userSupportedActions } from './domain/migration-user.ts';
+import type { Bottleneck, FolderBooks, UserProgress } from './domain/progress.ts';
+import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems, worstScore } from './domain/score.ts';
+import { MigrationError } from './domain/failure.ts';
+import { requireBatch } from './batches.ts';
+import type { World } from './ports.ts';
+import type {
+  BatchView,
+  CheckView,
+  EndpointView,
+  FailureGroup,
+  FailuresView,
+  FolderView,
+  StatusView,
+  UserView,
+} from './views.ts';
+
+/** A rate older than this (ms) says nothing about now. */
+const RATE_LIFETIME = 20_000;
+
+/** All batches and the totals over them. */
+export async function statusOverview(world: World): Promise<StatusView> {
+  const batches: BatchView[] = [];
+  for (const batch of await world.store.batches()) batches.push(await viewBatch(world, batch));
+  const total = (count: keyof BatchView & `${string}Count`): number =>
+    batches.reduce((sum, batch) => sum + batch[count], 0);
+  return {
+    batches,
+    totalCount: total('totalCount'),
+    activeCount: total('activeCount'),
+    stoppedCount: total('stoppedCount'),
+    syncedCount: total('syncedCount'),
+    finalizedCount: total('finalizedCount'),
+    failedCount: total('failedCount'),
+    pendingCount: total('pendingCount'),
+    provisionedCount: total('provisionedCount'),
+    migrationType: 'IMAP',
+    asOf: iso(world.clock.now()),
+  };
+}
+
+/** One batch: counts folded from its users, books, rate, score with its reasons, failures by cause. Throws UnknownBatch. */
+export async function batchOverview(world: World, name: BatchName): Promise<BatchView> {
+  return viewBatch(world, await requireBatch(world, name));
+}
+
+async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView> {
+  const now = world.clock.now();
+  const [users, progress] = await Promise.all([
+    Array.fromAsync(world.store.users(batch.name)),
+    world.store.batchProgress(batch.name),
+  ]);
+  const counts = countUsers(users.map((user) => user.status));
+  const status = batchStatus(batch.intent, counts);
+  const items = addItems([...progress.values()].map((each) => each.items));
+  const rates = currentRates(users, progress, now);
+  const scores = scoreUsers(users, progress);
+  return {
+    identity: batch.name,
+    status,
+    state: batchState(status),
+    endpoint: batch.endpoint,
+    createdBy: batch.createdBy,
+    creationDateTime: iso(batch.createdAt),
+    startDateTime: isoOrNull(batch.startedAt),
+    lastSyncedDateTime: isoOrNull(latest(users.map((user) => user.lastSuccessfulSyncAt))),
+    expirationDateTime: null,
+    totalCount: counts.total,
+    activeCount: counts.active,
+    stoppedCount: counts.stopped,
+    syncedCount: counts.synced,
+    finalizedCount: counts.finalized,
+    failedCount: counts.failed,
+    completedWithWarningCount: counts.completedWithWarning,
+    pendingCount: counts.pending,
+    provisionedCount: users.filter((user) => user.target !== undefined).length,
+    validationWarningCount: users.filter((user) => user.warnings.length > 0).length,
+    dataConsistencyScore: scores.length === 0 ? null : worstScore(scores.map(([score]) => score)),
+    reasons: mergeReasons(scores.map(([, reasons]) => reasons)),
+    items,
+    bytesTransferred: sum([...progress.values()].map((each) => each.bytesTransferred)),
+    itemsPerSecond: rates.items,
+    bytesPerSecond: rates.bytes,
+    etaSeconds: etaSeconds(items, rates.items),
+    bottleneck: rates.bottleneck,
+    supportedActions: batchSupportedActions(status),
+    failures: groupFailures(users).map(({ users: failed, ...group }) => ({
+      ...group,
+      sample: failed.slice(0, 3).map((user) => user.address),
+    })),
+    asOf: iso(now),
+  };
+}
+
+/** One user with folders, skipped items and the reasons of the score. Throws UnknownUser. */
+export async function userOverview(world: World, address: UserAddress): Promise<UserView> {
+  const user = await world.store.user(address);
+  if (user === undefined) throw new MigrationError('UnknownUser', { address });
+  const [progress, folders, skipped] = await Promise.all([
+    world.store.progress(address),
+    world.store.folders(address),
+    world.store.skipped(address),
+  ]);
+  const now = world.clock.now();
+  const items = progress?.items ?? NO_ITEMS;
+  const rates = currentRates([user], new Map(progress === undefined ? [] : [[address, progress]]), now);
+  const [scored] = scoreUsers([user], new Map(progress === undefined ? [] : [[address, progress]]));
+  return {
+    identity: address,
+    guid: user.guid,
+    batchId: user.batch,
+    mailboxEmailAddress: address,
+    mailboxGuid: user.target?.id ?? null,
+    recipientType: user.target?.kind ?? null,
+    userName: user.userName,
+    status: user.status,
+    statusSummary: USER_STATUS_SUMMARY[user.status],
+    state: batchState(stateLike(user.status)),
+    migrationType: 'IMAP',
+    syncedItemCount: inTarget(items),
+    skippedItemCount: items.skipped,
+    transferredItemCount: items.copied,
+    estimatedTotalCount: items.source,
+    estimatedTotalSize: progress?.estimatedTotalSize ?? 0,
+    bytesTransferred: progress?.bytesTransferred ?? 0,
+    itemsPerSecond: rates.items,
+    bytesPerSecond: rates.bytes,
+    etaSeconds: isAtWork(user.status) ? etaSeconds(items, rates.items) : null,
+    lastSuccessfulSyncTime: isoOrNull(user.lastSuccessfulSyncAt),
+    nextSyncTime: isoOrNull(user.nextSyncAt),
+    dataConsistencyScore: scored?.[0] ?? null,
+    reasons: scored?.[1] ?? [],
+    hasUnapprovedSkippedItems: items.skipped > 0,
+    supportedActions: userSupportedActions(user.status),
+    items,
+    folders: folders.map(viewFolder),
+    skipped,
+    warnings: user.warnings,
+    error: user.error ?? null,
+    asOf: iso(now),
+  };
+}
+
+/** Failed users of a batch, or of all batches, by cause, largest group first. Throws UnknownBatch. */
+export async function failuresOverview(world: World, batch?: BatchName): Promise<FailuresView> {
+  const batches = batch === undefined ? await world.store.batches() : [await requireBatch(world, batch)];
+  const users: MigrationUser[] = [];
+  for (const each of batches) for await (const user of world.store.users(each.name)) users.push(user);
+  return {
+    batch: batch ?? null,
+    groups: groupFailures(users).map(({ users: failed, ...group }) => ({
+      ...group,
+      users: failed.map((user) => ({
+        identity: user.address,
+        batchId: user.batch,
+        message: user.error?.message ?? group.title,
+      })),
+    })),
+    asOf: iso(world.clock.now()),
+  };
+}
+
+/** Every endpoint and the batches that use it. */
+export async function endpointsOverview(world: World): Promise<readonly EndpointView[]> {
+  const [endpoints, batches] = await Promise.all([world.store.endpoints(), world.store.batches()]);
+  return endpoints.map(({ name, ...endpoint }) => ({
+    identity: name,
+    ...endpoint,
+    batches: batches.filter((batch) => batch.endpoint === name).map((batch) => batch.name),
+  }));
+}
+
+/** The latest dry run of a batch, finished or not; undefined when there was none. */
+export async function batchCheck(world: World, name: BatchName): Promise<CheckView | undefined> {
+  const check = await world.store.check(name);
+  if (check === undefined) return undefined;
+  return {
+    ...check,
+    startedAt: iso(check.startedAt),
+    finishedAt: isoOrNull(check.finishedAt),
+    asOf: iso(world.clock.now()),
+  };
+}
+
+function viewFolder(folder: FolderBooks): FolderView {
+  return {
+    source: folder.source,
+    target: folder.target,
+    sourceItems: folder.items.source,
+    targetItems: inTarget(folder.items),
+    skipped: folder.items.skipped,
+    excluded: folder.items.excluded,
+    error: folder.error ?? null,
+  };
+}
+
+interface Rates {
+  readonly items: number;
+  readonly bytes: number;
+  readonly bottleneck: Bottleneck | null;
+}
+
+function currentRates(
+  users: readonly MigrationUser[],
+  progress: ReadonlyMap<UserAddress, UserProgress>,
+  now: number,
+): Rates {
+  const running = users.flatMap((user) => {
+    const each = progress.get(user.address);
+    return each !== undefined && isAtWork(user.status) && now - each.updatedAt < RATE_LIFETIME ? [each] : [];
+  });
+  const bottlenecks = running.flatMap((each) => each.bottleneck ?? []);
+  return {
+    items: round(sum(running.map((each) => each.itemsPerSecond))),
+    bytes: Math.round(sum(running.map((each) => each.bytesPerSecond))),
+    bottleneck: mostFrequent(bottlenecks) ?? null,
+  };
+}
+
+function etaSeconds(items: Items, itemsPerSecond: number): number | null {
+  if (items.pending === 0 || itemsPerSecond <= 0) return null;
+  return Math.ceil(items.pending / itemsPerSecond);
+}
+
+type Scored = readonly [score: DataConsistencyScore, reasons: readonly ScoreReason[]];
+
+// Only users that were synced once have a score: before that nothing can be said about consistency.
+function scoreUsers(users: readonly MigrationUser[], progress: ReadonlyMap<UserAddress, UserProgress>): readonly Scored[] {
+  return users.flatMap((user): Scored[] => {
+    const each = progress.get(user.address);
+    if (each === undefined || user.lastSuccessfulSyncAt === undefined) return [];
+    const pendingNow = isAtWork(user.status);
+    const reasons = [...reasonsFromItems(each.items), ...each.reasons].filter(
+      (reason) => reason.kind !== 'books' || !pendingNow || imbalance(each.items) !== 0,
+    );
+    return [[dataConsistencyScore(reasons, each.items.source), reasons]];
+  });
+}
+
+function mergeReasons(lists: readonly (readonly ScoreReason[])[]): readonly ScoreReason[] {
+  const merged = new Map<string, ScoreReason>();
+  for (const reason of lists.flat()) {
+    const key = `${reason.kind}\n${reason.text}`;
+    merged.set(key, { ...reason, count: reason.count + (merged.get(key)?.count ?? 0) });
+  }
+  return [...merged.values()].sort((a, b) => b.count - a.count);
+}
+
+function groupFailures(
+  users: readonly MigrationUser[],
+): readonly (Omit<FailureGroup, 'sample'> & { readonly users: readonly MigrationUser[] })[] {
+  const groups = new Map<string, { error: Failure; users: MigrationUser[] }>();
+  for (const user of users) {
+    if (user.error === undefined || (user.status !== 'Failed' && user.status !== 'IncrementalFailed')) continue;
+    const group = groups.get(user.error.code) ?? { error: user.error, users: [] };
+    group.users.push(user);
+    groups.set(user.error.code, group);
+  }
+  return [...groups.values()]
+    .map(({ error, users: failed }) => ({ error, title: FAILURES[error.code].title, count: failed.length, users: failed }))
+    .sort((a, b) => b.count - a.count);
+}
+
+function isAtWork(status: UserStatus): boolean {
+  return status === 'Syncing' || status === 'IncrementalSyncing' || status === 'Stopping' || status === 'Completing';
+}
+
+// The five words of State fit users as they fit batches.
+function stateLike(status: UserStatus): Parameters<typeof batchState>[0] {
+  const summary = USER_STATUS_SUMMARY[status];
+  if (summary === 'Active') return status === 'Queued' || status === 'Validating' ? 'Waiting' : 'Syncing';
+  return summary;
+}
+
+function mostFrequent<Value>(values: readonly Value[]): Value | undefined {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isoOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : iso(time);
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { selectDue } from './domain/schedule.ts';
+import type { EndpointName, UserAddress } from "./domain/ids.ts";
+import type { MigrationUser } from './domain/migration-user.ts';
+import type { World } from './ports.ts';
+
+/** Has the scheduler look for due users now instead of at its next tick. Twenty calls are one look. */
+export async function scheduleSoon(world: World): Promise<void> {
+  await world.jobs.add('schedule-syncs', {}, { id: 'schedule-now' });
+}
+
+/** The job that turns due users into sync jobs, as many as each endpoint's caps allow. It may run twice at once: job ids make that harmless. */
+export async function runScheduleSyncs(world: World): Promise<void> {
+  const pending = await pendingUsers(world);
+  const now = world.clock.now();
+  for (const [endpointName, users] of await activeUsersByEndpoint(world)) {
+    const endpoint = await world.store.endpoint(endpointName);
+    if (endpoint === undefined) continue;
+    for (const user of selectDue(users, endpoint, pending, now)) {
+      await world.jobs.add('sync-mailbox', { user: user.address }, { id: syncJobId(user.address) });
+    }
+  }
+}
+
+/** One job a mailbox: its id is the mutex that keeps two syncs of a mailbox from being queued. */
+export function syncJobId(user: UserAddress): string {
+  return `sync-${createHash('sha256').update(user).digest('hex').slice(0, 32)}`;
+}
+
+async function pendingUsers(world: World): Promise<ReadonlyMap<UserAddress, { readonly running: boolean }>> {
+  const jobs = await world.jobs.pending('sync-mailbox');
+  return new Map(jobs.map((job) => [job.payload.user, { running: job.running }]));
+}
+
+// Stopped batches are looked at too: a user that is Stopping needs a worker to come to rest when its job was lost.
+async function activeUsersByEndpoint(world: World): Promise<ReadonlyMap<EndpointName, readonly MigrationUser[]>> {
+  const byEndpoint = new Map<EndpointName, MigrationUser[]>();
+  for (const batch of await world.store.batches()) {
+    if (batch.intent !== 'Started' && batch.intent !== 'Stopped') continue;
+    const users = byEndpoint.get(batch.endpoint) ?? [];
+    for await (const user of world.store.users(batch.name)) users.push(user);
+    byEndpoint.set(batch.endpoint, users);
+  }
+  return byEndpoint;
+}
