@@ -94,7 +94,8 @@ export interface MessageToImport {
   readonly raw: Buffer;
   /** Value of the marker property, see domain/marker.ts. */
   readonly marker: string;
-  readonly receivedAt: number;
+  /** INTERNALDATE; absent when the source sends none: then the message's own Received or Date header decides, never "now". */
+  readonly receivedAt?: number;
   readonly flags: MessageFlags;
 }
 
@@ -213,6 +214,8 @@ export interface Ledger extends AsyncDisposable {
   saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void>;
   /** Folders that have a checkpoint or entries. */
   folders(): Promise<readonly string[]>;
+  /** Other UIDVALIDITY values under which the ledger has entries of this folder. */
+  formerUidValidities(path: string, current: string): Promise<readonly string[]>;
   /** Writes entries of one folder in one transaction, replacing those with the same UID. */
   record(path: string, uidValidity: string, entries: readonly LedgerEntry[]): Promise<void>;
   /** UID and state of every entry of a folder, ascending by UID: small rows, for comparing whole folders. */
@@ -223,6 +226,8 @@ export interface Ledger extends AsyncDisposable {
   findByKey(key: Uint8Array): Promise<readonly (LedgerEntry & { readonly path: string; readonly uidValidity: string })[]>;
   /** Takes back intents that were never sent, so that the target need not be asked about them. */
   withdraw(path: string, uidValidity: string, uids: readonly number[]): Promise<void>;
+  /** What could not be kept of copied messages, over the whole mailbox, by kind and text. */
+  noteCounts(): Promise<readonly (FidelityNote & { readonly count: number })[]>;
   /** Number of entries by state, of one folder. */
   count(path: string, uidValidity: string): Promise<Readonly<Partial<Record<LedgerState, number>>>>;
 }

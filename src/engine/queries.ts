@@ -1,5 +1,5 @@
-import { FAILURES, type Failure } from './domain/failure.ts';
-import { type Items, NO_ITEMS, addItems, imbalance, inTarget } from './domain/items.ts';
+import { FAILURES, type Failure, MigrationError } from './domain/failure.ts';
+import { type Items, NO_ITEMS, addItems, inTarget } from './domain/items.ts';
 import type { BatchName, UserAddress } from './domain/ids.ts';
 import {
   type MigrationBatch,
@@ -11,7 +11,6 @@ import {
 import { type MigrationUser, USER_STATUS_SUMMARY, type UserStatus, userSupportedActions } from './domain/migration-user.ts';
 import type { Bottleneck, FolderBooks, UserProgress } from './domain/progress.ts';
 import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems, worstScore } from './domain/score.ts';
-import { MigrationError } from './domain/failure.ts';
 import { requireBatch } from './batches.ts';
 import type { World } from './ports.ts';
 import type {
@@ -239,10 +238,7 @@ function scoreUsers(users: readonly MigrationUser[], progress: ReadonlyMap<UserA
   return users.flatMap((user): Scored[] => {
     const each = progress.get(user.address);
     if (each === undefined || user.lastSuccessfulSyncAt === undefined) return [];
-    const pendingNow = isAtWork(user.status);
-    const reasons = [...reasonsFromItems(each.items), ...each.reasons].filter(
-      (reason) => reason.kind !== 'books' || !pendingNow || imbalance(each.items) !== 0,
-    );
+    const reasons = [...reasonsFromItems(each.items), ...each.reasons];
     return [[dataConsistencyScore(reasons, each.items.source), reasons]];
   });
 }

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { SourceFolder, SpecialUse } from './mailbox.ts';
+
+/** Where a source folder goes: below a well-known folder of Exchange, or below the root of the mailbox. */
+export interface FolderRoute {
+  readonly source: SourceFolder;
+  /** The well-known folder that holds it; undefined for the root. */
+  readonly anchor: SpecialUse | undefined;
+  /** Names below the anchor; empty when the anchor itself is the target. */
+  readonly names: readonly string[];
+  readonly excluded: boolean;
+  /** True when a name had to be changed for Exchange. */
+  readonly renamed: boolean;
+}
+
+export interface FolderPolicy {
+  readonly trash: 'copy' | 'skip';
+  /** Patterns on the path with "/" between names: `*` stands for anything, `Name/*` for a folder with all below it. */
+  readonly exclude: readonly string[];
+}
+
+/**
+ * The plan of all folders. Special folders meet their well-known counterparts whatever their language; everything else
+ * keeps its place and name. "/" is an ordinary character in Exchange's display names and stays. Order: the folders
+ * people look into first.
+ */
+export function planFolders(folders: readonly SourceFolder[], policy: FolderPolicy): readonly FolderRoute[] {
+  const taken = new Set<string>();
+  const specials = folders.filter((folder) => folder.specialUse !== undefined);
+  return [...folders]
+    .sort((a, b) => rank(a) - rank(b) || a.path.localeCompare(b.path, 'en'))
+    .map((source) => routeOf(source, specials, policy))
+    .map((route) => withUniqueName(route, taken));
+}
+
+const RANK: readonly (SpecialUse | undefined)[] = ['inbox', 'sent', 'drafts', undefined, 'archive', 'trash', 'junk'];
+
+function rank(folder: SourceFolder): number {
+  return RANK.indexOf(folder.specialUse);
+}
+
+function routeOf(source: SourceFolder, specials: readonly SourceFolder[], policy: FolderPolicy): FolderRoute {
+  const special = nearestSpecial(source, specials);
+  const below = special === undefined ? source.segments : source.segments.slice(special.segments.length);
+  const names = below.map((name, depth) => exchangeName(name, depth === 0 && special === undefined));
+  const excluded =
+    (policy.trash === 'skip' && special?.specialUse === 'trash') ||
+    policy.exclude.some((pattern) => matchesPattern(source.segments.join('/'), pattern));
+  const renamed = names.some((name, at) => name !== below[at]);
+  return { source, anchor: special?.specialUse, names, excluded, renamed };
+}
+
+// The folder itself or its closest ancestor with a special use: "Sent/2019" goes into Sent Items.
+function nearestSpecial(folder: SourceFolder, specials: readonly SourceFolder[]): SourceFolder | undefined {
+  const holders = specials.filter((special) => isPrefix(special.segments, folder.segments));
+  return holders.sort((a, b) => b.segments.length - a.segments.length)[0];
+}
+
+function isPrefix(prefix: readonly string[], names: readonly string[]): boolean {
+  return prefix.length <= names.length && prefix.every((name, at) => name === names[at]);
+}
+
+/** Names Exchange keeps for itself at the top of a mailbox, in English and German, lower case. */
+const RESERVED = new Set([
+  'inbox', 'posteingang', 'outbox', 'postausgang', 'calendar', 'kalender', 'contacts', 'kontakte', 'tasks', 'aufgaben',
+  'journal', 'notes', 'notizen', 'sync issues', 'synchronisierungsprobleme', 'conversation history', 'aufgezeichnete unterhaltungen',
+  'rss feeds', 'rss-feeds', 'files', 'recoverable items', 'search folders', 'suchordner',
+]); // prettier-ignore
+
+const LONGEST_NAME = 255;
+
+/** A name as Exchange takes it: no control characters, no blanks around, at most 255 characters, none of the reserved names. */
+export function exchangeName(name: string, topLevel: boolean): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is replaced
+  const clean = name.replaceAll(/[\u0000-\u001f\u007f]/g, '_').trim() || '_';
+  const short = clean.length <= LONGEST_NAME ? clean : `${clean.slice(0, LONGEST_NAME - 9)} ${digest(name)}`;
+  return topLevel && RESERVED.has(short.toLowerCase()) ? `${short}_` : short;
+}
+
+function digest(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 8);
+}
+
+// Exchange compares names without case; two source folders must not fall into one by that.
+function withUniqueName(route: FolderRoute, taken: Set<string>): FolderRoute {
+  const last = route.names.at(-1);
+  if (last === undefined) return route;
+  const key = (name: string): string =>
+    [route.anchor ?? '', ...route.names.slice(0, -1), name].join('\n').normalize('NFC').toLowerCase();
+  let name = last;
+  for (let n = 2; taken.has(key(name)); n += 1) name = `${last} (${n})`;
+  taken.add(key(name));
+  return name === last ? route : { ...route, names: [...route.names.slice(0, -1), name], renamed: true };
+}
+
+/** Whether a path ("/" between names) matches an exclusion, without regard to case (New-MigrationBatch -ExcludeFolders). */
+export function matchesPattern(path: string, pattern: string): boolean {
+  const name = path.normalize('NFC').toLowerCase();
+  const rule = pattern.normalize('NFC').toLowerCase();
+  if (rule.endsWith('/*') && matchesWildcard(name, rule.slice(0, -2))) return true;
+  return matchesWildcard(name, rule);
+}
+
+// Linear: each literal piece between stars is looked for once, in order.
+function matchesWildcard(text: string, rule: string): boolean {
+  const pieces = rule.split('*');
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  if (pieces.length === 1) return text === rule;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at);
+    if (found < 0 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
+}

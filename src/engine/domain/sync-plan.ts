@@ -1,0 +1,66 @@
+import type { FolderStatus } from './mailbox.ts';
+
+/** What a folder needs: which messages are new to the ledger, and which of the ledger are gone. */
+export interface FolderDiff {
+  /** Newest first: what people miss first comes first. */
+  readonly toCopy: readonly number[];
+  readonly vanished: readonly number[];
+}
+
+/** How the ledger sees a message when a pass begins. `again`: tried before without success, tried again now. */
+export type KnownAs = 'done' | 'again' | 'unsettled' | 'gone';
+
+/**
+ * Compares the UIDs of the source with the ledger. Both lists are ascending. Unsettled messages (sent without an
+ * answer) are neither copied nor forgotten here: the target is asked about them first.
+ */
+export function diffFolder(uids: readonly number[], known: readonly (readonly [uid: number, as: KnownAs])[]): FolderDiff {
+  const toCopy: number[] = [];
+  const vanished: number[] = [];
+  let at = 0;
+  for (const uid of uids) {
+    let entry = known[at];
+    while (entry !== undefined && entry[0] < uid) {
+      if (entry[1] !== 'gone') vanished.push(entry[0]);
+      at += 1;
+      entry = known[at];
+    }
+    if (entry === undefined || entry[0] > uid) toCopy.push(uid);
+    else {
+      if (entry[1] === 'again' || entry[1] === 'gone') toCopy.push(uid);
+      at += 1;
+    }
+  }
+  for (const [uid, as] of known.slice(at)) if (as !== 'gone') vanished.push(uid);
+  return { toCopy: toCopy.reverse(), vanished };
+}
+
+/** Whether two looks at a folder saw the same (RFC 3501: UIDVALIDITY, UIDNEXT, EXISTS; RFC 7162: HIGHESTMODSEQ where known). */
+export function sameStatus(a: FolderStatus, b: FolderStatus): boolean {
+  return (
+    a.uidValidity === b.uidValidity &&
+    a.uidNext === b.uidNext &&
+    a.exists === b.exists &&
+    a.highestModseq === b.highestModseq
+  );
+}
+
+/** Cuts messages into windows that are fetched with one command: at most `count` messages and `bytes` bytes, a larger message alone. */
+export function cutWindows<Message extends { readonly size: number }>(
+  messages: readonly Message[],
+  limit: { readonly count: number; readonly bytes: number },
+): readonly (readonly Message[])[] {
+  const windows: Message[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const current = windows.at(-1);
+    if (current === undefined || current.length >= limit.count || bytes + message.size > limit.bytes) {
+      windows.push([message]);
+      bytes = message.size;
+    } else {
+      current.push(message);
+      bytes += message.size;
+    }
+  }
+  return windows;
+}

@@ -1,0 +1,23 @@
+import { runTestEndpoint } from './endpoints.ts';
+import { runCheckBatch } from './preflight.ts';
+import type { JobName, Jobs, World } from './ports.ts';
+import { runSyncMailbox } from './run-sync.ts';
+import { runScheduleSyncs } from './scheduling.ts';
+
+/** Runs a job; `again` asks to run it once more after so many ms, without a worker waiting for it. */
+export type JobHandler<Name extends JobName> = (
+  payload: Jobs[Name],
+  signal: AbortSignal,
+) => Promise<void | { readonly again: number }>;
+
+export type JobHandlers = { readonly [Name in JobName]: JobHandler<Name> };
+
+/** What the queue runs. */
+export function jobHandlers(world: World): JobHandlers {
+  return {
+    'schedule-syncs': () => runScheduleSyncs(world),
+    'sync-mailbox': (payload, signal) => runSyncMailbox(world, payload, signal),
+    'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
+    'test-endpoint': (payload, signal) => runTestEndpoint(world, payload, signal),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Actor } from './domain/actor.ts';
+import type { BatchCheck, CheckNote } from './domain/batch-check.ts';
+import type { MigrationEndpoint } from './domain/endpoint.ts';
+import { type Failure, MigrationError, failure, toMigrationError } from './domain/failure.ts';
+import { planFolders } from './domain/folder-plan.ts';
+import type { BatchName } from './domain/ids.ts';
+import type { MigrationBatch } from './domain/migration-batch.ts';
+import type { MigrationUser } from './domain/migration-user.ts';
+import { requireBatch } from './batches.ts';
+import { requireEndpoint } from './endpoints.ts';
+import type { Jobs, World } from './ports.ts';
+
+/** Sign-ins a check makes at a time: low, because many servers slow everybody down after wrong passwords. */
+const AT_A_TIME = 4;
+const PUBLISH_EVERY = 1000;
+
+/** Has a worker look at every user of a batch, writing nothing anywhere; the result is read by queries.batchCheck. */
+export async function checkBatch(world: World, name: BatchName, by: Actor): Promise<{ readonly request: string }> {
+  const batch = await requireBatch(world, name);
+  const request = world.newId();
+  const check: BatchCheck = { ...EMPTY_CHECK, batch: batch.name, request, startedAt: world.clock.now() };
+  await world.store.saveCheck(check, []);
+  await world.store.publish([{ type: 'BatchCheckStarted', batch: batch.name }], by.name);
+  await world.jobs.add('check-batch', { batch: batch.name, request });
+  return { request };
+}
+
+const EMPTY_CHECK = {
+  users: 0,
+  checked: 0,
+  ready: 0,
+  items: 0,
+  bytes: 0,
+  folders: 0,
+  largestItem: 0,
+  problems: [],
+  notes: [],
+} as const;
+
+interface UserCheck {
+  readonly items: number;
+  readonly bytes: number;
+  readonly folders: number;
+  readonly renamed: number;
+}
+
+/** The job behind {@link checkBatch}. */
+export async function runCheckBatch(world: World, job: Jobs['check-batch'], signal: AbortSignal): Promise<void> {
+  const batch = await requireBatch(world, job.batch);
+  const endpoint = await requireEndpoint(world, batch.endpoint);
+  const users = await Array.fromAsync(world.store.users(batch.name));
+  const problems: BatchCheck['problems'][number][] = [];
+  const done: UserCheck[] = [];
+  const startedAt = world.clock.now();
+  let publishedAt = startedAt;
+  const snapshot = (): BatchCheck => ({
+    batch: batch.name,
+    request: job.request,
+    startedAt,
+    users: users.length,
+    checked: done.length + problems.length,
+    ready: done.length,
+    items: sum(done.map((each) => each.items)),
+    bytes: sum(done.map((each) => each.bytes)),
+    folders: sum(done.map((each) => each.folders)),
+    largestItem: 0,
+    problems: [...problems],
+    notes: notesOf(done, endpoint),
+  });
+  const waiting = [...users];
+  const lane = async (): Promise<void> => {
+    for (let user = waiting.shift(); user !== undefined; user = waiting.shift()) {
+      signal.throwIfAborted();
+      const result = await checkUser(world, user, batch, endpoint, signal);
+      if ('code' in result) problems.push({ user: user.address, error: result });
+      else done.push(result);
+      if (world.clock.now() - publishedAt < PUBLISH_EVERY) continue;
+      publishedAt = world.clock.now();
+      await world.store.saveCheck(snapshot(), []);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+  await world.store.saveCheck({ ...snapshot(), finishedAt: world.clock.now() }, [
+    { type: 'BatchChecked', batch: batch.name, request: job.request },
+  ]);
+}
+
+async function checkUser(
+  world: World,
+  user: MigrationUser,
+  batch: MigrationBatch,
+  endpoint: MigrationEndpoint,
+  signal: AbortSignal,
+): Promise<UserCheck | Failure> {
+  try {
+    const recipient = user.target ?? (await world.target.find(user.address));
+    if (recipient === undefined) throw new MigrationError('MigrationRecipientNotFoundException');
+    await world.target.open({ id: recipient.id, address: user.address });
+    const password = await world.vault.get(user.address);
+    if (password === undefined) throw new MigrationError('CredentialMissing');
+    await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
+    const routes = planFolders(await source.listFolders(), batch).filter((route) => route.source.selectable);
+    let items = 0;
+    for (const { source: folder } of routes) {
+      items += (folder.status ?? (await source.select(folder)).status).exists;
+    }
+    return { items, bytes: 0, folders: routes.length, renamed: routes.filter((route) => route.renamed).length };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, details } = toMigrationError(error);
+    return failure(code, { address: user.address, batch: batch.name, endpoint: endpoint.name, ...details });
+  }
+}
+
+function notesOf(checks: readonly UserCheck[], endpoint: MigrationEndpoint): readonly CheckNote[] {
+  const renamed = sum(checks.map((check) => check.renamed));
+  const notes: CheckNote[] = [];
+  if (renamed > 0) notes.push({ kind: 'renamed-folder', count: renamed, text: 'folder names change to fit Exchange' });
+  if (endpoint.security === 'none') notes.push({ kind: 'clear-text', count: 1, text: 'the endpoint sends passwords in clear text' });
+  return notes;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,176 @@
+import type { Failure } from '../domain/failure.ts';
+import { type Items, NO_ITEMS, addItems } from '../domain/items.ts';
+import type { Bottleneck, FolderBooks, UserProgress } from '../domain/progress.ts';
+import type { ScoreReason } from '../domain/score.ts';
+import type { MigrationUser } from '../domain/migration-user.ts';
+import type { World } from '../ports.ts';
+
+type Column = Exclude<keyof Items, 'source'>;
+
+const PUBLISH_EVERY = 1000;
+/** Rates are measured over the last moments, not since the start: they answer "how fast is it now". */
+const RATE_WINDOW = 10_000;
+
+/** What the store knows from earlier passes. */
+interface Before {
+  readonly progress: UserProgress | undefined;
+  readonly folders: readonly FolderBooks[];
+}
+
+interface Page {
+  readonly source: string;
+  readonly target: string;
+  readonly items: Record<keyof Items, number>;
+  bytes: number;
+  verifiedInTarget: number | undefined;
+  error: Failure | undefined;
+}
+
+/**
+ * The running books of one mailbox pass. Every message is in exactly one column of its folder at any time, so the books
+ * balance whenever they are published. Publishing is throttled; the last state is always published by `close`.
+ */
+export class MailboxBooks {
+  readonly #world: World;
+  readonly #user: MigrationUser;
+  readonly #startedAt: number;
+  readonly #bytesBefore: number;
+  readonly #folderBytesBefore: ReadonlyMap<string, number>;
+  readonly #pages = new Map<string, Page>();
+  readonly #reasons: ScoreReason[] = [];
+  readonly #samples: { at: number; items: number; bytes: number }[] = [];
+  #copied = 0;
+  #bytes = 0;
+  #knownBytes = 0;
+  #knownItems = 0;
+  #publishedAt = 0;
+  #bottleneck: Bottleneck | undefined;
+
+  constructor(world: World, user: MigrationUser, before: Before) {
+    this.#world = world;
+    this.#user = user;
+    this.#startedAt = world.clock.now();
+    this.#bytesBefore = before.progress?.bytesTransferred ?? 0;
+    this.#folderBytesBefore = new Map(before.folders.map((folder) => [folder.source, folder.bytes]));
+  }
+
+  /** Messages written in this pass. */
+  get copied(): number {
+    return this.#copied;
+  }
+
+  /** Opens the page of a folder with what the ledger knows of it. */
+  open(source: string, target: string, items: Partial<Items>): void {
+    const bytes = this.#folderBytesBefore.get(source) ?? 0;
+    this.#pages.set(source, { source, target, items: { ...NO_ITEMS, ...items }, bytes, verifiedInTarget: undefined, error: undefined });
+  }
+
+  /** Moves messages from one column to another. */
+  move(source: string, from: Column, to: Column, count = 1): void {
+    const page = this.#page(source);
+    page.items[from] -= count;
+    page.items[to] += count;
+    // What left the source is no longer part of it.
+    if (to === 'goneAtSource') page.items.source -= count;
+  }
+
+  /** A message arrived in the target. */
+  arrived(source: string, bytes: number): void {
+    this.move(source, 'pending', 'copied');
+    this.#copied += 1;
+    this.#bytes += bytes;
+  }
+
+  /** Sizes of messages as they become known, for the estimate of the whole. */
+  sized(source: string, count: number, bytes: number): void {
+    this.#page(source).bytes += bytes;
+    this.#knownItems += count;
+    this.#knownBytes += bytes;
+  }
+
+  verified(source: string, inTarget: number): void {
+    this.#page(source).verifiedInTarget = inTarget;
+  }
+
+  failed(source: string, error: Failure): void {
+    this.#page(source).error = error;
+  }
+
+  reason(reason: ScoreReason): void {
+    this.#reasons.push(reason);
+  }
+
+  heldBackBy(bottleneck: Bottleneck | undefined): void {
+    this.#bottleneck = bottleneck;
+  }
+
+  items(): Items {
+    return addItems([...this.#pages.values()].map((page) => page.items));
+  }
+
+  /** Publishes at most once a second. */
+  async publish(): Promise<void> {
+    const now = this.#world.clock.now();
+    if (now - this.#publishedAt < PUBLISH_EVERY) return;
+    this.#publishedAt = now;
+    await this.#world.store.saveProgress(this.#user.address, this.#user.batch, this.#progress(now));
+  }
+
+  /** Publishes the end of the pass with every folder's page. */
+  async close(): Promise<void> {
+    this.#bottleneck = undefined;
+    await this.#world.store.saveFolders(this.#user.address, [...this.#pages.values()].map(toFolderBooks));
+    await this.#world.store.saveProgress(this.#user.address, this.#user.batch, this.#progress(this.#world.clock.now()));
+  }
+
+  #page(source: string): Page {
+    const page = this.#pages.get(source);
+    if (page === undefined) throw new RangeError('The books have no page for this folder.');
+    return page;
+  }
+
+  #progress(now: number): UserProgress {
+    const items = this.items();
+    const rate = this.#rate(now);
+    return {
+      items,
+      bytesTransferred: this.#bytesBefore + this.#bytes,
+      estimatedTotalSize: this.#estimatedSize(items.source),
+      itemsPerSecond: rate.items,
+      bytesPerSecond: rate.bytes,
+      reasons: this.#reasons,
+      startedAt: this.#startedAt,
+      updatedAt: now,
+      ...(this.#bottleneck === undefined ? {} : { bottleneck: this.#bottleneck }),
+    };
+  }
+
+  #estimatedSize(source: number): number {
+    const recorded = [...this.#pages.values()].reduce((sum, page) => sum + page.bytes, 0);
+    if (this.#knownItems === 0) return recorded;
+    const mean = this.#knownBytes / this.#knownItems;
+    return Math.max(recorded, Math.round(mean * source));
+  }
+
+  #rate(now: number): { readonly items: number; readonly bytes: number } {
+    this.#samples.push({ at: now, items: this.#copied, bytes: this.#bytes });
+    while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > RATE_WINDOW) this.#samples.shift();
+    const first = this.#samples[0] ?? { at: this.#startedAt, items: 0, bytes: 0 };
+    const origin = this.#samples.length === 1 ? { at: this.#startedAt, items: 0, bytes: 0 } : first;
+    const seconds = (now - origin.at) / 1000;
+    if (seconds <= 0) return { items: 0, bytes: 0 };
+    return { items: (this.#copied - origin.items) / seconds, bytes: (this.#bytes - origin.bytes) / seconds };
+  }
+}
+
+function toFolderBooks(page: Page): FolderBooks {
+  const { source, target, items, bytes, verifiedInTarget, error } = page;
+  return {
+    source,
+    target,
+    items: { ...items },
+    bytes,
+    ...(verifiedInTarget === undefined ? {} : { verifiedInTarget }),
+    ...(error === undefined ? {} : { error }),
+  };
+}

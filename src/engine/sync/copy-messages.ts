@@ -1,0 +1,128 @@
+import type { MessageMeta } from '../domain/mailbox.ts';
+import { cutWindows } from '../domain/sync-plan.ts';
+import type { FetchedMessage, LedgerEntry } from '../ports.ts';
+import { failure } from '../domain/failure.ts';
+import { formatFlags } from '../domain/mailbox.ts';
+import type { FolderRun } from './folder-run.ts';
+import type { LotQueue } from './lot-queue.ts';
+import type { MailboxSession } from './mailbox-session.ts';
+
+/** A message read from the source, on its way to the target. */
+export interface ReadMessage {
+  readonly meta: MessageMeta;
+  readonly raw: Buffer;
+}
+
+/** A few messages of one folder that are recorded and uploaded together. */
+export interface Lot {
+  readonly run: FolderRun;
+  readonly messages: readonly ReadMessage[];
+  readonly bytes: number;
+}
+
+const METADATA_CHUNK = 1000;
+/** One FETCH command each: round trips are paid by the window, memory by its bytes. */
+const WINDOW = { count: 200, bytes: 16 * 1024 * 1024 };
+/** Small, so that a crash leaves few messages whose fate has to be asked for. */
+const LOT = { count: 8, bytes: 2 * 1024 * 1024 };
+
+/**
+ * Reads messages (given newest first) window by window and puts them into the queue. Never holds more than a window of
+ * bodies and a chunk of metadata besides the queue.
+ */
+export async function copyMessages(
+  session: MailboxSession,
+  run: FolderRun,
+  uids: readonly number[],
+  queue: LotQueue<Lot>,
+): Promise<void> {
+  for (let at = 0; at < uids.length; at += METADATA_CHUNK) {
+    session.signal.throwIfAborted();
+    const chunk = uids.slice(at, at + METADATA_CHUNK);
+    const metas = await readMetadata(session, run, chunk);
+    for (const window of cutWindows(metas, WINDOW)) {
+      session.signal.throwIfAborted();
+      const byUid = new Map(window.map((meta) => [meta.uid, meta]));
+      const fetched = await run.folder.contents(window);
+      await bookUnread(session, run, fetched, byUid);
+      for (const lot of cutLots(run, fetched, byUid)) await queue.put(lot);
+      session.books.heldBackBy(queue.waited.reader > queue.waited.lanes ? 'target' : 'source');
+      await session.books.publish();
+    }
+  }
+}
+
+// Newest first; what is gone or too large is booked here and never read.
+async function readMetadata(
+  session: MailboxSession,
+  run: FolderRun,
+  uids: readonly number[],
+): Promise<readonly MessageMeta[]> {
+  const metas = [...(await run.folder.metadata(uids))].sort((a, b) => b.uid - a.uid);
+  const present = new Set(metas.map((meta) => meta.uid));
+  await bookGone(session, run, uids.filter((uid) => !present.has(uid)));
+  session.books.sized(run.path, metas.length, metas.reduce((sum, meta) => sum + meta.size, 0));
+  const limit = session.world.settings.maxItemSize;
+  const tooLarge = metas.filter((meta) => meta.size > limit);
+  await bookSkipped(session, run, tooLarge.map((meta) => skipped(session, run, meta, 'ItemTooLarge', `${meta.size} bytes`)));
+  return metas.filter((meta) => meta.size <= limit);
+}
+
+async function bookUnread(
+  session: MailboxSession,
+  run: FolderRun,
+  fetched: readonly FetchedMessage[],
+  metas: ReadonlyMap<number, MessageMeta>,
+): Promise<void> {
+  await bookGone(session, run, fetched.filter((each) => each.outcome === 'gone').map((each) => each.uid));
+  const unreadable = fetched.flatMap((each) => {
+    const meta = metas.get(each.uid);
+    return each.outcome === 'unreadable' && meta !== undefined ? [skipped(session, run, meta, 'ItemUnreadable', each.detail)] : [];
+  });
+  await bookSkipped(session, run, unreadable);
+}
+
+function* cutLots(run: FolderRun, fetched: readonly FetchedMessage[], metas: ReadonlyMap<number, MessageMeta>): Generator<Lot> {
+  const messages = fetched.flatMap((each) => {
+    const meta = metas.get(each.uid);
+    return each.outcome === 'read' && meta !== undefined ? [{ meta, raw: each.raw, size: each.raw.length }] : [];
+  });
+  for (const lot of cutWindows(messages, LOT)) {
+    yield { run, messages: lot, bytes: lot.reduce((sum, message) => sum + message.size, 0) };
+  }
+}
+
+async function bookGone(session: MailboxSession, run: FolderRun, uids: readonly number[]): Promise<void> {
+  if (uids.length === 0) return;
+  const at = session.world.clock.now();
+  const entries = uids.map((uid): LedgerEntry => ({ uid, state: 'gone', flags: '', size: 0, at }));
+  await session.ledger.record(run.path, run.status.uidValidity, entries);
+  session.books.move(run.path, 'pending', 'goneAtSource', uids.length);
+}
+
+async function bookSkipped(session: MailboxSession, run: FolderRun, entries: readonly LedgerEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await session.ledger.record(run.path, run.status.uidValidity, entries);
+  session.books.move(run.path, 'pending', 'skipped', entries.length);
+}
+
+/** The ledger entry of a message that will not be in the target, with the reason people read. */
+export function skipped(
+  session: MailboxSession,
+  run: FolderRun,
+  meta: MessageMeta,
+  code: 'ItemTooLarge' | 'ItemUnreadable' | 'ItemRefused',
+  detail: string,
+): LedgerEntry {
+  const details = { uid: meta.uid, folder: run.path, size: meta.size, limit: session.world.settings.maxItemSize, detail };
+  return {
+    uid: meta.uid,
+    state: 'skipped',
+    flags: formatFlags(meta.flags),
+    size: meta.size,
+    ...(meta.internalDate === undefined ? {} : { internalDate: meta.internalDate }),
+    at: session.world.clock.now(),
+    code,
+    detail: failure(code, details).message,
+  };
+}

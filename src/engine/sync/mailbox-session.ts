@@ -1,0 +1,19 @@
+import type { MigrationBatch } from '../domain/migration-batch.ts';
+import type { MigrationUser } from '../domain/migration-user.ts';
+import type { Ledger, SourceMailbox, TargetMailbox, World } from '../ports.ts';
+import type { MailboxBooks } from './books.ts';
+
+/** Everything one pass over one mailbox works with. */
+export interface MailboxSession {
+  readonly world: World;
+  readonly user: MigrationUser;
+  readonly batch: MigrationBatch;
+  /** Id of this pass: part of the markers it writes. */
+  readonly run: string;
+  readonly source: SourceMailbox;
+  readonly target: TargetMailbox;
+  readonly ledger: Ledger;
+  readonly books: MailboxBooks;
+  /** Aborts when the user is stopped, the worker leaves, or another worker took the mailbox. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,47 @@
+import { MigrationError } from '../domain/failure.ts';
+import type { MigrationUser, UserTarget } from '../domain/migration-user.ts';
+import { requireBatch } from '../batches.ts';
+import { requireEndpoint } from '../endpoints.ts';
+import type { TargetMailbox, World } from '../ports.ts';
+import { MailboxBooks } from './books.ts';
+import type { MailboxSession } from './mailbox-session.ts';
+
+/** Opens both sides and the ledger, hands them to `use`, and closes them whatever happens. */
+export async function withOpenMailbox<Result>(
+  world: World,
+  user: MigrationUser,
+  signal: AbortSignal,
+  use: (session: MailboxSession) => Promise<Result>,
+): Promise<Result> {
+  const batch = await requireBatch(world, user.batch);
+  const endpoint = await requireEndpoint(world, batch.endpoint);
+  const password = await world.vault.get(user.address);
+  if (password === undefined) {
+    throw new MigrationError('CredentialMissing', { address: user.address, batch: batch.name, endpoint: endpoint.name });
+  }
+  // The target first: without it there is nothing to read for.
+  const { recipient, target } = await openTarget(world, user);
+  await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  const key = { targetMailboxId: recipient.id, sourceHost: `${endpoint.host}:${endpoint.port}`, login: user.userName };
+  await using ledger = await world.ledgers.open(key, user.epoch);
+  const [progress, folders] = await Promise.all([world.store.progress(user.address), world.store.folders(user.address)]);
+  const books = new MailboxBooks(world, user, { progress, folders });
+  return await use({ world, user, batch, run: world.newId(), source, target, ledger, books, signal });
+}
+
+// Resolved once to an immutable id, so that a later change of addresses never leads into another mailbox.
+async function openTarget(
+  world: World,
+  user: MigrationUser,
+): Promise<{ readonly recipient: UserTarget; readonly target: TargetMailbox }> {
+  if (user.target !== undefined) {
+    const target = await world.target.open({ id: user.target.id, address: user.address });
+    return { recipient: user.target, target };
+  }
+  const found = await world.target.find(user.address);
+  if (found === undefined) throw new MigrationError('MigrationRecipientNotFoundException', { address: user.address });
+  const target = await world.target.open(found);
+  const recipient: UserTarget = { id: found.id, displayName: found.displayName, kind: found.kind };
+  await world.store.changeUser(user.address, (current) => ({ to: { ...current, target: recipient }, events: [] }));
+  return { recipient, target };
+}

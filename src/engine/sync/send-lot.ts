@@ -1,0 +1,96 @@
+import { MigrationError } from '../domain/failure.ts';
+import { formatFlags } from '../domain/mailbox.ts';
+import { messageKey } from '../domain/message-key.ts';
+import type { ImportOutcome, LedgerEntry, MessageToImport } from '../ports.ts';
+import { type Lot, type ReadMessage, skipped } from './copy-messages.ts';
+import { type FolderRun, markerOf } from './folder-run.ts';
+import type { LotQueue } from './lot-queue.ts';
+import type { MailboxSession } from './mailbox-session.ts';
+import { adoptTwin } from './rematch.ts';
+
+/** Takes lots from the queue and uploads them until the queue ends. A failure ends the queue for everybody. */
+export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>): Promise<void> {
+  for (let lot = await queue.take(); lot !== undefined; lot = await queue.take()) {
+    try {
+      await sendLot(session, lot);
+      await session.books.publish();
+    } catch (error) {
+      queue.fail(error);
+    } finally {
+      queue.done(lot);
+    }
+  }
+}
+
+/**
+ * Intent before, confirmation after. The intents are durable before the first byte is sent, the results before the lot
+ * counts as done; what was surely not sent is taken back, so that only messages without an answer stay intended.
+ */
+async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise<void> {
+  const { ledger, books } = session;
+  const { uidValidity } = run.status;
+  const fresh: ReadMessage[] = [];
+  for (const message of messages) {
+    if (!(await adoptTwin(session, run, message))) fresh.push(message);
+  }
+  await ledger.record(run.path, uidValidity, fresh.map((message) => entryOf(session, run, message)));
+
+  const results: LedgerEntry[] = [];
+  const unsent = new Set(fresh.map((message) => message.meta.uid));
+  try {
+    for (const message of fresh) {
+      session.signal.throwIfAborted();
+      const outcome = await send(session, run, message).catch((error: unknown) => {
+        // A MigrationError is an answer: nothing was stored. Anything else leaves the intent as it is.
+        if (!(error instanceof MigrationError)) unsent.delete(message.meta.uid);
+        throw error;
+      });
+      unsent.delete(message.meta.uid);
+      results.push(resultOf(session, run, message, outcome));
+    }
+  } finally {
+    await ledger.record(run.path, uidValidity, results);
+    await ledger.withdraw(run.path, uidValidity, [...unsent]);
+    for (const entry of results) {
+      if (entry.state === 'copied') books.arrived(run.path, entry.size);
+      if (entry.state === 'skipped') books.move(run.path, 'pending', 'skipped');
+    }
+  }
+}
+
+async function send(session: MailboxSession, run: FolderRun, { meta, raw }: ReadMessage): Promise<ImportOutcome> {
+  const message: MessageToImport = {
+    raw,
+    marker: markerOf(session, run, meta.uid),
+    ...(meta.internalDate === undefined ? {} : { receivedAt: meta.internalDate }),
+    flags: meta.flags,
+  };
+  const existing = run.incomplete.get(meta.uid);
+  if (existing !== undefined) return session.target.completeMessage(existing, message, session.signal);
+  return session.target.importMessage(run.targetFolderId, message, session.signal);
+}
+
+function resultOf(session: MailboxSession, run: FolderRun, message: ReadMessage, outcome: ImportOutcome): LedgerEntry {
+  const intent = entryOf(session, run, message);
+  switch (outcome.outcome) {
+    case 'imported':
+      return { ...intent, state: 'copied', targetId: outcome.id, ...(outcome.notes.length === 0 ? {} : { notes: outcome.notes }) };
+    case 'unknown':
+      return { ...intent, detail: outcome.detail };
+    case 'refused':
+      return skipped(session, run, message.meta, outcome.code, outcome.detail);
+  }
+}
+
+function entryOf(session: MailboxSession, run: FolderRun, { meta, raw }: ReadMessage): LedgerEntry {
+  return {
+    uid: meta.uid,
+    state: 'intended',
+    flags: formatFlags(meta.flags),
+    size: meta.size,
+    ...(meta.internalDate === undefined ? {} : { internalDate: meta.internalDate }),
+    key: messageKey(raw, meta.size),
+    run: run.runs.get(meta.uid) ?? session.run,
+    at: session.world.clock.now(),
+  };
+}
