@@ -8,7 +8,7 @@ import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { requireBatch } from './batches.ts';
 import { requireEndpoint } from './endpoints.ts';
-import type { Jobs, World } from './ports.ts';
+import type { Jobs, SelectedFolder, World } from './ports.ts';
 
 /** Sign-ins a check makes at a time: low, because many servers slow everybody down after wrong passwords. */
 const AT_A_TIME = 4;
@@ -42,6 +42,8 @@ interface UserCheck {
   readonly bytes: number;
   readonly folders: number;
   readonly renamed: number;
+  readonly oversize: number;
+  readonly largest: number;
 }
 
 /** The job behind {@link checkBatch}. */
@@ -63,7 +65,7 @@ export async function runCheckBatch(world: World, job: Jobs['check-batch'], sign
     items: sum(done.map((each) => each.items)),
     bytes: sum(done.map((each) => each.bytes)),
     folders: sum(done.map((each) => each.folders)),
-    largestItem: 0,
+    largestItem: Math.max(0, ...done.map((each) => each.largest)),
     problems: [...problems],
     notes: notesOf(done, endpoint),
   });
@@ -100,11 +102,10 @@ async function checkUser(
     if (password === undefined) throw new MigrationError('CredentialMissing');
     await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
     const routes = planFolders(await source.listFolders(), batch).filter((route) => route.source.selectable);
-    let items = 0;
-    for (const { source: folder } of routes) {
-      items += (folder.status ?? (await source.select(folder)).status).exists;
-    }
-    return { items, bytes: 0, folders: routes.length, renamed: routes.filter((route) => route.renamed).length };
+    const wanted = routes.filter((route) => !route.excluded);
+    const sizes = { items: 0, bytes: 0, oversize: 0, largest: 0 };
+    for (const route of wanted) await measureFolder(world, await source.select(route.source), sizes, signal);
+    return { ...sizes, folders: wanted.length, renamed: wanted.filter((route) => route.renamed).length };
   } catch (error) {
     signal.throwIfAborted();
     const { code, details } = toMigrationError(error);
@@ -112,9 +113,31 @@ async function checkUser(
   }
 }
 
+const METADATA_CHUNK = 1000;
+
+async function measureFolder(
+  world: World,
+  folder: SelectedFolder,
+  sizes: { items: number; bytes: number; oversize: number; largest: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const uids = await folder.uids();
+  for (let at = 0; at < uids.length; at += METADATA_CHUNK) {
+    signal.throwIfAborted();
+    for (const { size } of await folder.metadata(uids.slice(at, at + METADATA_CHUNK))) {
+      sizes.items += 1;
+      sizes.bytes += size;
+      sizes.largest = Math.max(sizes.largest, size);
+      if (size > world.settings.maxItemSize) sizes.oversize += 1;
+    }
+  }
+}
+
 function notesOf(checks: readonly UserCheck[], endpoint: MigrationEndpoint): readonly CheckNote[] {
   const renamed = sum(checks.map((check) => check.renamed));
+  const oversize = sum(checks.map((check) => check.oversize));
   const notes: CheckNote[] = [];
+  if (oversize > 0) notes.push({ kind: 'oversize', count: oversize, text: 'messages are larger than the target takes and will be skipped' });
   if (renamed > 0) notes.push({ kind: 'renamed-folder', count: renamed, text: 'folder names change to fit Exchange' });
   if (endpoint.security === 'none') notes.push({ kind: 'clear-text', count: 1, text: 'the endpoint sends passwords in clear text' });
   return notes;

@@ -27,17 +27,13 @@ export interface FolderPolicy {
 export function planFolders(folders: readonly SourceFolder[], policy: FolderPolicy): readonly FolderRoute[] {
   const taken = new Set<string>();
   const specials = folders.filter((folder) => folder.specialUse !== undefined);
-  return [...folders]
-    .sort((a, b) => rank(a) - rank(b) || a.path.localeCompare(b.path, 'en'))
+  return folders
     .map((source) => routeOf(source, specials, policy))
+    .sort((a, b) => RANK.indexOf(a.anchor) - RANK.indexOf(b.anchor) || a.source.path.localeCompare(b.source.path, 'en'))
     .map((route) => withUniqueName(route, taken));
 }
 
 const RANK: readonly (SpecialUse | undefined)[] = ['inbox', 'sent', 'drafts', undefined, 'archive', 'trash', 'junk'];
-
-function rank(folder: SourceFolder): number {
-  return RANK.indexOf(folder.specialUse);
-}
 
 function routeOf(source: SourceFolder, specials: readonly SourceFolder[], policy: FolderPolicy): FolderRoute {
   const special = nearestSpecial(source, specials);

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+
+/** Everything the environment can say, checked. Names and defaults: docs/set-up.md. Sizes in bytes, times in ms. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly bot: { readonly appId: string; readonly appPassword: string; readonly appType: string; readonly tenantId: string };
+  readonly azure: {
+    readonly tenantId: string;
+    readonly clientId: string;
+    readonly credential: { readonly secret: string } | { readonly certificatePath: string };
+    readonly authorityHost: string;
+  };
+  readonly graphUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly roles: ReadonlySet<Role>;
+  readonly dataDirectory: string;
+  readonly key: { readonly base64: string } | { readonly file: string | undefined };
+  readonly people: {
+    readonly viewers: readonly string[];
+    readonly operators: readonly string[];
+    readonly approvers: readonly string[];
+    readonly tenants: readonly string[];
+  };
+  readonly concurrency: number;
+  readonly allowHosts: readonly string[];
+  readonly sandbox: boolean;
+  readonly timeScale: number;
+  readonly logLevel: string;
+}
+
+export type Role = 'bot' | 'worker';
+
+/** Thrown with every problem of the environment at once; nothing starts half configured. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((each) => `  - ${each}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** What a command needs of the environment: `serve` runs Bellhop, `command` only reads and writes its state. */
+export type Purpose = 'serve' | 'command';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')); // prettier-ignore
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url({ protocol: /^https?$/ });
+
+const ENVIRONMENT = z.object({
+  PORT: port.default(3978),
+  HOST: z.string().optional(),
+  MicrosoftAppId: z.string().default(''),
+  MicrosoftAppPassword: z.string().default(''),
+  MicrosoftAppType: z.enum(['SingleTenant', 'UserAssignedMSI', 'MultiTenant']).default('SingleTenant'),
+  MicrosoftAppTenantId: z.string().default(''),
+  AZURE_TENANT_ID: z.string().default(''),
+  AZURE_CLIENT_ID: z.string().default(''),
+  AZURE_CLIENT_SECRET: z.string().default(''),
+  AZURE_CLIENT_CERTIFICATE_PATH: z.string().default(''),
+  AZURE_AUTHORITY_HOST: url.default('https://login.microsoftonline.com'),
+  GRAPH_URL: url.default('https://graph.microsoft.com'),
+  REDIS_URL: z.string().regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://').optional(),
+  BELLHOP_ROLES: z.string().default('bot,worker'),
+  BELLHOP_DATA: z.string().min(1).default('./data'),
+  BELLHOP_KEY: z.string().optional(),
+  BELLHOP_KEY_FILE: z.string().optional(),
+  BELLHOP_VIEWERS: list,
+  BELLHOP_OPERATORS: list,
+  BELLHOP_APPROVERS: list,
+  BELLHOP_TENANTS: list,
+  BELLHOP_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(8),
+  BELLHOP_ALLOW_HOSTS: list,
+  BELLHOP_SANDBOX: z.enum(['0', '1', '']).default('0'),
+  BELLHOP_TIME_SCALE: z.coerce.number().min(1).max(1_000_000).default(1),
+  BELLHOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** Reads the environment. Throws ConfigError with all problems. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, purpose: Purpose): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = ENVIRONMENT.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const env = parsed.data;
+  const problems = findProblems(env, purpose);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const sandbox = env.BELLHOP_SANDBOX === '1';
+  return {
+    port: env.PORT,
+    host: env.HOST ?? (sandbox ? '127.0.0.1' : '0.0.0.0'),
+    bot: {
+      appId: env.MicrosoftAppId,
+      appPassword: env.MicrosoftAppPassword,
+      appType: env.MicrosoftAppType,
+      tenantId: env.MicrosoftAppTenantId,
+    },
+    azure: {
+      tenantId: env.AZURE_TENANT_ID,
+      clientId: env.AZURE_CLIENT_ID,
+      credential:
+        env.AZURE_CLIENT_SECRET === ''
+          ? { certificatePath: env.AZURE_CLIENT_CERTIFICATE_PATH }
+          : { secret: env.AZURE_CLIENT_SECRET },
+      authorityHost: env.AZURE_AUTHORITY_HOST,
+    },
+    graphUrl: env.GRAPH_URL,
+    redisUrl: env.REDIS_URL,
+    roles: new Set(rolesOf(env.BELLHOP_ROLES)),
+    dataDirectory: env.BELLHOP_DATA,
+    key: env.BELLHOP_KEY === undefined ? { file: env.BELLHOP_KEY_FILE } : { base64: env.BELLHOP_KEY },
+    people: {
+      viewers: env.BELLHOP_VIEWERS,
+      operators: env.BELLHOP_OPERATORS,
+      approvers: env.BELLHOP_APPROVERS,
+      tenants: env.BELLHOP_TENANTS.length > 0 ? env.BELLHOP_TENANTS : [env.MicrosoftAppTenantId].filter(Boolean),
+    },
+    concurrency: env.BELLHOP_CONCURRENCY,
+    allowHosts: env.BELLHOP_ALLOW_HOSTS,
+    sandbox,
+    timeScale: sandbox ? env.BELLHOP_TIME_SCALE : 1,
+    logLevel: env.BELLHOP_LOG,
+  };
+}
+
+function rolesOf(text: string): readonly Role[] {
+  const names = text.split(',').map((each) => each.trim());
+  return names.filter((name): name is Role => name === 'bot' || name === 'worker');
+}
+
+function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): readonly string[] {
+  const problems: string[] = [];
+  const names = env.BELLHOP_ROLES.split(',').map((each) => each.trim());
+  const unknown = names.filter((name) => name !== 'bot' && name !== 'worker');
+  if (unknown.length > 0) problems.push(`BELLHOP_ROLES: knows "bot" and "worker", not "${unknown.join('", "')}"`);
+  if (env.BELLHOP_KEY !== undefined && Buffer.from(env.BELLHOP_KEY, 'base64').length !== 32) {
+    problems.push('BELLHOP_KEY: must be 32 bytes in base64 (openssl rand -base64 32)');
+  }
+  if (env.BELLHOP_TIME_SCALE !== 1 && env.BELLHOP_SANDBOX !== '1') problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
+  if (purpose === 'command') return problems;
+  if (names.includes('worker')) problems.push(...missing(env, ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'], 'the worker writes mail as this app'));
+  if (names.includes('worker') && env.AZURE_CLIENT_SECRET === '' && env.AZURE_CLIENT_CERTIFICATE_PATH === '') {
+    problems.push('AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH: missing; the worker signs in with it');
+  }
+  if (names.includes('bot')) problems.push(...botProblems(env));
+  return problems;
+}
+
+// CloudAdapter without an app id accepts everything from everybody; only a sandbox on loopback may run like that.
+function botProblems(env: z.infer<typeof ENVIRONMENT>): readonly string[] {
+  if (env.BELLHOP_SANDBOX === '1') {
+    const loopback = ['127.0.0.1', '::1', 'localhost', undefined].includes(env.HOST);
+    return loopback ? [] : ['HOST: a sandbox (BELLHOP_SANDBOX=1) listens on loopback only'];
+  }
+  const needed = ['MicrosoftAppId', 'MicrosoftAppTenantId'] as const;
+  const identity = missing(env, needed, 'without a bot identity everybody could command Bellhop');
+  const secret = env.MicrosoftAppType !== 'UserAssignedMSI' && env.MicrosoftAppPassword === '';
+  return secret ? [...identity, 'MicrosoftAppPassword: missing; the bot signs in with it'] : identity;
+}
+
+function missing<Name extends string>(env: Readonly<Record<Name, string>>, names: readonly Name[], why: string): readonly string[] {
+  return names.filter((name) => env[name] === '').map((name) => `${name}: missing; ${why}`);
+}
