@@ -299,9 +299,17 @@ export interface Jobs {
 }
 export type JobName = keyof Jobs;
 
+export interface AddOptions {
+  readonly id?: string;
+  /** ms */
+  readonly delay?: number;
+  /** When the job with this id runs already, another one is queued behind it. */
+  readonly behind?: boolean;
+}
+
 export interface JobQueue {
-  /** Adds a job. A job with the same id that still waits or runs makes this a no-op. `delay` in ms. */
-  add<Name extends JobName>(name: Name, payload: Jobs[Name], options?: { readonly id?: string; readonly delay?: number }): Promise<void>;
+  /** Adds a job. One with the same id that waits or runs makes this a no-op; one that waits for its time is run now. */
+  add<Name extends JobName>(name: Name, payload: Jobs[Name], options?: AddOptions): Promise<void>;
   /** Jobs of a kind that are not done: `running` ones hold or will soon hold a worker, the others wait for their time. */
   pending<Name extends JobName>(name: Name): Promise<readonly { readonly payload: Jobs[Name]; readonly running: boolean }[]>;
 }

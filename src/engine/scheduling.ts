@@ -6,7 +6,7 @@ import type { World } from './ports.ts';
 
 /** Has the scheduler look for due users now instead of at its next tick. Twenty calls are one look. */
 export async function scheduleSoon(world: World): Promise<void> {
-  await world.jobs.add('schedule-syncs', {}, { id: 'schedule-now' });
+  await world.jobs.add('schedule-syncs', {}, { id: 'schedule-now', behind: true });
 }
 
 /** The job that turns due users into sync jobs, as many as each endpoint's caps allow. It may run twice at once: job ids make that harmless. */

@@ -1,0 +1,164 @@
+import { type ConnectionOptions, DelayedError, type Job, Queue, Worker } from 'bullmq';
+import type { JobHandlers } from '../engine/jobs.ts';
+import { toMigrationError } from '../engine/domain/failure.ts';
+import type { Clock, JobName, JobQueue, Jobs, Logger } from '../engine/ports.ts';
+import { readPayload } from './payloads.ts';
+
+const NAMES: readonly JobName[] = ['schedule-syncs', 'sync-mailbox', 'check-batch', 'test-endpoint'];
+/** The prefix is one hash tag, so that all keys of a queue live on one node of a Redis Cluster. */
+const PREFIX = '{bellhop}';
+
+export interface QueueOptions {
+  readonly connection: ConnectionOptions;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+export interface WorkerOptions {
+  /** Mailboxes at a time. */
+  readonly concurrency: number;
+  /** ms between two looks of the scheduler. */
+  readonly tick: number;
+}
+
+export interface Workers {
+  /** Lets running jobs come to a safe point within `grace` ms; what is not done goes back to the queue. */
+  close(grace: number): Promise<void>;
+}
+
+export interface BullQueue extends AsyncDisposable {
+  readonly queue: JobQueue;
+  work(handlers: JobHandlers, options: WorkerOptions): Promise<Workers>;
+}
+
+/** One BullMQ queue per kind of job, so that thousands of waiting mailboxes do not delay a "test endpoint". */
+export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
+  const queues = new Map(NAMES.map((name) => [name, openQueue(name)]));
+
+  function openQueue(name: JobName): Queue {
+    const queue = new Queue(name, {
+      connection,
+      prefix: PREFIX,
+      // A finished job leaves nothing behind: BullMQ ignores an id that is still there, and "sync now" would do nothing.
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+    });
+    queue.on('error', (error) => log.warn({ code: codeOf(error), queue: name }, 'queue connection'));
+    return queue;
+  }
+
+  function queueOf(name: JobName): Queue {
+    const queue = queues.get(name);
+    if (queue === undefined) throw new RangeError(`There is no queue ${name}.`);
+    return queue;
+  }
+
+  const queue: JobQueue = {
+    async add(name, payload, options = {}) {
+      const { id, delay = 0, behind = false } = options;
+      const existing = id === undefined ? undefined : ((await queueOf(name).getJob(id)) as Job | undefined);
+      if (behind && existing !== undefined && (await existing.isActive())) {
+        // It may have looked already at what has just changed.
+        await queueOf(name).add(name, payload, { jobId: `${id}-behind` });
+        return;
+      }
+      if (existing !== undefined && delay === 0 && (await existing.isDelayed())) {
+        // Somebody wants it now. It may have become active meanwhile; then there is nothing to do.
+        await existing.promote().catch(() => undefined);
+        return;
+      }
+      await queueOf(name).add(name, payload, { ...(id === undefined ? {} : { jobId: id }), ...(delay === 0 ? {} : { delay }) });
+    },
+    async pending(name) {
+      const [running, waiting] = await Promise.all([
+        queueOf(name).getJobs(['active', 'waiting', 'prioritized']),
+        queueOf(name).getJobs(['delayed']),
+      ]);
+      // A job may end while the list is read: then its entry is empty.
+      const present = (job: Job | undefined): job is Job => job?.data !== undefined;
+      return [
+        ...running.filter(present).map((job) => ({ payload: readPayload(name, job.data), running: true })),
+        ...waiting.filter(present).map((job) => ({ payload: readPayload(name, job.data), running: false })),
+      ];
+    },
+  };
+
+  return {
+    queue,
+    async work(handlers, { concurrency, tick }) {
+      const leaving = new AbortController();
+      const workers = NAMES.map((name) =>
+        startWorker(name, handlers, name === 'sync-mailbox' ? concurrency : 1, leaving.signal, { connection, log, clock }),
+      );
+      await queueOf('schedule-syncs').upsertJobScheduler('schedule-tick', { every: tick }, { name: 'schedule-syncs', data: {} });
+      return {
+        async close(grace) {
+          leaving.abort();
+          const closing = Promise.all(workers.map((worker) => worker.close()));
+          const late = new AbortController();
+          await Promise.race([closing, clock.sleep(grace, late.signal).catch(() => undefined)]);
+          late.abort();
+          await Promise.all(workers.map((worker) => worker.close(true)));
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...queues.values()].map((each) => each.close()));
+    },
+  };
+}
+
+function startWorker(
+  name: JobName,
+  handlers: JobHandlers,
+  concurrency: number,
+  leaving: AbortSignal,
+  { connection, log, clock }: QueueOptions,
+): Worker {
+  const worker = new Worker(name, (job, token) => runJob(name, handlers, job, token, leaving, { log, clock }), {
+    connection,
+    prefix: PREFIX,
+    concurrency,
+    lockDuration: 60_000,
+    stalledInterval: 15_000,
+    // A worker that dies with a job is no fault of the job: the ledger makes running it again harmless.
+    maxStalledCount: 1_000_000,
+  });
+  worker.on('error', (error) => log.warn({ code: codeOf(error), queue: name }, 'worker connection'));
+  return worker;
+}
+
+async function runJob(
+  name: JobName,
+  handlers: JobHandlers,
+  job: Job,
+  token: string | undefined,
+  leaving: AbortSignal,
+  { log, clock }: { readonly log: Logger; readonly clock: Clock },
+): Promise<void> {
+  let again: number | undefined;
+  try {
+    again = (await dispatch(name, handlers, job.data, leaving))?.again;
+  } catch (error) {
+    log.error({ code: toMigrationError(error).code, job: name, cause: codeOf(error) }, 'job failed');
+    return;
+  }
+  if (again === undefined) return;
+  // Not an attempt and not a failure: the job waits outside of any worker.
+  await job.moveToDelayed(clock.now() + Math.max(1, again), token);
+  throw new DelayedError();
+}
+
+async function dispatch<Name extends JobName>(
+  name: Name,
+  handlers: JobHandlers,
+  data: unknown,
+  signal: AbortSignal,
+): Promise<void | { readonly again: number }> {
+  const payload: Jobs[Name] = readPayload(name, data);
+  return handlers[name](payload, signal);
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

@@ -1,0 +1,19 @@
+import type { BatchName } from '../engine/domain/ids.ts';
+
+/** All keys share one hash tag, so that scripts and transactions work on a Redis Cluster too. */
+export const KEY = {
+  endpoints: '{bellhop}:endpoints',
+  batches: '{bellhop}:batches',
+  /** Users in the order of their CSV: a list of addresses a batch. */
+  order: (batch: BatchName) => `{bellhop}:order:${batch}`,
+  users: '{bellhop}:users',
+  progress: (batch: BatchName) => `{bellhop}:progress:${batch}`,
+  folders: '{bellhop}:folders',
+  skipped: '{bellhop}:skipped',
+  checks: '{bellhop}:checks',
+  events: '{bellhop}:events',
+  readers: '{bellhop}:readers',
+  credentials: '{bellhop}:credentials',
+  documents: '{bellhop}:documents:',
+  budget: (mailbox: string) => `{bellhop}:budget:${mailbox}`,
+} as const;

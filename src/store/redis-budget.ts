@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis, Result } from 'ioredis';
+import { MigrationError } from '../engine/domain/failure.ts';
+import type { BudgetPlace, Clock, TargetBudget } from '../engine/ports.ts';
+import { KEY } from './keys.ts';
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    bellhopEnter(rest: string, places: string, spent: string, ...args: (string | number)[]): Result<number, Context>;
+  }
+}
+
+/** Ceilings of one mailbox (Graph throttling limits, Outlook service: per app and mailbox). Windows in ms, bytes of uploads. */
+export interface BudgetLimits {
+  readonly places: number;
+  readonly requests: number;
+  readonly requestWindow: number;
+  readonly bytes: number;
+  readonly byteWindow: number;
+}
+
+export const PUBLISHED_LIMITS: BudgetLimits = {
+  places: 4,
+  requests: 10_000,
+  requestWindow: 600_000,
+  bytes: 150_000_000,
+  byteWindow: 300_000,
+};
+
+/** A place whose holder died is free again after this; longer than any request may take. */
+const PLACE_LIFETIME = 600_000;
+/** A longer wait than this is not waited out: the worker turns to another mailbox. */
+const PATIENCE = 5_000;
+/** Windows are counted in slices: the sum over a window is never below the true sliding sum. */
+const SLICES = 60;
+
+/*
+ * KEYS: rest-until, zset of places (member: holder, score: expiry), hash of spent amounts by slice.
+ * ARGV: holder, upload bytes, places, requests, request window, bytes, byte window, place lifetime, slices.
+ * Answers 0 (entered), or ms to wait (negative: no place was free, ask soon). The clock is Redis' own: workers' clocks may differ.
+ */
+const ENTER = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local rest = tonumber(redis.call('GET', KEYS[1]) or '0')
+if rest > now then return rest - now end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then return -5 end
+
+local spent = redis.call('HGETALL', KEYS[3])
+local function wait(kind, amount, limit, window)
+  local slice = window / tonumber(ARGV[9])
+  local since = now - window - slice
+  local sum, slices = 0, {}
+  for i = 1, #spent, 2 do
+    if string.sub(spent[i], 1, 1) == kind then
+      local at = tonumber(string.sub(spent[i], 2))
+      if at > since then sum = sum + tonumber(spent[i + 1]); slices[#slices + 1] = { at, tonumber(spent[i + 1]) }
+      else redis.call('HDEL', KEYS[3], spent[i]) end
+    end
+  end
+  if sum + amount <= limit or sum == 0 then return 0, math.floor(now / slice) * slice end
+  table.sort(slices, function(a, b) return a[1] < b[1] end)
+  for i = 1, #slices do
+    sum = sum - slices[i][2]
+    if sum + amount <= limit then return math.max(1, slices[i][1] + window + slice - now) end
+  end
+  return window
+end
+
+local upload = tonumber(ARGV[2])
+local requestWait, requestSlice = wait('r', 1, tonumber(ARGV[4]), tonumber(ARGV[5]))
+local byteWait, byteSlice = wait('b', upload, tonumber(ARGV[6]), tonumber(ARGV[7]))
+if requestWait > 0 or byteWait > 0 then return math.max(requestWait, byteWait) end
+redis.call('ZADD', KEYS[2], now + tonumber(ARGV[8]), ARGV[1])
+redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[8]))
+redis.call('HINCRBY', KEYS[3], 'r' .. string.format('%.0f', requestSlice), 1)
+if upload > 0 then redis.call('HINCRBY', KEYS[3], 'b' .. string.format('%.0f', byteSlice), upload) end
+redis.call('PEXPIRE', KEYS[3], math.max(tonumber(ARGV[5]), tonumber(ARGV[7])) * 2)
+return 0`;
+
+/** The budget of every target mailbox, shared by all workers through Redis. `timeScale` shortens the windows in a sandbox. */
+export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, timeScale: number): TargetBudget {
+  redis.defineCommand('bellhopEnter', { numberOfKeys: 3, lua: ENTER });
+
+  async function tryEnter(mailboxId: string, holder: string, uploadBytes: number): Promise<number> {
+    const key = KEY.budget(mailboxId);
+    const { places, requests, requestWindow, bytes, byteWindow } = limits;
+    return redis.bellhopEnter(
+      `${key}:rest`,
+      `${key}:places`,
+      `${key}:spent`,
+      ...[holder, uploadBytes, places, requests, requestWindow / timeScale, bytes, byteWindow / timeScale, PLACE_LIFETIME, SLICES],
+    );
+  }
+
+  return {
+    async enter(mailboxId, uploadBytes, signal): Promise<BudgetPlace> {
+      const holder = randomUUID();
+      for (;;) {
+        signal.throwIfAborted();
+        const answer = await tryEnter(mailboxId, holder, uploadBytes);
+        if (answer === 0) break;
+        if (answer > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + answer });
+        await clock.sleep(Math.abs(answer), signal);
+      }
+      return {
+        async leave() {
+          await redis.zrem(`${KEY.budget(mailboxId)}:places`, holder);
+        },
+      };
+    },
+
+    async rest(mailboxId, ms) {
+      const [seconds, micros] = await redis.time();
+      const until = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) + Math.ceil(ms);
+      await redis.set(`${KEY.budget(mailboxId)}:rest`, until, 'PX', Math.ceil(ms) + 1000);
+    },
+  };
+}

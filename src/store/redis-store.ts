@@ -1,0 +1,194 @@
+import type { Redis } from 'ioredis';
+import type { BatchCheck } from '../engine/domain/batch-check.ts';
+import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
+import type { EventBody, MigrationEvent } from '../engine/domain/events.ts';
+import { MigrationError } from '../engine/domain/failure.ts';
+import type { BatchName, EndpointName, UserAddress } from '../engine/domain/ids.ts';
+import type { MigrationBatch } from '../engine/domain/migration-batch.ts';
+import type { MigrationUser } from '../engine/domain/migration-user.ts';
+import type { FolderBooks, SkippedItem, UserProgress } from '../engine/domain/progress.ts';
+import type { Clock, Decide, MigrationStore } from '../engine/ports.ts';
+import { KEY } from './keys.ts';
+import { readJson } from './read-json.ts';
+import { type CompareAndSet, defineScripts } from './redis-scripts.ts';
+
+const CHUNK = 500;
+/** Somebody else may change the same value again and again, but not this often. */
+const TRIES = 50;
+
+/** State in Redis. Values are JSON; a change is one script that compares the old value, sets the new one and appends the events. */
+export function redisStore(redis: Redis, clock: Clock): MigrationStore {
+  const scripts = defineScripts(redis);
+
+  function stamp(events: readonly EventBody[], by: string | undefined): readonly string[] {
+    const at = clock.now();
+    return events.map((body) => JSON.stringify({ ...body, at, ...(by === undefined ? {} : { by }) } satisfies MigrationEvent));
+  }
+
+  async function change<Value>(
+    hash: string,
+    field: string,
+    decide: Decide<Value>,
+    by: string | undefined,
+    missing: () => MigrationError,
+  ): Promise<Value> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const before = await redis.hget(hash, field);
+      if (before === null) throw missing();
+      const current = readJson<Value>(before);
+      const decision = decide(current);
+      if (decision === undefined) return current;
+      const done = await scripts.compareAndSet({
+        hash,
+        field,
+        before,
+        after: JSON.stringify(decision.to),
+        events: stamp(decision.events, by),
+      });
+      if (done) return decision.to;
+    }
+    throw new MigrationError('TryAgain');
+  }
+
+  async function add(hash: string, field: string, value: unknown, events: readonly EventBody[], by: string): Promise<boolean> {
+    return scripts.compareAndSet({ hash, field, before: '', after: JSON.stringify(value), events: stamp(events, by) });
+  }
+
+  async function* users(batch: BatchName): AsyncIterable<MigrationUser> {
+    for (let at = 0; ; at += CHUNK) {
+      const addresses = await redis.lrange(KEY.order(batch), at, at + CHUNK - 1);
+      if (addresses.length === 0) return;
+      for (const text of await redis.hmget(KEY.users, ...addresses)) {
+        if (text !== null) yield readJson<MigrationUser>(text);
+      }
+    }
+  }
+
+  return {
+    async endpoints() {
+      return Object.values(await redis.hgetall(KEY.endpoints)).map((text) => readJson<MigrationEndpoint>(text)).sort(byName);
+    },
+    async endpoint(name: EndpointName) {
+      return optional<MigrationEndpoint>(await redis.hget(KEY.endpoints, name));
+    },
+    async addEndpoint(endpoint, events, by) {
+      if (!(await add(KEY.endpoints, endpoint.name, endpoint, events, by))) {
+        throw new MigrationError('EndpointNameTaken', { endpoint: endpoint.name });
+      }
+    },
+
+    async batches() {
+      const batches = Object.values(await redis.hgetall(KEY.batches)).map((text) => readJson<MigrationBatch>(text));
+      return batches.sort((a, b) => a.createdAt - b.createdAt || byName(a, b));
+    },
+    async batch(name) {
+      return optional<MigrationBatch>(await redis.hget(KEY.batches, name));
+    },
+    async addBatch(batch, events, by) {
+      if (!(await add(KEY.batches, batch.name, batch, events, by))) throw new MigrationError('BatchNameTaken', { batch: batch.name });
+    },
+    changeBatch: (name, decide, by) =>
+      change<MigrationBatch>(KEY.batches, name, decide, by, () => new MigrationError('UnknownBatch', { batch: name })),
+
+    async user(address) {
+      return optional<MigrationUser>(await redis.hget(KEY.users, address));
+    },
+    users,
+    async addUsers(added, events, by) {
+      const known: MigrationUser[] = [];
+      for (const chunk of chunks(added)) {
+        const replies = await scripts.addUsers(chunk.map((user) => [user.address, JSON.stringify(user), KEY.order(user.batch)]));
+        for (const text of replies) if (text !== null) known.push(readJson<MigrationUser>(text));
+      }
+      await appendEvents(redis, stamp(events, by));
+      return known;
+    },
+    changeUser: (address, decide, by) =>
+      change<MigrationUser>(KEY.users, address, decide, by, () => new MigrationError('UnknownUser', { address })),
+    async changeUsers(batch, decide, by) {
+      let changed = 0;
+      for await (const chunk of chunksOf(users(batch))) {
+        const wanted = chunk.flatMap((user): { user: MigrationUser; change: CompareAndSet }[] => {
+          const decision = decide(user);
+          if (decision === undefined) return [];
+          const before = JSON.stringify(user);
+          const after = JSON.stringify(decision.to);
+          return [{ user, change: { hash: KEY.users, field: user.address, before, after, events: stamp(decision.events, by) } }];
+        });
+        const done = await Promise.all(wanted.map((each) => scripts.compareAndSet(each.change)));
+        // Somebody else was faster with a few: these take the careful way.
+        for (const [index, ok] of done.entries()) {
+          const each = wanted[index];
+          if (ok || each === undefined) continue;
+          await change<MigrationUser>(KEY.users, each.user.address, decide, by, () => new MigrationError('UnknownUser'));
+        }
+        changed += wanted.length;
+      }
+      return changed;
+    },
+
+    async saveProgress(user, batch, progress) {
+      await redis.hset(KEY.progress(batch), user, JSON.stringify(progress));
+    },
+    async progress(user) {
+      const owner = optional<MigrationUser>(await redis.hget(KEY.users, user));
+      if (owner === undefined) return undefined;
+      return optional<UserProgress>(await redis.hget(KEY.progress(owner.batch), user));
+    },
+    async batchProgress(batch) {
+      const all = await redis.hgetall(KEY.progress(batch));
+      return new Map(Object.entries(all).map(([user, text]) => [user as UserAddress, readJson<UserProgress>(text)]));
+    },
+    async saveFolders(user, folders) {
+      await redis.hset(KEY.folders, user, JSON.stringify(folders));
+    },
+    async folders(user) {
+      return optional<readonly FolderBooks[]>(await redis.hget(KEY.folders, user)) ?? [];
+    },
+    async saveSkipped(user, items) {
+      if (items.length === 0) await redis.hdel(KEY.skipped, user);
+      else await redis.hset(KEY.skipped, user, JSON.stringify(items));
+    },
+    async skipped(user) {
+      return optional<readonly SkippedItem[]>(await redis.hget(KEY.skipped, user)) ?? [];
+    },
+
+    async saveCheck(check, events) {
+      await redis.hset(KEY.checks, check.batch, JSON.stringify(check));
+      await appendEvents(redis, stamp(events, undefined));
+    },
+    async check(batch) {
+      return optional<BatchCheck>(await redis.hget(KEY.checks, batch));
+    },
+    async publish(events, by) {
+      await appendEvents(redis, stamp(events, by));
+    },
+  };
+}
+
+async function appendEvents(redis: Redis, events: readonly string[]): Promise<void> {
+  await Promise.all(events.map((event) => redis.xadd(KEY.events, '*', 'event', event)));
+}
+
+function optional<Value>(text: string | null): Value | undefined {
+  return text === null ? undefined : readJson<Value>(text);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK);
+}
+
+async function* chunksOf<Item>(items: AsyncIterable<Item>): AsyncGenerator<readonly Item[]> {
+  let chunk: Item[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,247 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { MigrationError } from '../engine/domain/failure.ts';
+import type { FidelityNote, Ledger, LedgerEntry, LedgerKey, LedgerState, LedgerStore, Logger } from '../engine/ports.ts';
+import { SCHEMA, SCHEMA_VERSION, STATE_CODES, STATE_NAMES } from './ledger-schema.ts';
+
+/**
+ * Ledgers as SQLite files, one a mailbox, in WAL mode with full synchronisation: what was recorded survives a power cut.
+ * Written only by the worker that holds the mailbox; the epoch in the file keeps a worker that lost it from writing.
+ */
+export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
+  return {
+    async open(key, epoch) {
+      const file = fileOf(directory, key);
+      await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+      try {
+        return new SqliteLedger(openDatabase(file), epoch);
+      } catch (error) {
+        if (!isDamage(error)) throw translated(error);
+        // The target's markers rebuild what a damaged file has lost; the file is kept for whoever wants to look.
+        const aside = `${file}.corrupt-${randomUUID().slice(0, 8)}`;
+        await rename(file, aside);
+        log.error({ code: 'LedgerDamaged' }, 'a ledger was damaged; it is rebuilt from the target');
+        return new SqliteLedger(openDatabase(file), epoch);
+      }
+    },
+  };
+}
+
+function fileOf(directory: string, { targetMailboxId, sourceHost, login }: LedgerKey): string {
+  const name = createHash('sha256').update([targetMailboxId, sourceHost, login].join('\n')).digest('hex');
+  return join(directory, name.slice(0, 2), name.slice(2, 4), `${name}.db`);
+}
+
+function openDatabase(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 5_000 });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > SCHEMA_VERSION) {
+    db.close();
+    throw new MigrationError('LedgerUnavailable', { detail: `written by a newer Bellhop (schema ${version})` });
+  }
+  if (version < SCHEMA_VERSION) db.exec(`BEGIN; ${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  return db;
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && /malformed|not a database/.test(error.message);
+}
+
+function translated(error: unknown): unknown {
+  if (error instanceof MigrationError || !(error instanceof Error)) return error;
+  return new MigrationError('LedgerUnavailable', { detail: error.message.slice(0, 80) }, { cause: error });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+class SqliteLedger implements Ledger {
+  readonly #db: DatabaseSync;
+  readonly #epoch: number;
+  readonly #folderIds = new Map<string, number>();
+  readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+
+  constructor(db: DatabaseSync, epoch: number) {
+    this.#db = db;
+    this.#epoch = epoch;
+    this.#write(() => this.#prepare('UPDATE holder SET epoch = ?').run(epoch), true);
+  }
+
+  async checkpoint(path: string) {
+    const row = this.#prepare('SELECT * FROM checkpoint WHERE path = ?').get(path);
+    if (row === undefined) return undefined;
+    const modseq = row['modseq'];
+    return {
+      uidValidity: String(row['uidvalidity']),
+      uidNext: Number(row['uidnext']),
+      exists: Number(row['present']),
+      ...(typeof modseq === 'string' ? { highestModseq: modseq } : {}),
+      targetFolderId: String(row['target']),
+      complete: row['complete'] === 1,
+    };
+  }
+
+  async saveCheckpoint(path: string, checkpoint: Parameters<Ledger['saveCheckpoint']>[1]) {
+    const { uidValidity, uidNext, exists, highestModseq, targetFolderId, complete } = checkpoint;
+    this.#write(() =>
+      this.#prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+        ...[path, uidValidity, uidNext, exists, highestModseq ?? null, targetFolderId, complete ? 1 : 0],
+      ),
+    );
+  }
+
+  async folders() {
+    const rows = this.#prepare('SELECT path FROM checkpoint UNION SELECT path FROM folder').all();
+    return rows.map((row) => String(row['path']));
+  }
+
+  async formerUidValidities(path: string, current: string) {
+    const rows = this.#prepare(
+      'SELECT uidvalidity FROM folder f WHERE path = ? AND uidvalidity <> ? AND EXISTS (SELECT 1 FROM item WHERE folder = f.id)',
+    ).all(path, current);
+    return rows.map((row) => String(row['uidvalidity']));
+  }
+
+  async record(path: string, uidValidity: string, entries: readonly LedgerEntry[]) {
+    if (entries.length === 0) return;
+    this.#write(() => {
+      const folder = this.#folderId(path, uidValidity);
+      const insert = this.#prepare('INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      for (const entry of entries) {
+        insert.run(
+          ...[folder, entry.uid, STATE_CODES[entry.state], entry.flags, entry.size, entry.internalDate ?? null],
+          ...[entry.key ?? null, entry.targetId ?? null, entry.run ?? null, entry.at, entry.code ?? null],
+          ...[entry.detail ?? null, entry.notes === undefined ? null : JSON.stringify(entry.notes)],
+        );
+      }
+    });
+  }
+
+  async withdraw(path: string, uidValidity: string, uids: readonly number[]) {
+    if (uids.length === 0) return;
+    this.#write(() => {
+      const remove = this.#prepare('DELETE FROM item WHERE folder = ? AND uid = ? AND state = ?');
+      for (const uid of uids) remove.run(this.#folderId(path, uidValidity), uid, STATE_CODES.intended);
+    });
+  }
+
+  async states(path: string, uidValidity: string) {
+    const statement = this.#prepare('SELECT uid, state FROM item WHERE folder = ? ORDER BY uid', true);
+    const rows = statement.all(this.#knownFolder(path, uidValidity)) as unknown as [number, number][];
+    return rows.map(([uid, state]) => [uid, stateOf(state)] as const);
+  }
+
+  async entries(path: string, uidValidity: string, state: LedgerState) {
+    const rows = this.#prepare('SELECT * FROM item WHERE folder = ? AND state = ? ORDER BY uid').all(
+      this.#knownFolder(path, uidValidity),
+      STATE_CODES[state],
+    );
+    return rows.map(entryOf);
+  }
+
+  async findByUid(path: string, uidValidity: string, uid: number) {
+    const row = this.#prepare('SELECT * FROM item WHERE folder = ? AND uid = ?').get(this.#knownFolder(path, uidValidity), uid);
+    return row === undefined ? undefined : entryOf(row);
+  }
+
+  async findByKey(key: Uint8Array) {
+    const rows = this.#prepare(
+      'SELECT item.*, folder.path, folder.uidvalidity FROM item JOIN folder ON folder.id = item.folder WHERE key = ?',
+    ).all(key);
+    return rows.map((row) => ({ ...entryOf(row), path: String(row['path']), uidValidity: String(row['uidvalidity']) }));
+  }
+
+  async noteCounts() {
+    const rows = this.#prepare('SELECT notes FROM item WHERE notes IS NOT NULL AND state = ?').all(STATE_CODES.copied);
+    const counts = new Map<string, FidelityNote & { count: number }>();
+    for (const row of rows) {
+      for (const note of JSON.parse(String(row['notes'])) as readonly FidelityNote[]) {
+        const known = counts.get(`${note.kind}\n${note.text}`) ?? { ...note, count: 0 };
+        counts.set(`${note.kind}\n${note.text}`, { ...known, count: known.count + 1 });
+      }
+    }
+    return [...counts.values()];
+  }
+
+  async count(path: string, uidValidity: string) {
+    const rows = this.#prepare('SELECT state, COUNT(*) AS n FROM item WHERE folder = ? GROUP BY state').all(
+      this.#knownFolder(path, uidValidity),
+    );
+    return Object.fromEntries(rows.map((row) => [stateOf(Number(row['state'])), Number(row['n'])]));
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.#db.close();
+  }
+
+  // The epoch is compared inside the transaction: between the check and the write nobody can take the mailbox.
+  #write(work: () => unknown, take = false): void {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      try {
+        const holder = Number(this.#prepare('SELECT epoch FROM holder').get()?.['epoch'] ?? 0);
+        if (holder > this.#epoch || (!take && holder !== this.#epoch)) throw new MigrationError('MailboxTakenOver');
+        work();
+        this.#db.exec('COMMIT');
+      } catch (error) {
+        this.#db.exec('ROLLBACK');
+        throw error;
+      }
+    } catch (error) {
+      throw isDamage(error) ? error : translated(error);
+    }
+  }
+
+  #folderId(path: string, uidValidity: string): number {
+    const known = this.#knownFolder(path, uidValidity);
+    if (known !== 0) return known;
+    const { lastInsertRowid } = this.#prepare('INSERT INTO folder (path, uidvalidity) VALUES (?, ?)').run(path, uidValidity);
+    return Number(lastInsertRowid);
+  }
+
+  // 0 is no folder's id: a query for it finds nothing.
+  #knownFolder(path: string, uidValidity: string): number {
+    const name = `${uidValidity} ${path}`;
+    const cached = this.#folderIds.get(name);
+    if (cached !== undefined) return cached;
+    const row = this.#prepare('SELECT id FROM folder WHERE path = ? AND uidvalidity = ?').get(path, uidValidity);
+    if (row === undefined) return 0;
+    this.#folderIds.set(name, Number(row['id']));
+    return Number(row['id']);
+  }
+
+  #prepare(sql: string, arrays = false): ReturnType<DatabaseSync['prepare']> {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    if (arrays) statement.setReturnArrays(true);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function stateOf(code: number): LedgerState {
+  const state = STATE_NAMES.get(code);
+  if (state === undefined) throw new MigrationError('LedgerUnavailable', { detail: `unknown state ${code}` });
+  return state;
+}
+
+function entryOf(row: Row): LedgerEntry {
+  const { internaldate, key, target, run, code, detail, notes } = row;
+  return {
+    uid: Number(row['uid']),
+    state: stateOf(Number(row['state'])),
+    flags: String(row['flags']),
+    size: Number(row['size']),
+    at: Number(row['at']),
+    ...(typeof internaldate === 'number' ? { internalDate: internaldate } : {}),
+    ...(key instanceof Uint8Array ? { key } : {}),
+    ...(typeof target === 'string' ? { targetId: target } : {}),
+    ...(typeof run === 'string' ? { run } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof detail === 'string' ? { detail } : {}),
+    ...(typeof notes === 'string' ? { notes: JSON.parse(notes) as readonly FidelityNote[] } : {}),
+  };
+}
