@@ -1,5 +1,5 @@
 import type { Actor } from './domain/actor.ts';
-import { MigrationError } from './domain/failure.ts';
+import { MigrationError, failure } from './domain/failure.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { type CsvProblem, type MigrationCsvRow, readMigrationCsv } from './domain/migration-csv.ts';
@@ -97,10 +97,11 @@ async function updateLogins(
 }
 
 function duplicateProblem(user: MigrationUser, rows: readonly MigrationCsvRow[]): CsvProblem {
-  const { code, message } = new MigrationError('UserDuplicateInOtherBatchException', {
+  const code = 'UserDuplicateInOtherBatchException';
+  const { message, remedy } = failure(code, {
     address: user.address,
     batch: user.batch,
   });
   const row = rows.find((each) => each.address === user.address)?.row;
-  return { code, message, remedy: 'Leave the user in one batch only.', ...(row === undefined ? {} : { row }) };
+  return { code, message, remedy, ...(row === undefined ? {} : { row }) };
 }

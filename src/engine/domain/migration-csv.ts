@@ -1,0 +1,166 @@
+import { type CsvProblem, csvProblem } from './csv-problems.ts';
+import { type CsvRecord, csvRecords, separatorOf } from './csv-records.ts';
+import { decodeCsv } from './decode-csv.ts';
+import { type UserAddress, parseUserAddress } from './ids.ts';
+
+export type { CsvProblem } from './csv-problems.ts';
+
+/** A usable row. */
+export interface MigrationCsvRow {
+  readonly row: number;
+  readonly address: UserAddress;
+  readonly userName: string;
+  readonly password: string;
+  readonly userRoot?: string;
+}
+
+/** Good rows, and every problem of the file at once. A problem of the whole file leaves no rows. */
+export interface MigrationCsv {
+  readonly rows: readonly MigrationCsvRow[];
+  readonly problems: readonly CsvProblem[];
+  readonly warnings: readonly CsvProblem[];
+}
+
+export interface CsvOptions {
+  /** As New-MigrationBatch -AllowUnknownColumnsInCsv; by default a misspelled column stops the import. */
+  readonly allowUnknownColumns?: boolean;
+}
+
+const COLUMNS = ['emailaddress', 'username', 'password', 'userroot'] as const;
+type Column = (typeof COLUMNS)[number];
+const COLUMN_NAMES: Readonly<Record<Column, string>> = {
+  emailaddress: 'EmailAddress',
+  username: 'UserName',
+  password: 'Password',
+  userroot: 'UserRoot',
+};
+const REQUIRED: readonly Column[] = ['emailaddress', 'username', 'password'];
+
+const MOST_ROWS = 50_000;
+const MOST_BYTES = 10_000_000;
+const LONGEST_FIELD = 1024;
+
+/** Reads the CSV of New-MigrationBatch -IMAP: EmailAddress, UserName, Password and optionally UserRoot, in any order. */
+export function readMigrationCsv(bytes: Uint8Array, options: CsvOptions = {}): MigrationCsv {
+  if (bytes.length > MOST_BYTES) return refused(csvProblem('CsvTooLarge'));
+  const decoded = decodeCsv(bytes);
+  if ('problem' in decoded) return refused(decoded.problem);
+  const { text } = decoded;
+  if (text.trim() === '') return refused(csvProblem('CsvEmpty'));
+  const cut = csvRecords(text, separatorOf(text), MOST_ROWS + 1);
+  if ('unclosedQuoteIn' in cut) return refused(csvProblem('CsvUnclosedQuote', { row: cut.unclosedQuoteIn }));
+  if ('moreThan' in cut) return refused(csvProblem('CsvTooManyRows'));
+  const [header, ...records] = cut.records;
+  if (header === undefined) return refused(csvProblem('CsvEmpty'));
+  const columns = readHeader(header.fields, options);
+  if (columns.problems.length > 0) return refused(...columns.problems);
+  if (records.length === 0) return refused(csvProblem('CsvNoUsers'));
+  return readRows(records, header.fields.length, columns.at, columns.warnings);
+}
+
+function refused(...problems: readonly CsvProblem[]): MigrationCsv {
+  return { rows: [], problems, warnings: [] };
+}
+
+interface Header {
+  readonly at: ReadonlyMap<Column, number>;
+  readonly problems: readonly CsvProblem[];
+  readonly warnings: readonly CsvProblem[];
+}
+
+function readHeader(names: readonly string[], options: CsvOptions): Header {
+  const at = new Map<Column, number>();
+  const problems: CsvProblem[] = [];
+  const unknown: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const column = COLUMNS.find((each) => each === name.trim().toLowerCase());
+    if (column === undefined) unknown.push(name);
+    else if (at.has(column)) problems.push(csvProblem('CsvDuplicateColumn', { column: COLUMN_NAMES[column] }));
+    else at.set(column, index);
+  }
+  for (const column of REQUIRED) {
+    if (!at.has(column)) problems.push(csvProblem('CsvMissingColumn', { column: COLUMN_NAMES[column] }));
+  }
+  // A file without header has a user's password in its first row: unknown names are repeated only below a true header.
+  const missing = problems.some((problem) => problem.code === 'CsvMissingColumn');
+  if (unknown.length === 0 || missing) return { at, problems, warnings: [] };
+  const columns = unknown.slice(0, 10).map((name) => `"${name.trim().slice(0, 40)}"`).join(', ');
+  const allowed = options.allowUnknownColumns === true;
+  if (!allowed) problems.push(csvProblem('CsvUnknownColumn', { columns }));
+  return { at, problems, warnings: allowed ? [csvProblem('CsvIgnoredColumn', { columns })] : [] };
+}
+
+function readRows(
+  records: readonly CsvRecord[],
+  width: number,
+  at: ReadonlyMap<Column, number>,
+  headerWarnings: readonly CsvProblem[],
+): MigrationCsv {
+  const rows: MigrationCsvRow[] = [];
+  const problems: CsvProblem[] = [];
+  const warnings: CsvProblem[] = [...headerWarnings];
+  const addresses = new Map<string, number>();
+  const logins = new Map<string, number>();
+  for (const { row, fields } of records) {
+    if (fields.length !== width) {
+      problems.push(csvProblem('CsvWrongColumnCount', { row, expected: width, actual: fields.length }));
+      continue;
+    }
+    const value = (column: Column): string => fields[at.get(column) ?? -1] ?? '';
+    const found = rowProblems(row, value);
+    const address = parseUserAddress(value('emailaddress'));
+    const first = address === undefined ? undefined : addresses.get(addressKey(address));
+    if (first !== undefined) found.push(csvProblem('CsvDuplicateAddress', { row, first }));
+    if (address !== undefined && first === undefined) addresses.set(addressKey(address), row);
+    problems.push(...found);
+    if (address === undefined || found.length > 0) continue;
+    const login = value('username');
+    const sameSource = logins.get(login);
+    if (sameSource !== undefined) warnings.push(csvProblem('CsvSameSource', { row, first: sameSource }));
+    logins.set(login, row);
+    // oxlint-disable-next-line no-control-regex -- the ASCII range is what is asked for
+    if (/[^\u0000-\u007f]/.test(address.split('@')[0] ?? '')) warnings.push(csvProblem('CsvNonAsciiAddress', { row }));
+    const userRoot = value('userroot').trim();
+    rows.push({ row, address, userName: login, password: value('password'), ...(userRoot === '' ? {} : { userRoot }) });
+  }
+  return { rows, problems, warnings };
+}
+
+// Domains are compared in their ASCII form, so that a punycode twin is the duplicate it is.
+function addressKey(address: UserAddress): string {
+  const [local = '', domain = ''] = address.split('@');
+  try {
+    return `${local}@${new URL(`http://${domain}`).hostname}`;
+  } catch {
+    return address;
+  }
+}
+
+function rowProblems(row: number, value: (column: Column) => string): CsvProblem[] {
+  const problems: CsvProblem[] = [];
+  for (const column of COLUMNS) {
+    if (value(column).length > LONGEST_FIELD) {
+      problems.push(csvProblem('CsvFieldTooLong', { row, column: COLUMN_NAMES[column], limit: LONGEST_FIELD }));
+    }
+    const hidden = hiddenCharacters(value(column), column === 'password');
+    if (hidden !== '') problems.push(csvProblem('CsvControlCharacters', { row, column: COLUMN_NAMES[column], characters: hidden }));
+  }
+  if (problems.length > 0) return problems;
+  const address = value('emailaddress').trim();
+  if (parseUserAddress(address) === undefined) {
+    problems.push(csvProblem('CsvBadAddress', { row, why: address === '' ? ' (it is empty)' : '' }));
+  }
+  const login = value('username');
+  if (login.trim() === '') problems.push(csvProblem('CsvUserNameEmpty', { row }));
+  else if (login !== login.trim()) problems.push(csvProblem('CsvUserNameSpaces', { row }));
+  if (value('password') === '') problems.push(csvProblem('CsvPasswordEmpty', { row }));
+  return problems;
+}
+
+// Names of characters nobody sees. In passwords everything but NUL belongs to the password.
+function hiddenCharacters(text: string, isPassword: boolean): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  const pattern = isPassword ? /\u0000/gu : /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+  const found = new Set(text.match(pattern) ?? []);
+  return [...found].map((each) => `U+${(each.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`).join(', ');
+}

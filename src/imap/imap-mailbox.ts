@@ -1,0 +1,79 @@
+import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
+import { MigrationError } from '../engine/domain/failure.ts';
+import type { SourceFolder } from '../engine/domain/mailbox.ts';
+import type { Clock, SelectedFolder, SourceLogin, SourceMailbox } from '../engine/ports.ts';
+import { type ImapClient, openClient } from './imap-client.ts';
+import { isRefusal } from './imap-failure.ts';
+import { ImapFolder, statusOf } from './imap-folder.ts';
+import { toSourceFolders } from './list-folders.ts';
+
+const LIST_DEADLINE = 300_000;
+const SELECT_DEADLINE = 120_000;
+
+interface Access {
+  readonly endpoint: MigrationEndpoint;
+  readonly address: string;
+  readonly login: SourceLogin;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What a folder needs of its mailbox: the connection of the moment, and a new one after a break. */
+export interface FolderConnection {
+  readonly client: ImapClient;
+  /** Connects again and selects the folder; throws when its UIDVALIDITY is another one now. */
+  reconnect(): Promise<void>;
+}
+
+/** Signs in and opens the mailbox. */
+export async function openMailbox(access: Access): Promise<SourceMailbox> {
+  const { endpoint, address, login, clock, signal } = access;
+  let client = await openClient(endpoint, address, login, clock, signal);
+  const { capabilities } = client.flow;
+
+  async function examine(path: string) {
+    try {
+      return await client.run('opening a folder', SELECT_DEADLINE, (flow) => flow.mailboxOpen(path, { readOnly: true }));
+    } catch (error) {
+      const cause = error instanceof MigrationError ? error.cause : error;
+      if (!client.usable() || !isRefusal(cause)) throw error;
+      throw new MigrationError('SourceFolderUnavailable', { folder: path, detail: 'refused' }, { cause });
+    }
+  }
+
+  async function select(folder: SourceFolder): Promise<SelectedFolder> {
+    const status = statusOf(await examine(folder.path));
+    const connection: FolderConnection = {
+      get client() {
+        return client;
+      },
+      async reconnect() {
+        await client.close();
+        client = await openClient(endpoint, address, login, clock, signal);
+        const now = statusOf(await examine(folder.path));
+        if (now.uidValidity !== status.uidValidity) {
+          throw new MigrationError('SourceConnectionLost', { host: endpoint.host, detail: 'a folder was replaced while it was read' });
+        }
+      },
+    };
+    return new ImapFolder(folder.path, status, connection);
+  }
+
+  return {
+    can: {
+      condstore: capabilities.has('CONDSTORE') || capabilities.has('QRESYNC'),
+      qresync: capabilities.has('QRESYNC'),
+      objectId: capabilities.has('OBJECTID'),
+      idle: capabilities.has('IDLE'),
+    },
+    async listFolders() {
+      const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true };
+      const listed = await client.run('listing folders', LIST_DEADLINE, (flow) => flow.list({ statusQuery, listOnly: true }));
+      return toSourceFolders(listed, client.flow.namespace?.prefix ?? '');
+    },
+    select,
+    async [Symbol.asyncDispose]() {
+      await client.close();
+    },
+  };
+}
