@@ -1,0 +1,62 @@
+import type { MailboxSettings, MailFolder, User } from '@microsoft/microsoft-graph-types';
+import { MigrationError } from '../engine/domain/failure.ts';
+import type { UserAddress } from '../engine/domain/ids.ts';
+import type { RecipientKind } from '../engine/domain/migration-user.ts';
+import type { Clock, TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
+import { exchangeMailbox } from './exchange-mailbox.ts';
+import { failureOf, graphClient } from './graph-client.ts';
+import { type SignInOptions, graphSignIn } from './graph-sign-in.ts';
+
+export interface ExchangeOptions extends SignInOptions {
+  readonly budget: TargetBudget;
+  readonly clock: Clock;
+  /** How many times faster waits run; 1 outside the sandbox. */
+  readonly timeScale: number;
+  readonly maxItemSize: number;
+}
+
+const KINDS: readonly RecipientKind[] = ['user', 'shared', 'room', 'equipment', 'linked', 'others'];
+
+/** The target edge: the mailboxes of one tenant, through Microsoft Graph. */
+export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
+  const { graphUrl, budget, clock, timeScale, maxItemSize } = options;
+  const graph = graphClient({ graphUrl, signIn: graphSignIn(options), budget, clock, timeScale });
+
+  async function find(address: UserAddress): Promise<TargetRecipient | undefined> {
+    const value = address.replaceAll("'", "''");
+    const filter = [
+      `proxyAddresses/any(p:p eq 'smtp:${value}')`,
+      `proxyAddresses/any(p:p eq 'SMTP:${value}')`,
+      `mail eq '${value}'`,
+      `userPrincipalName eq '${value}'`,
+    ].join(' or ');
+    const path = `/users?$select=id,displayName,mail,userPrincipalName,proxyAddresses&$top=10&$filter=${encodeURIComponent(filter)}`;
+    const found = new Map<string, User>();
+    for await (const user of graph.pages<User>({ method: 'GET', path })) if (typeof user.id === 'string') found.set(user.id, user);
+    if (found.size > 1) throw new MigrationError('RecipientAmbiguous', { address, count: found.size });
+    const [user] = found.values();
+    if (user?.id === undefined) return undefined;
+    return { id: user.id, address, displayName: user.displayName ?? address, kind: await kindOf(user.id) };
+  }
+
+  // Nice to know, not needed: the permission for it may be missing.
+  async function kindOf(id: string): Promise<RecipientKind> {
+    const path = `/users/${encodeURIComponent(id)}/mailboxSettings?$select=userPurpose`;
+    const answer = await graph.read<MailboxSettings>({ method: 'GET', path, mailbox: id });
+    const purpose = answer.ok ? answer.body.userPurpose : undefined;
+    return KINDS.find((kind) => kind === purpose) ?? 'user';
+  }
+
+  return {
+    find,
+    async open({ id, address }) {
+      const path = `/users/${encodeURIComponent(id)}/mailFolders/inbox?$select=id`;
+      const answer = await graph.read<MailFolder>({ method: 'GET', path, mailbox: id });
+      if (!answer.ok) {
+        const unusable = answer.verdict === 'not-found' ? ({ ...answer, verdict: 'mailbox-unusable' } as const) : answer;
+        throw failureOf(unusable).with({ address });
+      }
+      return exchangeMailbox({ graph, id, maxItemSize });
+    },
+  };
+}

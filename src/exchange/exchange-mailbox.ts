@@ -1,0 +1,163 @@
+import type { MailFolder, Message } from '@microsoft/microsoft-graph-types';
+import { MigrationError } from '../engine/domain/failure.ts';
+import { MARKER_PROPERTY_ID } from '../engine/domain/marker.ts';
+import type { MessageFlags, SpecialUse } from '../engine/domain/mailbox.ts';
+import type { MarkedItem, TargetFolder, TargetMailbox } from '../engine/ports.ts';
+import { type GraphAnswer, type GraphClient, type GraphRequest, failureOf } from './graph-client.ts';
+import { graphLane } from './graph-lane.ts';
+import { categoriesOf } from './message-json.ts';
+
+/** Exchange's well-known folder names; they do not depend on the language of the mailbox. */
+const WELL_KNOWN: Readonly<Record<SpecialUse, string>> = {
+  inbox: 'inbox',
+  sent: 'sentitems',
+  drafts: 'drafts',
+  trash: 'deleteditems',
+  junk: 'junkemail',
+  archive: 'archive',
+};
+const FOLDER_FIELDS = '$select=id,displayName,parentFolderId,childFolderCount,totalItemCount';
+
+export interface MailboxOptions {
+  readonly graph: GraphClient;
+  /** Object id of the mailbox. */
+  readonly id: string;
+  readonly maxItemSize: number;
+}
+
+/** One mailbox of Exchange Online through Graph. */
+export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): TargetMailbox {
+  const root = `/users/${encodeURIComponent(id)}`;
+  const lane = graphLane({ graph, mailbox: id, maxItemSize });
+  const folderPath = (folderId: string): string => `${root}/mailFolders/${encodeURIComponent(folderId)}`;
+  const itemPath = (itemId: string): string => `${root}/messages/${encodeURIComponent(itemId)}`;
+
+  async function ask<Body>(request: Omit<GraphRequest, 'mailbox'>): Promise<Body> {
+    const answer: GraphAnswer<Body> = await graph.read<Body>({ ...request, mailbox: id });
+    if (!answer.ok) throw failureOf(answer);
+    return answer.body;
+  }
+
+  async function wellKnownIds(): Promise<ReadonlyMap<string, SpecialUse>> {
+    const ids = new Map<string, SpecialUse>();
+    for (const [use, name] of Object.entries(WELL_KNOWN) as [SpecialUse, string][]) {
+      const answer = await graph.read<MailFolder>({ method: 'GET', path: `${folderPath(name)}?${FOLDER_FIELDS}`, mailbox: id });
+      // A new mailbox may lack some of them, archive above all.
+      if (answer.ok && typeof answer.body.id === 'string') ids.set(answer.body.id, use);
+      else if (!answer.ok && answer.verdict !== 'not-found' && answer.verdict !== 'refused') throw failureOf(answer);
+    }
+    return ids;
+  }
+
+  async function children(parent: MailFolder | undefined): Promise<readonly MailFolder[]> {
+    const base = parent === undefined ? `${root}/mailFolders` : `${folderPath(parent.id ?? '')}/childFolders`;
+    return Array.fromAsync(graph.pages<MailFolder>({ method: 'GET', path: `${base}?${FOLDER_FIELDS}&$top=250`, mailbox: id }));
+  }
+
+  async function listFolders(): Promise<readonly TargetFolder[]> {
+    const known = await wellKnownIds();
+    const found: TargetFolder[] = [];
+    const walk = async (parent: MailFolder | undefined): Promise<void> => {
+      for (const folder of await children(parent)) {
+        if (typeof folder.id !== 'string' || isSearchFolder(folder)) continue;
+        found.push(toTargetFolder(folder, parent?.id ?? undefined, known.get(folder.id)));
+        if ((folder.childFolderCount ?? 0) > 0) await walk(folder);
+      }
+    };
+    await walk(undefined);
+    return found;
+  }
+
+  async function createFolder(parentId: string | undefined, name: string): Promise<TargetFolder> {
+    const base = parentId === undefined ? `${root}/mailFolders` : `${folderPath(parentId)}/childFolders`;
+    const answer = await graph.send<MailFolder>({ method: 'POST', path: base, body: { displayName: name }, mailbox: id });
+    if (answer.ok && typeof answer.body.id === 'string') return toTargetFolder(answer.body, parentId, undefined);
+    // It exists already, or the answer got lost: in both cases it is found by looking.
+    const siblings = await children(parentId === undefined ? undefined : { id: parentId });
+    const existing = siblings.find((folder) => sameName(folder.displayName ?? '', name));
+    if (typeof existing?.id === 'string') return toTargetFolder(existing, parentId, undefined);
+    if (answer.ok) throw new MigrationError('TargetUnavailable', { detail: 'a folder was not created' });
+    throw failureOf(answer);
+  }
+
+  async function* listMarked(folderId: string): AsyncIterable<MarkedItem> {
+    const query = `$select=id&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
+    const path = `${folderPath(folderId)}/messages?${query}`;
+    for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id })) {
+      const marked = toMarkedItem(item);
+      if (marked !== undefined) yield marked;
+    }
+  }
+
+  async function findByMarker(folderId: string, marker: string): Promise<readonly MarkedItem[]> {
+    const value = marker.replaceAll("'", "''");
+    const filter = `singleValueExtendedProperties/Any(ep: ep/id eq '${MARKER_PROPERTY_ID}' and ep/value eq '${value}')`;
+    const expand = `singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`;
+    const query = `$select=id&$top=50&$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(expand)}`;
+    const path = `${folderPath(folderId)}/messages?${query}`;
+    const found: MarkedItem[] = [];
+    for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id })) {
+      const marked = toMarkedItem(item);
+      // Exchange compares the value without case: only the exact one is meant.
+      if (marked?.marker === marker) found.push(marked);
+    }
+    return found;
+  }
+
+  return {
+    ...lane,
+    listFolders,
+    createFolder,
+    listMarked,
+    findByMarker,
+    async countItems(folderId) {
+      const folder = await ask<MailFolder>({ method: 'GET', path: `${folderPath(folderId)}?$select=id,totalItemCount` });
+      return folder.totalItemCount ?? 0;
+    },
+    async updateFlags(itemId, flags: MessageFlags) {
+      const body: Message = {
+        isRead: flags.read,
+        flag: { flagStatus: flags.flagged ? 'flagged' : 'notFlagged' },
+        categories: categoriesOf(flags.keywords),
+      };
+      await ask({ method: 'PATCH', path: itemPath(itemId), body });
+    },
+    async move(itemId, folderId) {
+      const moved = await ask<Message>({ method: 'POST', path: `${itemPath(itemId)}/move`, body: { destinationId: folderId } });
+      return moved.id ?? itemId;
+    },
+    async remove(itemId) {
+      await ask({ method: 'POST', path: `${itemPath(itemId)}/move`, body: { destinationId: 'deleteditems' } });
+    },
+    async removeDuplicate(itemId) {
+      const answer = await graph.send({ method: 'POST', path: `${itemPath(itemId)}/permanentDelete`, mailbox: id });
+      if (answer.ok || answer.verdict === 'not-found') return;
+      const deleted = await graph.send({ method: 'DELETE', path: itemPath(itemId), mailbox: id });
+      if (!deleted.ok && deleted.verdict !== 'not-found') throw failureOf(deleted);
+    },
+  };
+}
+
+function isSearchFolder(folder: MailFolder): boolean {
+  return Reflect.get(folder, '@odata.type') === '#microsoft.graph.mailSearchFolder';
+}
+
+function toTargetFolder(folder: MailFolder, parentId: string | undefined, wellKnown: SpecialUse | undefined): TargetFolder {
+  return {
+    id: folder.id ?? '',
+    parentId,
+    name: folder.displayName ?? '',
+    totalItems: folder.totalItemCount ?? 0,
+    ...(wellKnown === undefined ? {} : { wellKnown }),
+  };
+}
+
+function toMarkedItem(item: Message): MarkedItem | undefined {
+  const property = item.singleValueExtendedProperties?.find((each) => each.id?.toLowerCase() === MARKER_PROPERTY_ID.toLowerCase());
+  return typeof item.id === 'string' && typeof property?.value === 'string' ? { id: item.id, marker: property.value } : undefined;
+}
+
+function sameName(a: string, b: string): boolean {
+  const folded = (name: string): string => name.trim().normalize('NFC').toLowerCase();
+  return folded(a) === folded(b);
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { MigrationError } from '../engine/domain/failure.ts';
+import type { Clock, TargetBudget } from '../engine/ports.ts';
+import { type GraphError, type GraphVerdict, describe, judge, readGraphError, readRetryAfter } from './graph-failure.ts';
+import type { SignIn } from './graph-sign-in.ts';
+
+export interface GraphRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Below the version, beginning with "/", every value already encoded; or a whole URL the server gave us. */
+  readonly path: string;
+  /** A value to be sent as JSON, or bytes that already are. */
+  readonly body?: unknown;
+  /** The mailbox whose budget pays. */
+  readonly mailbox?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export type GraphAnswer<Body> =
+  | { readonly ok: true; readonly status: number; readonly body: Body; readonly location: string | null }
+  | { readonly ok: false; readonly verdict: GraphVerdict; readonly error: GraphError };
+
+export interface GraphClient {
+  /** Sends once. Only a 429 is sent again (it was surely not carried out), and an expired token is renewed once. */
+  send<Body>(request: GraphRequest): Promise<GraphAnswer<Body>>;
+  /** Sends to an upload URL the server gave us: pre-authenticated, so without the token (large attachments). */
+  upload(request: GraphRequest): Promise<GraphAnswer<unknown>>;
+  /** A request that may be repeated: passing troubles are waited out a few times. Throws MigrationError for what remains. */
+  read<Body>(request: GraphRequest): Promise<GraphAnswer<Body>>;
+  /** All pages of a list. */
+  pages<Item>(request: GraphRequest): AsyncIterable<Item>;
+}
+
+export interface GraphClientOptions {
+  readonly graphUrl: string;
+  readonly signIn: SignIn;
+  readonly budget: TargetBudget;
+  readonly clock: Clock;
+  readonly timeScale: number;
+}
+
+const BASE_TIMEOUT = 60_000;
+/** Uploads get time for their bytes at 50 kB/s. */
+const SLOWEST_BYTES_PER_MS = 50;
+/** Rests up to this long are waited out in place; longer ones free the worker. */
+const PATIENCE = 3_000;
+const REST_WITHOUT_HEADER = 5_000;
+const READ_TRIES = 4;
+const MOST_PAGES = 20_000;
+
+/**
+ * The only place that talks HTTP to Graph. Deliberately without the stock client's retry handler: it repeats POST on
+ * 5xx, and that duplicates mail.
+ */
+export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: GraphClientOptions): GraphClient {
+  const root = new URL(graphUrl);
+  const base = `${root.origin}${root.pathname.replace(/\/(v1\.0\/?)?$/, '')}/v1.0`;
+
+  async function send<Body>(request: GraphRequest, preauthenticated = false): Promise<GraphAnswer<Body>> {
+    const url = urlOf(request.path, preauthenticated);
+    const body = encode(request.body);
+    const upload = request.method === 'GET' || request.method === 'DELETE' ? 0 : (body?.length ?? 0);
+    for (let renewed = false, rests = 0; ; rests += 1) {
+      request.signal?.throwIfAborted();
+      const token = preauthenticated ? undefined : await signIn(renewed);
+      const answer = await attempt<Body>(request, url, body, upload, token);
+      if (answer.ok) return answer;
+      if (answer.verdict === 'unauthorized' && !renewed && !preauthenticated) renewed = true;
+      else if (answer.verdict === 'throttled') await rest(request.mailbox, answer.retryAfter, rests);
+      else return answer;
+    }
+  }
+
+  function urlOf(path: string, preauthenticated: boolean): string {
+    if (preauthenticated) return path;
+    return path.startsWith('/') ? base + path : sameOrigin(path, root);
+  }
+
+  async function attempt<Body>(
+    request: GraphRequest,
+    url: string,
+    body: Buffer | undefined,
+    upload: number,
+    token: string | undefined,
+  ): Promise<GraphAnswer<Body> & { readonly retryAfter?: number | undefined }> {
+    const signal = request.signal ?? new AbortController().signal;
+    const place = request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal);
+    const id = randomUUID();
+    try {
+      const timeout = AbortSignal.timeout(BASE_TIMEOUT + upload / SLOWEST_BYTES_PER_MS);
+      const response = await fetch(url, {
+        method: request.method,
+        headers: {
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+          Accept: 'application/json',
+          // Without this an id changes when its item moves (outlook-immutable-id).
+          Prefer: 'IdType="ImmutableId"',
+          'client-request-id': id,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...request.headers,
+        },
+        redirect: 'error',
+        signal: timeout,
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await response.text();
+      const parsed = parse(text);
+      if (response.ok && parsed !== undefined) {
+        return { ok: true, status: response.status, body: parsed as Body, location: response.headers.get('location') };
+      }
+      // A success whose body was cut: it was carried out, or not.
+      if (response.ok) return broken(id, response.status, 'the answer was cut');
+      const error = readGraphError(response.status, parsed, response.headers.get('request-id') ?? id);
+      const retryAfter = readRetryAfter(response.headers.get('retry-after'), clock.now());
+      // A busy server names its time: the whole mailbox rests, whatever became of this request.
+      if (response.status === 503 && retryAfter !== undefined && request.mailbox !== undefined) await budget.rest(request.mailbox, retryAfter / timeScale);
+      return { ok: false, verdict: judge(error), error, retryAfter };
+    } catch (error) {
+      if (error instanceof MigrationError) throw error;
+      const code = networkCode(error);
+      if (NEVER_SENT.has(code)) throw new MigrationError('TargetUnavailable', { detail: `${root.host} ${code}` }, { cause: error });
+      return broken(id, 0, code);
+    } finally {
+      // Not waited for: the next request of this lane need not pay for it.
+      void place?.leave().catch(() => undefined);
+    }
+  }
+
+  async function rest(mailbox: string | undefined, retryAfter: number | undefined, rests: number): Promise<void> {
+    const ms = (retryAfter ?? REST_WITHOUT_HEADER * 2 ** Math.min(rests, 5)) / timeScale;
+    if (mailbox !== undefined) await budget.rest(mailbox, ms);
+    if (ms > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + ms });
+    await clock.sleep(ms);
+  }
+
+  async function read<Body>(request: GraphRequest): Promise<GraphAnswer<Body>> {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await send<Body>(request);
+      if (answer.ok || answer.verdict !== 'uncertain') return answer;
+      if (tries >= READ_TRIES) throw new MigrationError('TargetUnavailable', { detail: describe(answer.error) });
+      await clock.sleep((500 * 2 ** tries) / timeScale, request.signal);
+    }
+  }
+
+  return {
+    send: (request) => send(request),
+    upload: (request) => send(request, true),
+    read,
+    async *pages<Item>(request: GraphRequest) {
+      const seen = new Set<string>();
+      let path: string | undefined = request.path;
+      while (path !== undefined) {
+        // A list that leads back into itself would never end.
+        if (seen.has(path) || seen.size >= MOST_PAGES) throw new MigrationError('TargetRefused', { detail: 'a list does not end' });
+        seen.add(path);
+        const answer: GraphAnswer<{ readonly value?: readonly Item[]; readonly '@odata.nextLink'?: string }> = await read({ ...request, path });
+        if (!answer.ok) throw failureOf(answer);
+        yield* answer.body.value ?? [];
+        path = answer.body['@odata.nextLink'];
+      }
+    },
+  };
+}
+
+/** The MigrationError of an answer nobody can go on with. */
+export function failureOf(answer: { readonly verdict: GraphVerdict; readonly error: GraphError }): MigrationError {
+  const details = { detail: describe(answer.error) };
+  switch (answer.verdict) {
+    case 'mailbox-unusable':
+      return new MigrationError('MailboxNotUsable', details);
+    case 'mailbox-full':
+      return new MigrationError('MailboxFull', details);
+    case 'forbidden':
+      return new MigrationError('TargetForbidden', details);
+    case 'unauthorized':
+      return new MigrationError('TargetSignInFailed', details);
+    case 'uncertain':
+      return new MigrationError('TargetUnavailable', details);
+    case 'named-properties-full':
+      return new MigrationError('TargetRefused', { detail: `${details.detail}: the mailbox' table of named properties is full, so items cannot be marked` });
+    default:
+      return new MigrationError('TargetRefused', details);
+  }
+}
+
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
+
+function networkCode(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  const code: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'code') : undefined;
+  if (typeof code === 'string') return code;
+  return error instanceof Error ? error.name : 'network';
+}
+
+function broken(requestId: string, status: number, message: string) {
+  return { ok: false, verdict: 'uncertain', error: { status, code: message, message, requestId } } as const;
+}
+
+function encode(body: unknown): Buffer | undefined {
+  if (body === undefined) return undefined;
+  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+}
+
+function parse(text: string): unknown {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+// The token goes to Graph and nowhere else, whatever a link says.
+function sameOrigin(link: string, root: URL): string {
+  const url = new URL(link);
+  if (url.origin !== root.origin) throw new MigrationError('TargetRefused', { detail: 'a link leads to another host' });
+  return url.href;
+}

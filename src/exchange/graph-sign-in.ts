@@ -1,0 +1,89 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { ConfidentialClientApplication, type Configuration, LogLevel } from '@azure/msal-node';
+import { MigrationError } from '../engine/domain/failure.ts';
+
+export interface SignInOptions {
+  readonly authorityHost: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly credential: { readonly secret: string } | { readonly certificatePath: string };
+  /** Graph root; decides the scope. */
+  readonly graphUrl: string;
+}
+
+/** Gives a bearer token; `fresh` asks Entra again although the cached one has not expired. Throws TargetSignInFailed. */
+export type SignIn = (fresh: boolean) => Promise<string>;
+
+const MICROSOFT_AUTHORITIES = new Set([
+  'login.microsoftonline.com',
+  'login.microsoftonline.us',
+  'login.partner.microsoftonline.cn',
+]);
+const NATIONAL_CLOUDS = new Set(['graph.microsoft.us', 'dod-graph.microsoft.us', 'microsoftgraph.chinacloudapi.cn']);
+
+/** App-only sign-in (client credentials) with the secret or certificate of the app that writes mail. */
+export function graphSignIn(options: SignInOptions): SignIn {
+  let application: Promise<ConfidentialClientApplication> | undefined;
+  const scopes = [scopeOf(options.graphUrl)];
+  return async (fresh) => {
+    try {
+      application ??= configuration(options).then((config) => new ConfidentialClientApplication(config));
+      const result = await (await application).acquireTokenByClientCredential({ scopes, skipCache: fresh });
+      if (result?.accessToken === undefined) throw new Error('no token');
+      return result.accessToken;
+    } catch (error) {
+      application = undefined;
+      throw signInFailure(error);
+    }
+  };
+}
+
+/** National clouds have audiences of their own; every other Graph answers for the public one. */
+export function scopeOf(graphUrl: string): string {
+  const { hostname, origin } = new URL(graphUrl);
+  return NATIONAL_CLOUDS.has(hostname) ? `${origin}/.default` : 'https://graph.microsoft.com/.default';
+}
+
+async function configuration({ authorityHost, tenantId, clientId, credential }: SignInOptions): Promise<Configuration> {
+  const { host, origin } = new URL(authorityHost);
+  return {
+    auth: {
+      clientId,
+      authority: `${origin}/${tenantId}`,
+      ...(MICROSOFT_AUTHORITIES.has(host) ? {} : { knownAuthorities: [host] }),
+      ...('secret' in credential ? { clientSecret: credential.secret } : { clientCertificate: await readCertificate(credential.certificatePath) }),
+    },
+    // The library's log lines may carry more than ours may.
+    system: { loggerOptions: { logLevel: LogLevel.Error, piiLoggingEnabled: false, loggerCallback: () => undefined } },
+  };
+}
+
+// One PEM file with the certificate and its private key, as `az ad sp create-for-rbac --create-cert` writes it.
+async function readCertificate(path: string) {
+  const pem = await readFile(path, 'utf8');
+  const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem)?.[0];
+  const privateKey = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[^-]+-----END (?:RSA |EC )?PRIVATE KEY-----/.exec(pem)?.[0];
+  if (certificate === undefined || privateKey === undefined) throw new Error('the certificate file lacks certificate or key');
+  const thumbprintSha256 = createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex');
+  return { thumbprintSha256, privateKey, x5c: certificate };
+}
+
+function signInFailure(error: unknown): MigrationError {
+  const text = error instanceof Error ? error.message : '';
+  const code = /AADSTS\d+/.exec(text)?.[0];
+  const network = /network|ENOTFOUND|ECONNREFUSED|endpoints_resolution|fetch/i.test(text);
+  if (code === undefined && network) return new MigrationError('TargetUnavailable', { detail: 'Entra does not answer' }, { cause: error });
+  return new MigrationError('TargetSignInFailed', { detail: code === undefined ? 'no token' : `${code}${meaning(code)}` }, { cause: error });
+}
+
+function meaning(code: string): string {
+  const meanings: Readonly<Record<string, string>> = {
+    AADSTS65001: ' (the administrator has not consented)',
+    AADSTS700016: ' (the app is not known in this tenant)',
+    AADSTS7000215: ' (the client secret is wrong)',
+    AADSTS7000222: ' (the client secret has expired)',
+    AADSTS90002: ' (there is no such tenant)',
+  };
+  return meanings[code] ?? '';
+}

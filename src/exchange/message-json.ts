@@ -1,0 +1,144 @@
+import type { FileAttachment, Message, Recipient } from '@microsoft/microsoft-graph-types';
+import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
+import { itemProperties } from './item-properties.ts';
+import { type ParsedAttachment, type ParsedMessage, flatAddresses, headerValue } from './read-mime.ts';
+
+/** How much of a message is offered; each next level leaves out what servers refuse most often. */
+export type Offer = 'whole' | 'plain' | 'reduced';
+
+/** One CREATE, and the attachments that have to follow it. */
+export interface CreateRequest {
+  readonly body: Buffer;
+  readonly later: readonly ParsedAttachment[];
+  readonly notes: readonly FidelityNote[];
+}
+
+/** Graph takes 4 MB a request; some room is left for what proxies count differently. */
+const LARGEST_REQUEST = 3_800_000;
+const LONGEST_SUBJECT = 255;
+const LONGEST_BODY = 3_000_000;
+
+/**
+ * The JSON of a message (POST mailFolders/{id}/messages). Attachments are spliced in as base64 without passing through
+ * JSON.stringify: base64 needs no escaping, and megabytes of it dominate the cost.
+ */
+export function createRequest(message: MessageToImport, parsed: ParsedMessage, offer: Offer): CreateRequest {
+  const notes: FidelityNote[] = [];
+  const attachments = offer === 'reduced' ? [originalAsAttachment(message.raw)] : parsed.attachments;
+  if (offer === 'reduced') notes.push({ kind: 'repaired', text: 'stored with the original attached, because the target refused its form' });
+  const head = Buffer.from(JSON.stringify(messageFields(message, parsed, offer)));
+  const fitting: ParsedAttachment[] = [];
+  let room = LARGEST_REQUEST - head.length;
+  for (const attachment of attachments) {
+    const cost = attachment.base64.length + 1024;
+    if (cost > room) continue;
+    room -= cost;
+    fitting.push(attachment);
+  }
+  const later = attachments.filter((attachment) => !fitting.includes(attachment));
+  return { body: splice(head, fitting), later, notes };
+}
+
+// `head` is a JSON object: its closing brace gives way to the attachments.
+function splice(head: Buffer, attachments: readonly ParsedAttachment[]): Buffer {
+  if (attachments.length === 0) return head;
+  const pieces: Buffer[] = [head.subarray(0, -1), Buffer.from(',"attachments":[')];
+  for (const [index, attachment] of attachments.entries()) {
+    pieces.push(Buffer.from(index === 0 ? '' : ','), ...attachmentPieces(attachment));
+  }
+  return Buffer.concat([...pieces, Buffer.from(']}')]);
+}
+
+/** The JSON of one attachment up to 3 MB (POST messages/{id}/attachments). */
+export function attachmentRequest(attachment: ParsedAttachment): Buffer {
+  return Buffer.concat(attachmentPieces(attachment));
+}
+
+function attachmentPieces(attachment: ParsedAttachment): readonly Buffer[] {
+  const { name, contentType, contentId, inline, base64 } = attachment;
+  const fields: FileAttachment = { name, contentType, isInline: inline, ...(contentId === undefined ? {} : { contentId }) };
+  const head = Buffer.from(JSON.stringify({ '@odata.type': '#microsoft.graph.fileAttachment', ...fields }));
+  return [head.subarray(0, -1), Buffer.from(',"contentBytes":"'), base64, Buffer.from('"}')];
+}
+
+function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: Offer): Message {
+  const { email } = parsed;
+  const { flags } = message;
+  const people = offer === 'whole';
+  const from = recipients(email.from === undefined ? [] : [email.from])[0];
+  const sender = recipients(email.sender === undefined ? [] : [email.sender])[0] ?? from;
+  const replyTo = recipients(email.replyTo);
+  const messageId = readMessageId(headerValue(email, 'message-id'));
+  return {
+    subject: clean(email.subject ?? '').slice(0, LONGEST_SUBJECT),
+    body: offer === 'reduced' ? { contentType: 'text', content: clean(email.text ?? '').slice(0, 10_000) } : bodyOf(parsed),
+    toRecipients: recipients(email.to),
+    ccRecipients: recipients(email.cc),
+    bccRecipients: recipients(email.bcc),
+    ...(people && from !== undefined ? { from } : {}),
+    ...(people && sender !== undefined ? { sender } : {}),
+    ...(people && replyTo.length > 0 ? { replyTo } : {}),
+    ...(messageId === undefined || offer === 'reduced' ? {} : { internetMessageId: messageId }),
+    importance: importanceOf(parsed),
+    isRead: flags.read,
+    // Unread mail that asks for a receipt would send one when the owner opens it years later.
+    isReadReceiptRequested: false,
+    isDeliveryReceiptRequested: false,
+    ...(flags.flagged ? { flag: { flagStatus: 'flagged' } } : {}),
+    ...(flags.keywords.length === 0 ? {} : { categories: categoriesOf(flags.keywords) }),
+    singleValueExtendedProperties: [...itemProperties(message, parsed, { withHeaders: offer === 'whole' })],
+  };
+}
+
+function bodyOf({ email }: ParsedMessage): NonNullable<Message['body']> {
+  const html = email.html !== undefined && email.html !== '';
+  const content = clean((html ? email.html : email.text) ?? '');
+  return { contentType: html ? 'html' : 'text', content: content.slice(0, LONGEST_BODY) };
+}
+
+function recipients(addresses: Parameters<typeof flatAddresses>[0]): Recipient[] {
+  return flatAddresses(addresses).map(({ name, address }) => ({
+    emailAddress: { name: clean(name || address).slice(0, 256), address: clean(address).slice(0, 512) },
+  }));
+}
+
+// NUL and lone surrogates are no text to Exchange; everything else of a message is kept.
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '').toWellFormed();
+}
+
+function readMessageId(value: string | undefined): string | undefined {
+  const id = value?.trim();
+  // oxlint-disable-next-line no-control-regex -- control characters make it no id
+  return id === undefined || id === '' || id.length > 995 || /[\u0000-\u001f]/.test(id) ? undefined : clean(id);
+}
+
+function importanceOf({ email }: ParsedMessage): 'low' | 'normal' | 'high' {
+  const named = headerValue(email, 'importance')?.trim().toLowerCase();
+  if (named === 'high' || named === 'low') return named;
+  const priority = /^\s*([1-5])/.exec(headerValue(email, 'x-priority') ?? '')?.[1];
+  if (priority === '1' || priority === '2') return 'high';
+  return priority === '4' || priority === '5' ? 'low' : 'normal';
+}
+
+/** Keywords that mail programs use among themselves and that nobody wants to see as a category. */
+const TECHNICAL = new Set(['$mdnsent', '$submitpending', '$submitted', 'nonjunk', '$notjunk', 'notjunk', 'junk', '$junk', '$phishing', 'junkrecorded', '$hasattachment', '$hasnoattachment', '$x-me-annot-2', 'receipthandled']); // prettier-ignore
+const LABELS: Readonly<Record<string, string>> = {
+  $label1: 'Important',
+  $label2: 'Work',
+  $label3: 'Personal',
+  $label4: 'To Do',
+  $label5: 'Later',
+};
+
+/** IMAP keywords as categories; Thunderbird's five labels get the names Thunderbird shows. */
+export function categoriesOf(keywords: readonly string[]): string[] {
+  const wanted = keywords.filter((keyword) => !TECHNICAL.has(keyword.toLowerCase()));
+  const names = wanted.map((keyword) => (LABELS[keyword.toLowerCase()] ?? keyword).replaceAll(',', ' ').slice(0, 255));
+  return [...new Set(names)];
+}
+
+function originalAsAttachment(raw: Buffer): ParsedAttachment {
+  const base64 = Buffer.from(raw.toString('base64'), 'latin1');
+  return { name: 'original.eml', contentType: 'message/rfc822', contentId: undefined, inline: false, base64, size: raw.length, method: undefined };
+}

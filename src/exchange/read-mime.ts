@@ -1,0 +1,105 @@
+import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
+import { headerBlock } from '../engine/domain/message-key.ts';
+import { hollowAttachments } from './hollow-attachments.ts';
+
+/** A message taken apart, as far as Graph's JSON needs it. */
+export interface ParsedMessage {
+  readonly email: Email;
+  readonly attachments: readonly ParsedAttachment[];
+  /** The header block as text, CRLF line ends. */
+  readonly headers: string;
+  /** Date header in ms since 1970 UTC, where it can be read. */
+  readonly date: number | undefined;
+  /** Date of the topmost Received header. */
+  readonly received: number | undefined;
+}
+
+export interface ParsedAttachment {
+  readonly name: string;
+  readonly contentType: string;
+  /** Without angle brackets. */
+  readonly contentId: string | undefined;
+  readonly inline: boolean;
+  /** base64 without line ends, as ASCII bytes. */
+  readonly base64: Buffer;
+  /** Bytes when decoded. */
+  readonly size: number;
+  readonly method: string | undefined;
+}
+
+/** Exchange refuses deeper and larger ones; a bomb must not cost more than a mail. */
+const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
+
+/** Parses a message of any quality. Throws only when postal-mime's limits are exceeded. */
+export async function readMime(raw: Buffer): Promise<ParsedMessage> {
+  const { mime, taken } = hollowAttachments(raw);
+  const email = await PostalMime.parse(mime, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' });
+  const headers = decodeHeaders(headerBlock(raw));
+  return {
+    email,
+    attachments: email.attachments.map((attachment, index) => readAttachment(attachment, index, taken)),
+    headers,
+    date: readDate(headerValue(email, 'date')),
+    received: readDate(headerValue(email, 'received')?.split(';').at(-1)),
+  };
+}
+
+/** Addresses without groups: members of a group are recipients like others. */
+export function flatAddresses(addresses: readonly Address[] | undefined): readonly { readonly name: string; readonly address: string }[] {
+  return (addresses ?? []).flatMap((each) => (each.group === undefined ? [each] : each.group));
+}
+
+export function headerValue(email: Email, name: string): string | undefined {
+  return email.headers.find((header) => header.key === name)?.value;
+}
+
+function readAttachment(attachment: Attachment, index: number, taken: ReadonlyMap<string, Buffer>): ParsedAttachment {
+  const decoded = bytesOf(attachment.content);
+  const original = decoded.length < 64 ? taken.get(decoded.toString('latin1')) : undefined;
+  // Node's decoder skips line ends and junk, so that decoding and encoding cleans what senders broke.
+  const content = original === undefined ? decoded : Buffer.from(original.toString('latin1'), 'base64');
+  const contentId = attachment.contentId?.replaceAll(/^<|>$/g, '');
+  return {
+    name: nameOf(attachment, index),
+    contentType: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(attachment.mimeType) ? attachment.mimeType : 'application/octet-stream',
+    contentId: contentId === '' ? undefined : contentId,
+    inline: attachment.related === true && contentId !== undefined,
+    base64: Buffer.from(content.toString('base64'), 'latin1'),
+    size: content.length,
+    method: attachment.method,
+  };
+}
+
+function nameOf({ filename, mimeType, description }: Attachment, index: number): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
+  const clean = (filename ?? '').replaceAll(/[\u0000-\u001f\u007f]/g, '').trim();
+  if (clean !== '') return clean.slice(0, 255);
+  if (mimeType === 'message/rfc822') return `${(description ?? 'message').slice(0, 100)}.eml`;
+  if (mimeType === 'text/calendar') return 'invite.ics';
+  return `attachment-${index + 1}`;
+}
+
+function bytesOf(content: Attachment['content']): Buffer {
+  if (typeof content === 'string') return Buffer.from(content);
+  return content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+}
+
+function decodeHeaders(block: Buffer): string {
+  const text = isUtf8(block) ? block.toString('utf8') : block.toString('latin1');
+  return text.replaceAll(/\r\n|\r|\n/g, '\r\n').replaceAll('\u0000', '');
+}
+
+function isUtf8(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Comments such as "(CET)" confuse Date.parse; years outside of what Exchange stores are no dates.
+function readDate(value: string | undefined): number | undefined {
+  const time = Date.parse((value ?? '').replaceAll(/\([^)]*\)/g, '').trim());
+  return time > Date.UTC(1900, 0) && time < Date.UTC(2200, 0) ? time : undefined;
+}
