@@ -50,6 +50,16 @@ const APP = {
 /** A request body is at most 4 MB, upload ranges apart. */
 const LARGEST_BODY = 4 * 1024 * 1024;
 const LATE = 5_000;
+/** Says that the throttle let a request in; never sent. */
+const ENTERED: Reply = { status: 0 };
+
+interface Incoming {
+  readonly url: URL;
+  readonly method: string;
+  readonly segments: readonly string[];
+  readonly mailbox: string | undefined;
+  readonly body: Buffer;
+}
 
 /** Starts the local Exchange Online on loopback. */
 export async function startLocalExchange(options: LocalExchangeOptions): Promise<LocalExchange> {
@@ -63,8 +73,7 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
   let origin = '';
   const tokens = new TokenEndpoint(APP, () => origin);
 
-  function graph(request: ApiRequest, mailbox: string | undefined, bytes: number, fault: Fault | undefined): Reply {
-    const leave = mailbox === undefined ? () => undefined : throttle.enter(mailbox, request.method, bytes);
+  function graph(request: ApiRequest, mailbox: string | undefined, fault: Fault | undefined): Reply {
     try {
       const instead = strikeBefore(fault);
       if (instead !== undefined) return instead;
@@ -74,8 +83,6 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
       const seconds = Number(error.headers['Retry-After']);
       if (mailbox !== undefined && seconds > 0 && fault !== undefined) throttle.expectRest(mailbox, (seconds * 1000) / timeScale);
       return problemReply(error);
-    } finally {
-      leave();
     }
   }
 
@@ -87,28 +94,48 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     const responses = requests.map(({ id, method, url, body: inner, headers = {} }) => {
       const parsed = new URL(url, 'https://inner/');
       const segments = segmentsOf(parsed.pathname);
-      const immutableIds = Object.entries(headers).some(([name, value]) => name.toLowerCase() === 'prefer' && value.includes('ImmutableId'));
+      const immutableIds = Object.entries<string>(headers).some(([name, value]) => name.toLowerCase() === 'prefer' && value.includes('ImmutableId'));
       const mailbox = mailboxOf(segments, store);
       const request = { ...outer, method, segments, query: parsed.searchParams, body: () => inner, contentType: 'application/json', immutableIds };
-      const reply = graph(request, mailbox, Buffer.byteLength(JSON.stringify(inner ?? '')), faults.take(method, parsed.pathname, mailbox));
+      const reply = guarded(() => {
+        const bytes = Buffer.byteLength(JSON.stringify(inner ?? ''));
+        const leave = mailbox === undefined ? () => undefined : throttle.enter(mailbox, method, bytes);
+        leave();
+        return graph(request, mailbox, faults.take(method, parsed.pathname, mailbox));
+      });
       return { id, status: reply.status, headers: { 'Content-Type': 'application/json', ...reply.headers }, body: reply.body ?? null };
     });
     return { status: 200, body: { responses } };
   }
 
+  // A request holds its place from its first byte to its answer: that is what "4 at once" counts.
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', origin);
     const method = request.method ?? 'GET';
-    const body = await readBody(request, url.pathname.startsWith('/upload/') ? 5 * 1024 * 1024 : LARGEST_BODY);
-    if (body === undefined) return send(response, problemReply(new GraphProblem(413, 'RequestEntityTooLarge', 'The request is larger than 4 MB.')));
+    const segments = segmentsOf(url.pathname);
+    const mailbox = mailboxOf(segments, store);
+    let leave: (() => void) | undefined;
+    const refused = guarded(() => {
+      if (mailbox !== undefined) leave = throttle.enter(mailbox, method, Number(request.headers['content-length'] ?? 0));
+      return ENTERED;
+    });
+    try {
+      const body = await readBody(request, url.pathname.startsWith('/upload/') ? 5 * 1024 * 1024 : LARGEST_BODY);
+      if (refused !== ENTERED) send(response, refused);
+      else if (body === undefined) send(response, problemReply(new GraphProblem(413, 'RequestEntityTooLarge', 'The request is larger than 4 MB.')));
+      else dispatch(request, response, { url, method, segments, mailbox, body });
+    } finally {
+      leave?.();
+    }
+  }
+
+  function dispatch(request: IncomingMessage, response: ServerResponse, { url, method, segments, mailbox, body }: Incoming): void {
     const entra = tokens.handle(method, url.pathname, new URLSearchParams(body.length < 20_000 ? body.toString() : ''));
     if (entra !== undefined) return send(response, entra);
     if (url.pathname.startsWith('/upload/sessions/')) {
       const token = url.pathname.split('/').at(-1) ?? '';
       return send(response, guarded(() => api.upload(token, request.headers['content-range'], body)));
     }
-    const segments = segmentsOf(url.pathname);
-    const mailbox = mailboxOf(segments, store);
     const fault = faults.take(method, url.pathname, mailbox);
     const prefer = [request.headers['prefer'] ?? []].flat().join(',');
     const common = { origin, contentType: request.headers['content-type'] ?? '', immutableIds: /IdType="ImmutableId"/i.test(prefer), visibleAfter: 0 };
@@ -116,9 +143,12 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     const reply = guarded(() => {
       tokens.check(request.headers.authorization);
       if (segments[0] === '$batch') return batch(parse(), common);
-      return graph({ ...common, method, segments, query: url.searchParams, body: parse }, mailbox, body.length, fault);
+      return graph({ ...common, method, segments, query: url.searchParams, body: parse }, mailbox, fault);
     });
-    options.onExchange?.({ method, path: `${url.pathname}${url.search}`, body: body.length > 0 && !common.contentType.startsWith('text/plain') ? guardedParse(body) : undefined }, reply);
+    if (options.onExchange !== undefined) {
+      const sent = body.length > 0 && !common.contentType.startsWith('text/plain') ? guardedParse(body) : undefined;
+      options.onExchange({ method, path: `${url.pathname}${url.search}`, body: sent }, reply);
+    }
     const final = reply.status < 300 ? strikeAfter(fault, reply, response) : reply;
     if (final !== 'dealt-with') send(response, final);
   }

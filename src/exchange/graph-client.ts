@@ -87,7 +87,7 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
     const place = request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal);
     const id = randomUUID();
     try {
-      const timeout = AbortSignal.timeout(BASE_TIMEOUT + upload / SLOWEST_BYTES_PER_MS);
+      const timeout = AbortSignal.timeout(BASE_TIMEOUT + Math.ceil(upload / SLOWEST_BYTES_PER_MS));
       const response = await fetch(url, {
         method: request.method,
         headers: {

@@ -68,7 +68,7 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
     },
     async listFolders() {
       const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true };
-      const listed = await client.run('listing folders', LIST_DEADLINE, (flow) => flow.list({ statusQuery, listOnly: true }));
+      const listed = await client.run('listing folders', LIST_DEADLINE, (flow) => flow.list({ statusQuery }));
       return toSourceFolders(listed, client.flow.namespace?.prefix ?? '');
     },
     select,
