@@ -1,0 +1,63 @@
+import type { EndpointLogin, EndpointSecurity } from '../../engine/domain/endpoint.ts';
+import { type BatchName, type EndpointName, type UserAddress, parseBatchName, parseEndpointName, parseUserAddress } from '../../engine/domain/ids.ts';
+import type { Argument } from './command.ts';
+
+/** The kinds of arguments commands share. */
+export const batchArgument = { read: parseBatchName, expects: 'the name of a batch' } satisfies Argument<BatchName>;
+export const endpointArgument = { read: parseEndpointName, expects: 'the name of an endpoint' } satisfies Argument<EndpointName>;
+export const userArgument = { read: parseUserAddress, expects: 'the address of a user' } satisfies Argument<UserAddress>;
+
+/** A batch or a user: what has an "@" is an address. */
+export type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
+
+export const targetArgument = {
+  read(text: string): Target | undefined {
+    if (text.includes('@')) {
+      const user = parseUserAddress(text);
+      return user === undefined ? undefined : { user };
+    }
+    const batch = parseBatchName(text);
+    return batch === undefined ? undefined : { batch };
+  },
+  expects: 'the name of a batch or the address of a user',
+} satisfies Argument<Target>;
+
+export function readPort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+export function readCount(text: string): number | undefined {
+  const count = Number(text);
+  return /^\d{1,3}$/.test(text) && count >= 1 && count <= 300 ? count : undefined;
+}
+
+export function readSecurity(text: string): EndpointSecurity | undefined {
+  const word = text.toLowerCase();
+  if (word === 'ssl') return 'tls';
+  return word === 'tls' || word === 'starttls' || word === 'none' ? word : undefined;
+}
+
+export function readLogin(text: string): EndpointLogin | undefined {
+  const word = text.toLowerCase();
+  return word === 'plain' || word === 'login' || word === 'xoauth2' ? word : undefined;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time span such as 24h, 30m or 1d, in ms; at least five minutes. */
+export function readSpan(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,4})(m|min|h|d)$/i.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit.toLowerCase()] ?? Number.NaN);
+  return ms >= 300_000 ? ms : undefined;
+}
+
+export function readList(text: string): readonly string[] | undefined {
+  const names = text.split(',').map((each) => each.trim()).filter((each) => each !== '');
+  return names.length > 0 && names.length <= 100 ? names : undefined;
+}
+
+export function readTrash(text: string): 'copy' | 'skip' | undefined {
+  const word = text.toLowerCase();
+  return word === 'copy' || word === 'skip' ? word : undefined;
+}

@@ -1,0 +1,97 @@
+import { batchCard } from '../../cards/batch-card.ts';
+import { checkCard } from '../../cards/check-card.ts';
+import { createBatch, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
+import type { BatchName } from '../../engine/domain/ids.ts';
+import type { World } from '../../engine/ports.ts';
+import { checkBatch } from '../../engine/preflight.ts';
+import { batchCheck, batchOverview } from '../../engine/queries.ts';
+import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
+import { type CommandReply, command } from './command.ts';
+
+async function liveBatch(world: World, batch: BatchName): Promise<CommandReply> {
+  const view = await batchOverview(world, batch);
+  return { view, card: batchCard(view), live: { batch } };
+}
+
+export const createBatchCommand = command({
+  usage: 'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"]',
+  title: 'Create batch',
+  help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
+  examples: ['create batch sales-1 endpoint=mail-hq', 'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"'],
+  aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
+  permission: 'operate',
+  topic: 'Set up',
+  args: {
+    name: batchArgument,
+    endpoint: { ...endpointArgument, expects: 'endpoint=<name>', named: true },
+    every: { read: readSpan, expects: 'a time span such as 24h or 30m, at least 5m', named: true, optional: true },
+    trash: { read: readTrash, expects: 'copy or skip', named: true, optional: true },
+    exclude: { read: readList, expects: 'folder names separated by commas', named: true, optional: true },
+  },
+  async run({ name, endpoint, every, trash, exclude }, { world, by }) {
+    await createBatch(world, { name, endpoint, every, trash, exclude }, by);
+    return liveBatch(world, name);
+  },
+});
+
+export const checkBatchCommand = command({
+  usage: 'check batch <batch>',
+  title: 'Check batch',
+  help: 'Dry run: every target mailbox, sign-in, folder and size is looked at, nothing is written.',
+  examples: ['check batch sales-1'],
+  aliases: ['batch prüfen', 'prüfe batch'],
+  permission: 'operate',
+  topic: 'Move',
+  args: { batch: batchArgument },
+  async run({ batch }, { world, by }) {
+    const { request } = await checkBatch(world, batch, by);
+    const view = await batchCheck(world, batch);
+    if (view === undefined) throw new RangeError('A check that was just started has a state.');
+    return { view, card: checkCard(view), pending: { request, until: 'BatchChecked' } };
+  },
+});
+
+export const startBatchCommand = command({
+  usage: 'start batch <batch>',
+  title: 'Start batch',
+  help: 'Start the initial sync of every user in a batch; in a running batch, try its failed users again.',
+  examples: ['start batch sales-1'],
+  aliases: ['starte batch', 'batch starten', 'start'],
+  permission: 'operate',
+  topic: 'Move',
+  args: { batch: batchArgument },
+  async run({ batch }, { world, by }) {
+    await startBatch(world, batch, by);
+    return liveBatch(world, batch);
+  },
+});
+
+export const stopBatchCommand = command({
+  usage: 'stop batch <batch>',
+  title: 'Stop batch',
+  help: 'Stop every sync of a batch. What was copied stays; resume any time.',
+  examples: ['stop batch sales-1'],
+  aliases: ['stoppe batch', 'batch stoppen', 'pause batch'],
+  permission: 'operate',
+  topic: 'Move',
+  args: { batch: batchArgument },
+  async run({ batch }, { world, by }) {
+    await stopBatch(world, batch, by);
+    return liveBatch(world, batch);
+  },
+});
+
+export const resumeBatchCommand = command({
+  usage: 'resume batch <batch>',
+  title: 'Resume batch',
+  help: 'Resume a stopped batch; every user syncs at once.',
+  examples: ['resume batch sales-1'],
+  aliases: ['batch fortsetzen', 'setze batch fort'],
+  permission: 'operate',
+  topic: 'Move',
+  args: { batch: batchArgument },
+  async run({ batch }, { world, by }) {
+    await resumeBatch(world, batch, by);
+    return liveBatch(world, batch);
+  },
+});

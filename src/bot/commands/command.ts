@@ -1,0 +1,72 @@
+import type { Actor } from '../../engine/domain/actor.ts';
+import type { World } from '../../engine/ports.ts';
+import type { Card } from '../../cards/elements.ts';
+
+/** What a command may do: look, change migrations, or decide approvals. */
+export type Permission = 'view' | 'operate' | 'approve';
+
+/** How one argument is read. Undefined means: this text is not one. */
+export type ReadArgument<Value> = (text: string) => Value | undefined;
+
+/** An argument of a command: by position (`<batch>`) or by name (`host=`). */
+export interface Argument<Value> {
+  readonly read: ReadArgument<Value>;
+  /** What is expected, for the message when it is not there: "the name of a batch". */
+  readonly expects: string;
+  readonly optional?: true;
+  /** True for `name=value`. */
+  readonly named?: true;
+}
+
+export type Arguments = Readonly<Record<string, Argument<unknown>>>;
+
+/** The values of a command's arguments, as its definition types them. */
+export type ValuesOf<Args extends Arguments> = {
+  readonly [Name in keyof Args]: Args[Name] extends Argument<infer Value>
+    ? Args[Name] extends { readonly optional: true }
+      ? Value | undefined
+      : Value
+    : never;
+};
+
+/** Who asks, and through what. */
+export interface CommandContext {
+  readonly world: World;
+  readonly by: Actor;
+}
+
+/** What a command answers: the view for programs, the card for people, and what is still to come. */
+export interface CommandReply {
+  /** The JSON of `--json`. */
+  readonly view: unknown;
+  readonly card: Card;
+  /** Plain words for a terminal; the card's own text when absent. */
+  readonly live?: { readonly batch: string };
+  /** A job answers later with this request id; `resolve` makes the final reply from the state. */
+  readonly pending?: { readonly request: string; readonly until: 'EndpointTested' | 'BatchChecked' };
+}
+
+export interface Command<Args extends Arguments = Arguments> {
+  /** Words and arguments: "start batch <batch>". */
+  readonly usage: string;
+  readonly title: string;
+  readonly help: string;
+  readonly examples: readonly string[];
+  /** Other ways to write the words, German ones among them. */
+  readonly aliases: readonly string[];
+  readonly permission: Permission;
+  /** The heading it stands under in help. */
+  readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair';
+  readonly args: Args;
+  run(args: ValuesOf<Args>, context: CommandContext): Promise<CommandReply>;
+}
+
+/** Defines a command; its arguments give `run` its types. */
+export function command<const Args extends Arguments>(definition: Command<Args>): Command<Args> {
+  return definition;
+}
+
+/** The words before the first argument: what people type and buttons send. */
+export function commandWords(usage: string): string {
+  return usage.split(/\s+(?=[<[])/)[0] ?? usage;
+}

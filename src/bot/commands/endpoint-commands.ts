@@ -1,0 +1,59 @@
+import { endpointAddedCard, endpointsCard, testingEndpointCard } from '../../cards/endpoint-card.ts';
+import { addEndpoint, testEndpoint } from '../../engine/endpoints.ts';
+import { endpointsOverview } from '../../engine/queries.ts';
+import { endpointArgument, readCount, readLogin, readPort, readSecurity } from './arguments.ts';
+import { command } from './command.ts';
+
+export const endpointsCommand = command({
+  usage: 'endpoints',
+  title: 'Endpoints',
+  help: 'Show the source servers.',
+  examples: ['endpoints'],
+  aliases: ['endpunkte'],
+  permission: 'view',
+  topic: 'Look',
+  args: {},
+  async run(_args, { world }) {
+    const view = await endpointsOverview(world);
+    return { view, card: endpointsCard(view) };
+  },
+});
+
+export const addEndpointCommand = command({
+  usage: 'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [initial=20] [incremental=10]',
+  title: 'Add endpoint',
+  help: 'Add a source server. Passwords never go here: they come with the CSV.',
+  examples: ['add endpoint mail-hq host=imap.example.com', 'add endpoint branch host=mail.example.net port=143 security=starttls'],
+  aliases: ['endpunkt hinzufügen', 'new endpoint'],
+  permission: 'operate',
+  topic: 'Set up',
+  args: {
+    name: endpointArgument,
+    host: { read: (text: string) => text, expects: 'host=<name of the server>', named: true },
+    port: { read: readPort, expects: 'a port from 1 to 65535', named: true, optional: true },
+    security: { read: readSecurity, expects: 'tls, starttls or none', named: true, optional: true },
+    login: { read: readLogin, expects: 'plain, login or xoauth2', named: true, optional: true },
+    initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
+    incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
+  },
+  async run({ name, host, port, security, login, initial, incremental }, { world, by }) {
+    const endpoint = await addEndpoint(world, { name, host, port, security, login, initial, incremental }, by);
+    const view = (await endpointsOverview(world)).find((each) => each.identity === endpoint.name);
+    return { view, card: endpointAddedCard(endpoint) };
+  },
+});
+
+export const testEndpointCommand = command({
+  usage: 'test endpoint <name>',
+  title: 'Test endpoint',
+  help: 'Reach a source server: name, port, encryption, certificate, abilities. Signs nobody in.',
+  examples: ['test endpoint mail-hq'],
+  aliases: ['endpunkt testen', 'endpunkt prüfen'],
+  permission: 'operate',
+  topic: 'Set up',
+  args: { name: endpointArgument },
+  async run({ name }, { world, by }) {
+    const { request } = await testEndpoint(world, name, by);
+    return { view: { endpoint: name, request }, card: testingEndpointCard(name), pending: { request, until: 'EndpointTested' } };
+  },
+});

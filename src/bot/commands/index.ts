@@ -1,0 +1,53 @@
+import { commandHelpCard, helpCard } from '../../cards/help-card.ts';
+import { batchesCommand, failuresCommand, statusCommand } from './status-commands.ts';
+import { checkBatchCommand, createBatchCommand, resumeBatchCommand, startBatchCommand, stopBatchCommand } from './batch-commands.ts';
+import { type Command, type CommandReply, command, commandWords } from './command.ts';
+import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';
+import { nearest } from './nearest.ts';
+import { resumeUserCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
+
+const helpCommand = command({
+  usage: 'help [command]',
+  title: 'Help',
+  help: 'Show all commands, or one with examples.',
+  examples: ['help', 'help "start batch"'],
+  aliases: ['hilfe', '?'],
+  permission: 'view',
+  topic: 'Look',
+  args: {
+    first: { read: (text: string) => text, expects: 'a command', optional: true },
+    second: { read: (text: string) => text, expects: 'a command', optional: true },
+  },
+  async run({ first, second }): Promise<CommandReply> {
+    const all: readonly Command[] = COMMANDS;
+    if (first === undefined) return { view: all.map(describeCommand), card: helpCard(all) };
+    const wanted: string = [first, second].filter((word) => word !== undefined).join(' ').toLowerCase();
+    const words = nearest(wanted, all.map((each) => commandWords(each.usage)));
+    const found = all.find((each) => commandWords(each.usage) === words);
+    if (found === undefined) throw new RangeError('The nearest command is one of the table.');
+    return { view: describeCommand(found), card: commandHelpCard(found) };
+  },
+});
+
+/** THE table: chat, buttons, CLI, help, manifest and docs/commands.md all read it. */
+export const COMMANDS: readonly Command[] = [
+  statusCommand,
+  batchesCommand,
+  failuresCommand,
+  endpointsCommand,
+  checkBatchCommand,
+  startBatchCommand,
+  syncNowCommand,
+  stopBatchCommand,
+  resumeBatchCommand,
+  addEndpointCommand,
+  testEndpointCommand,
+  createBatchCommand,
+  stopUserCommand,
+  resumeUserCommand,
+  helpCommand,
+];
+
+function describeCommand({ usage, title, help, examples, aliases, permission }: Command) {
+  return { usage, title, help, examples, aliases, permission };
+}

@@ -1,0 +1,60 @@
+import { batchCard } from '../../cards/batch-card.ts';
+import { userCard } from '../../cards/user-card.ts';
+import { resumeUser, stopUser, syncNow } from '../../engine/batches.ts';
+import type { UserAddress } from '../../engine/domain/ids.ts';
+import type { World } from '../../engine/ports.ts';
+import { batchOverview, userOverview } from '../../engine/queries.ts';
+import { targetArgument, userArgument } from './arguments.ts';
+import { type CommandReply, command } from './command.ts';
+
+async function showUser(world: World, user: UserAddress): Promise<CommandReply> {
+  const view = await userOverview(world, user);
+  return { view, card: userCard(view) };
+}
+
+export const syncNowCommand = command({
+  usage: 'sync now <batch|user@x>',
+  title: 'Sync now',
+  help: 'Sync a batch or one user now, failed users included. A running sync is followed by another one.',
+  examples: ['sync now sales-1', 'sync now info@example.com'],
+  aliases: ['sync', 'retry', 'jetzt synchronisieren', 'synchronisiere'],
+  permission: 'operate',
+  topic: 'Move',
+  args: { target: targetArgument },
+  async run({ target }, { world, by }) {
+    await syncNow(world, target, by);
+    if ('user' in target) return showUser(world, target.user);
+    const view = await batchOverview(world, target.batch);
+    return { view, card: batchCard(view), live: { batch: target.batch } };
+  },
+});
+
+export const stopUserCommand = command({
+  usage: 'stop user <user@x>',
+  title: 'Stop user',
+  help: 'Stop the sync of one user.',
+  examples: ['stop user info@example.com'],
+  aliases: ['stoppe benutzer', 'benutzer stoppen'],
+  permission: 'operate',
+  topic: 'Repair',
+  args: { user: userArgument },
+  async run({ user }, { world, by }) {
+    await stopUser(world, user, by);
+    return showUser(world, user);
+  },
+});
+
+export const resumeUserCommand = command({
+  usage: 'resume user <user@x>',
+  title: 'Resume user',
+  help: 'Resume a stopped user; the sync starts at once.',
+  examples: ['resume user info@example.com'],
+  aliases: ['benutzer fortsetzen', 'start user'],
+  permission: 'operate',
+  topic: 'Repair',
+  args: { user: userArgument },
+  async run({ user }, { world, by }) {
+    await resumeUser(world, user, by);
+    return showUser(world, user);
+  },
+});

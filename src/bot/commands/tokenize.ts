@@ -1,0 +1,81 @@
+/** The longest message that is read as a command; nobody types more. */
+export const LONGEST_COMMAND = 2000;
+
+/** A word of a command; `name` is set for `name=value`. */
+export interface Token {
+  readonly name?: string;
+  readonly value: string;
+}
+
+const QUOTES: Readonly<Record<string, string>> = { '"': '"', '„': '“', '“': '”', '”': '”', '«': '»', '»': '«' };
+
+/**
+ * Cuts a message into words: quotes of any language keep spaces together, `name=value` may quote its value. One pass
+ * over at most 2,000 characters.
+ */
+export function tokenize(text: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    if (isSpace(text, at)) {
+      at += 1;
+      continue;
+    }
+    const name = readName(text, at);
+    const start = name === undefined ? at : at + name.length + 1;
+    const { value, next } = readValue(text, start);
+    tokens.push(name === undefined ? { value } : { name: name.toLowerCase(), value });
+    at = next;
+  }
+  return tokens;
+}
+
+function readName(text: string, at: number): string | undefined {
+  let end = at;
+  while (end < text.length && /[A-Za-z-]/.test(text[end] ?? '')) end += 1;
+  return end > at && text[end] === '=' ? text.slice(at, end) : undefined;
+}
+
+function readValue(text: string, start: number): { readonly value: string; readonly next: number } {
+  const close = QUOTES[text[start] ?? ''];
+  if (close !== undefined) {
+    let end = start + 1;
+    while (end < text.length && text[end] !== close && text[end] !== '"') end += 1;
+    return { value: text.slice(start + 1, end), next: end + 1 };
+  }
+  let end = start;
+  while (end < text.length && !isSpace(text, end)) end += 1;
+  return { value: text.slice(start, end), next: end };
+}
+
+function isSpace(text: string, at: number): boolean {
+  return text[at] === ' ';
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+/**
+ * The words of a message as Teams sends it: mentions of the bot gone (however often), entities decoded, every kind of
+ * space one space. Linear, and cut to the longest command first.
+ */
+export function cleanMessage(text: string, botNames: readonly string[]): string {
+  let clean = text.slice(0, LONGEST_COMMAND);
+  for (const name of botNames) {
+    const mention = `<at>${name}</at>`;
+    clean = clean.split(mention).join(' ');
+  }
+  clean = clean.replaceAll(/&(#39|[a-z]{2,4});/g, (whole, entity: string) => ENTITIES[entity] ?? whole);
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
+  clean = clean.replaceAll(/[\s\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, ' ').trim();
+  for (const name of botNames) {
+    if (clean.toLowerCase().startsWith(`@${name.toLowerCase()} `)) clean = clean.slice(name.length + 2);
+  }
+  return clean.trim();
+}
+
+const SECRET = /(?:^|[\s,;"'])(?:pass(?:word|wd|wort)?|kennwort|pwd?|pw|secret|token)\s*[=:]\s*\S/i;
+
+/** Whether a message looks as if it carried a password. Such a message is refused and kept nowhere. */
+export function looksLikeSecret(text: string): boolean {
+  return SECRET.test(text.slice(0, LONGEST_COMMAND));
+}

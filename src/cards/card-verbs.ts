@@ -1,0 +1,52 @@
+/** Everything a button can ask for. Names of batches and addresses only; the server checks role and state again. */
+export type CardAction =
+  | { readonly verb: 'status'; readonly target?: string }
+  | { readonly verb: 'failures'; readonly target?: string }
+  | { readonly verb: 'syncNow'; readonly target: string }
+  | { readonly verb: 'startBatch'; readonly target: string }
+  | { readonly verb: 'stopBatch'; readonly target: string }
+  | { readonly verb: 'resumeBatch'; readonly target: string }
+  | { readonly verb: 'checkBatch'; readonly target: string }
+  | { readonly verb: 'stopUser'; readonly target: string }
+  | { readonly verb: 'resumeUser'; readonly target: string }
+  | { readonly verb: 'testEndpoint'; readonly target: string }
+  | { readonly verb: 'endpoints' }
+  | { readonly verb: 'help'; readonly target?: string };
+
+type Verb = CardAction['verb'];
+
+/** The words a button stands for: it takes the same way through the parser as typed text. */
+const WORDS: Readonly<Record<Verb, string>> = {
+  status: 'status',
+  failures: 'failures',
+  syncNow: 'sync now',
+  startBatch: 'start batch',
+  stopBatch: 'stop batch',
+  resumeBatch: 'resume batch',
+  checkBatch: 'check batch',
+  stopUser: 'stop user',
+  resumeUser: 'resume user',
+  testEndpoint: 'test endpoint',
+  endpoints: 'endpoints',
+  help: 'help',
+};
+
+/** What is written into a button. */
+export function actionPayload(action: CardAction): { readonly verb: Verb; readonly data: Readonly<Record<string, string>> } {
+  const { verb } = action;
+  const target = 'target' in action ? action.target : undefined;
+  return { verb, data: target === undefined ? {} : { target } };
+}
+
+/** Reads what a button sent back as the text of a command; undefined when it is none of ours. */
+export function commandOfAction(verb: unknown, data: unknown): string | undefined {
+  if (typeof verb !== 'string' || !isVerb(verb)) return undefined;
+  const target: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'target') : undefined;
+  if (target === undefined) return WORDS[verb];
+  if (typeof target !== 'string' || target.length > 320 || /["\s]/.test(target)) return undefined;
+  return `${WORDS[verb]} "${target}"`;
+}
+
+function isVerb(text: string): text is Verb {
+  return Object.hasOwn(WORDS, text);
+}

@@ -1,0 +1,230 @@
+import type { CardAction } from './card-verbs.ts';
+import { actionPayload } from './card-verbs.ts';
+import { escapeMarkdown, foreign } from './foreign-text.ts';
+
+/** Adaptive Card JSON, version 1.5: the elements Bellhop uses, as plain data. */
+export type CardElement = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export interface Card {
+  readonly type: 'AdaptiveCard';
+  readonly version: '1.5';
+  /** The numbers and the command, for clients that cannot show cards, and for notifications. */
+  readonly fallbackText: string;
+  readonly body: readonly CardElement[];
+  readonly actions: readonly CardElement[];
+}
+
+/** The state of a card: colour of the band, symbol and word say the same. */
+export type Tone = 'running' | 'done' | 'attention' | 'failed' | 'waiting' | 'stopped';
+
+const BAND: Readonly<Record<Tone, string>> = {
+  running: 'accent',
+  done: 'good',
+  attention: 'warning',
+  failed: 'attention',
+  waiting: 'emphasis',
+  stopped: 'emphasis',
+};
+export const SYMBOL: Readonly<Record<Tone, string>> = {
+  running: '●',
+  done: '✓',
+  attention: '▲',
+  failed: '✕',
+  waiting: '○',
+  stopped: '■',
+};
+const MARK_COLOR: Readonly<Partial<Record<Tone, string>>> = { running: 'Accent', done: 'Good', attention: 'Warning', failed: 'Attention' };
+
+/** A piece of text inside a line. `foreign` is text from outside: folders, subjects, server answers. */
+export type Run = string | { readonly text: string; readonly bold?: true; readonly subtle?: true; readonly color?: string; readonly mono?: true };
+
+export function bold(text: string): Run {
+  return { text, bold: true };
+}
+
+export function subtle(text: string): Run {
+  return { text, subtle: true };
+}
+
+/** Text from outside, made harmless; every TextRun is literal, so no Markdown can act. */
+export function fromOutside(text: string, length = 80): Run {
+  return { text: foreign(text, length) };
+}
+
+/** A line of runs (RichTextBlock: neither Markdown nor HTML is interpreted). */
+export function line(...runs: readonly Run[]): CardElement {
+  return spacedLine('None', ...runs);
+}
+
+export function spacedLine(spacing: string, ...runs: readonly Run[]): CardElement {
+  return { type: 'RichTextBlock', spacing, inlines: runs.map(toTextRun) };
+}
+
+function toTextRun(run: Run): CardElement {
+  if (typeof run === 'string') return { type: 'TextRun', text: run };
+  const { text, bold: isBold, subtle: isSubtle, color, mono } = run;
+  return {
+    type: 'TextRun',
+    text,
+    ...(isBold === true ? { weight: 'Bolder' } : {}),
+    ...(isSubtle === true ? { isSubtle: true } : {}),
+    ...(color === undefined ? {} : { color }),
+    ...(mono === true ? { fontType: 'Monospace', size: 'Small' } : {}),
+  };
+}
+
+/** A paragraph of our own words, Markdown allowed. */
+export function text(content: string, more: Readonly<Record<string, unknown>> = {}): CardElement {
+  return { type: 'TextBlock', text: content, wrap: true, ...more };
+}
+
+export function small(content: string, spacing = 'Medium'): CardElement {
+  return text(content, { size: 'Small', isSubtle: true, spacing });
+}
+
+export interface Band {
+  readonly what: string;
+  readonly tone: Tone;
+  readonly state: string;
+  /** The name, from outside or typed: shown literally. */
+  readonly name: string;
+  /** One sentence that is enough. */
+  readonly sentence: string;
+}
+
+/** The band on top: who reads only this knows what to do. */
+export function band({ what, tone, state, name, sentence }: Band): CardElement {
+  const eyebrow = { type: 'Column', width: 'stretch', verticalContentAlignment: 'Center', items: [text(what, { size: 'Small', isSubtle: true, spacing: 'None' })] };
+  const word = { type: 'Column', width: 'auto', items: [text(`${SYMBOL[tone]} ${state}`, { weight: 'Bolder', horizontalAlignment: 'Right' })] };
+  return {
+    type: 'Container',
+    style: BAND[tone],
+    bleed: true,
+    items: [
+      { type: 'ColumnSet', columns: [eyebrow, word] },
+      text(escapeMarkdown(foreign(name, 80)), { size: 'Large', weight: 'Bolder', style: 'heading', spacing: 'None' }),
+      text(sentence, { spacing: 'Small' }),
+    ],
+  };
+}
+
+export interface Tile {
+  readonly value: string;
+  readonly label: string;
+  readonly alarming?: boolean;
+}
+
+/** Three figures a row, number above label. */
+export function tiles(row: readonly Tile[]): CardElement {
+  return {
+    type: 'ColumnSet',
+    spacing: 'Medium',
+    columns: row.map(({ value, label, alarming }) => ({
+      type: 'Column',
+      width: 1,
+      items: [
+        text(value, { size: 'ExtraLarge', weight: 'Bolder', ...(alarming === true ? { color: 'Attention' } : {}) }),
+        text(label, { size: 'Small', isSubtle: true, spacing: 'None' }),
+      ],
+    })),
+  };
+}
+
+const BAR_LENGTH = 32;
+
+/** A bar of text, exact and thin: parts of a whole in order, the rest empty, the share in figures and words behind it. */
+export function bar(parts: readonly { readonly share: number; readonly color: string }[], percent: string, words: string): CardElement {
+  let drawn = 0;
+  const runs: Run[] = [];
+  for (const { share, color } of parts) {
+    // What exists is seen: a part above zero gets at least one character.
+    const length = Math.min(BAR_LENGTH - drawn, share <= 0 ? 0 : Math.max(1, Math.round(share * BAR_LENGTH)));
+    if (length > 0) runs.push({ text: '█'.repeat(length), color, mono: true });
+    drawn += length;
+  }
+  if (drawn < BAR_LENGTH) runs.push({ text: '░'.repeat(BAR_LENGTH - drawn), subtle: true, mono: true });
+  const inlines = [...runs, bold(` ${percent} `)].map(toTextRun);
+  // No-break spaces keep the words together: same line on the desktop, next line on the phone.
+  const tail = { type: 'TextRun', text: ` ${words.replaceAll(' ', '\u00a0')}`, size: 'Small', isSubtle: true };
+  return { type: 'RichTextBlock', spacing: 'Medium', inlines: [...inlines, tail] };
+}
+
+/** A row with a mark in a column of its own, so that rows that wrap stay aligned. */
+export function markRow(tone: Tone | 'plain', runs: readonly Run[], right?: string): CardElement {
+  const mark = tone === 'plain' ? '−' : SYMBOL[tone];
+  const color = tone === 'plain' ? undefined : MARK_COLOR[tone];
+  const markText = text(mark, { weight: 'Bolder', ...(color === undefined ? { isSubtle: true } : { color }) });
+  const columns: CardElement[] = [
+    { type: 'Column', width: '20px', items: [markText] },
+    { type: 'Column', width: 'stretch', spacing: 'None', items: [line(...runs)] },
+  ];
+  if (right !== undefined) columns.push({ type: 'Column', width: 'auto', items: [text(right)] });
+  return { type: 'ColumnSet', spacing: 'None', columns };
+}
+
+/** A quantity in front of words. */
+export function amountRow(amount: string, words: string): CardElement {
+  return {
+    type: 'ColumnSet',
+    spacing: 'None',
+    columns: [
+      { type: 'Column', width: '76px', items: [text(amount, { horizontalAlignment: 'Right' })] },
+      { type: 'Column', width: 'stretch', items: [text(words)] },
+    ],
+  };
+}
+
+/** A pair of a short label and a value. */
+export function facts(pairs: readonly (readonly [label: string, value: string])[]): CardElement {
+  return {
+    type: 'FactSet',
+    spacing: 'Small',
+    facts: pairs.map(([title, value]) => ({ title: title.replaceAll(' ', '\u00a0'), value: escapeMarkdown(foreign(value, 120)) })),
+  };
+}
+
+/** A titled block below a separator. */
+export function section(title: string, ...items: readonly CardElement[]): CardElement {
+  return { type: 'Container', separator: true, spacing: 'Medium', items: [heading(title), ...items] };
+}
+
+/** The one block of a card that needs a person. */
+export function panel(title: string, ...items: readonly CardElement[]): CardElement {
+  return { type: 'Container', style: 'emphasis', spacing: 'Medium', items: [heading(title), ...items] };
+}
+
+function heading(title: string): CardElement {
+  return text(title, { weight: 'Bolder', size: 'Default', style: 'heading' });
+}
+
+export interface Button {
+  readonly title: string;
+  readonly action: CardAction;
+  readonly primary?: true;
+  /** Into the "..." menu. */
+  readonly secondary?: true;
+}
+
+function toAction({ title, action, primary, secondary }: Button): CardElement {
+  const { verb, data } = actionPayload(action);
+  const look = { ...(primary === true ? { style: 'positive' } : {}), ...(secondary === true ? { mode: 'secondary' } : {}) };
+  return {
+    type: 'Action.Execute',
+    title,
+    verb,
+    data,
+    ...look,
+    fallback: { type: 'Action.Submit', title, data: { verb, ...data }, ...look },
+  };
+}
+
+/** The frame of every card. */
+export function card(fallbackText: string, body: readonly (CardElement | undefined)[], buttons: readonly Button[] = []): Card {
+  return {
+    type: 'AdaptiveCard',
+    version: '1.5',
+    fallbackText,
+    body: body.filter((element) => element !== undefined),
+    actions: buttons.map(toAction),
+  };
+}
