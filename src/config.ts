@@ -26,6 +26,10 @@ export interface Config {
   readonly allowHosts: readonly string[];
   readonly sandbox: boolean;
   readonly timeScale: number;
+  /** False switches the published limits off: for benchmarks against a local target only. */
+  readonly throttle: boolean;
+  /** Largest message the target takes, in bytes. */
+  readonly maxItemSize: number;
   readonly logLevel: string;
 }
 
@@ -78,6 +82,8 @@ const ENVIRONMENT = z.object({
   BELLHOP_ALLOW_HOSTS: list,
   BELLHOP_SANDBOX: z.enum(['0', '1', '']).default('0'),
   BELLHOP_TIME_SCALE: z.coerce.number().min(1).max(1_000_000).default(1),
+  BELLHOP_THROTTLE: z.enum(['on', 'off']).default('on'),
+  BELLHOP_MAX_ITEM_SIZE: z.coerce.number().int().min(1_000_000).max(157_286_400).default(36_700_160),
   BELLHOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -125,6 +131,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowHosts: env.BELLHOP_ALLOW_HOSTS,
     sandbox,
     timeScale: sandbox ? env.BELLHOP_TIME_SCALE : 1,
+    throttle: env.BELLHOP_THROTTLE === 'on',
+    maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
     logLevel: env.BELLHOP_LOG,
   };
 }
@@ -142,6 +150,7 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
   if (env.BELLHOP_KEY !== undefined && Buffer.from(env.BELLHOP_KEY, 'base64').length !== 32) {
     problems.push('BELLHOP_KEY: must be 32 bytes in base64 (openssl rand -base64 32)');
   }
+  if (env.BELLHOP_THROTTLE === 'off' && env.BELLHOP_SANDBOX !== '1') problems.push('BELLHOP_THROTTLE: may be off only with BELLHOP_SANDBOX=1');
   if (env.BELLHOP_TIME_SCALE !== 1 && env.BELLHOP_SANDBOX !== '1') problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
   if (purpose === 'command') return problems;
   if (names.includes('worker')) problems.push(...missing(env, ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'], 'the worker writes mail as this app'));

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type Socket, connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { localCertificate } from '../certificate.ts';
 import { dovecotConfig } from './dovecot-config.ts';
@@ -82,9 +83,16 @@ export async function startLocalDovecot(options: LocalDovecotOptions): Promise<L
   };
 }
 
-// Dovecot runs mail as Debian's user "mail": it has to reach its files below a directory only root may list.
+// Dovecot's own users have to reach the data: a temporary directory is private to its maker by default.
 function openForMailUser(directory: string): void {
-  for (const path of [directory, join(directory, 'home')]) chmodSync(path, 0o755);
+  for (let path = directory; path !== dirname(path); path = dirname(path)) {
+    const { mode, uid } = statSync(path);
+    if ((mode & 0o001) !== 0) continue;
+    if (uid !== process.getuid?.() || !path.startsWith(tmpdir())) {
+      throw new Error(`Dovecot cannot reach ${directory}: ${path} is closed to other users. Use a directory below ${tmpdir()}.`);
+    }
+    chmodSync(path, 0o711);
+  }
 }
 
 function chownTree(path: string): void {

@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { cardText } from './cards/card-text.ts';
+import { checkCard } from './cards/check-card.ts';
+import { endpointTestCard } from './cards/endpoint-card.ts';
+import type { Card } from './cards/elements.ts';
+import { COMMANDS } from './bot/commands/index.ts';
+import type { CommandReply } from './bot/commands/command.ts';
+import { parseCommand, runCommand } from './bot/commands/parse.ts';
+import { tokenize } from './bot/commands/tokenize.ts';
+import type { Actor } from './engine/domain/actor.ts';
+import { type Failure, MigrationError, failure, toMigrationError } from './engine/domain/failure.ts';
+import { parseBatchName, parseEndpointName } from './engine/domain/ids.ts';
+import { type ImportResult, importUsers } from './engine/import-users.ts';
+import type { World } from './engine/ports.ts';
+import { batchCheck } from './engine/queries.ts';
+
+/** The streams of a terminal. */
+export interface CliStreams {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** Exit codes: 0 done, 1 refused or failed, 2 not understood. */
+export type ExitCode = 0 | 1 | 2;
+
+const ASYNC_DEADLINE = 600_000;
+const POLL_EVERY = 250;
+
+/** The text of `bellhop --help`. */
+export function usageText(): string {
+  const commands = COMMANDS.map(({ usage, help }) => `  ${usage}\n      ${help}`);
+  return [
+    'usage: bellhop <command> [--json]',
+    '',
+    'Server:',
+    '  serve\n      Run Bellhop (bot and worker, see BELLHOP_ROLES).',
+    '  import <file.csv> batch=<name> endpoint=<name> [allow-unknown-columns=yes]\n      Read users and passwords from a CSV: EmailAddress,UserName,Password.',
+    '',
+    'Commands, the same as in chat:',
+    ...commands,
+  ].join('\n');
+}
+
+/** Runs one command line against the world and prints its view (`--json`) or its text. */
+export async function runCli(argv: readonly string[], streams: CliStreams, world: World, by: Actor): Promise<ExitCode> {
+  const json = argv.includes('--json');
+  const words = argv.filter((word) => word !== '--json');
+  try {
+    if (words[0] === 'import') return await runImport(words.slice(1), json, streams, world, by);
+    // Words with spaces came quoted from the shell and stay one word.
+    const text = words.map((word) => (/\s/.test(word) ? quoted(word) : word)).join(' ');
+    const parsed = parseCommand(text, { commands: COMMANDS });
+    const reply = await runCommand(parsed, { world, by });
+    const { view, card } = reply.pending === undefined ? reply : await finalReply(reply, world, streams);
+    streams.out(json ? JSON.stringify(view, undefined, 2) : cardText(withoutButtons(card)));
+    return 0;
+  } catch (error) {
+    return reportError(error, json, streams);
+  }
+}
+
+function quoted(word: string): string {
+  const named = /^([A-Za-z-]+)=(.*)$/.exec(word);
+  return named === null ? `"${word}"` : `${named[1] ?? ''}="${named[2] ?? ''}"`;
+}
+
+// A terminal has no buttons; what they say stands in "help".
+function withoutButtons(card: Card): Card {
+  return { ...card, actions: [] };
+}
+
+async function finalReply({ pending, view, card }: CommandReply, world: World, streams: CliStreams): Promise<{ readonly view: unknown; readonly card: Card }> {
+  if (pending === undefined) return { view, card };
+  const since = world.clock.now() - 5_000;
+  let shown = '';
+  for (const deadline = world.clock.now() + ASYNC_DEADLINE; world.clock.now() < deadline; await world.clock.sleep(POLL_EVERY)) {
+    for await (const event of world.events.read(since, world.clock.now() + 1_000)) {
+      if (!('request' in event) || event.request !== pending.request) continue;
+      if (event.type === 'EndpointTested') return { view: { endpoint: event.endpoint, ...event.test }, card: endpointTestCard(event.endpoint, event.test) };
+      if (event.type === 'BatchChecked') {
+        const check = await batchCheck(world, event.batch);
+        if (check !== undefined) return { view: check, card: checkCard(check) };
+      }
+    }
+    shown = await showProgress(view, world, streams, shown);
+  }
+  throw new MigrationError('StateUnavailable', { detail: 'no worker answered; is "bellhop serve" running?' });
+}
+
+async function showProgress(view: unknown, world: World, streams: CliStreams, shown: string): Promise<string> {
+  const batch = parseBatchName(String(typeof view === 'object' && view !== null ? Reflect.get(view, 'batch') : ''));
+  const check = batch === undefined ? undefined : await batchCheck(world, batch);
+  const line = check === undefined || check.users === 0 ? 'waiting for a worker' : `${check.checked} of ${check.users} users`;
+  if (line !== shown) streams.error(`... ${line}`);
+  return line;
+}
+
+async function runImport(words: readonly string[], json: boolean, streams: CliStreams, world: World, by: Actor): Promise<ExitCode> {
+  const named = new Map<string, string>();
+  let file: string | undefined;
+  for (const word of words) {
+    const [token] = tokenize(word);
+    if (token?.name === undefined) file ??= word;
+    else named.set(token.name, token.value);
+  }
+  const batch = parseBatchName(named.get('batch') ?? '');
+  const endpoint = parseEndpointName(named.get('endpoint') ?? '');
+  if (file === undefined || batch === undefined || endpoint === undefined) {
+    throw new MigrationError('UsageError', { detail: 'usage: bellhop import <file.csv> batch=<name> endpoint=<name>', command: 'import' });
+  }
+  const csv = await readCsv(file);
+  const result = await importUsers(world, { batch, endpoint, csv, allowUnknownColumns: named.get('allow-unknown-columns') === 'yes' }, by);
+  streams.out(json ? JSON.stringify(result, undefined, 2) : importText(result));
+  return result.added + result.updated > 0 ? 0 : 1;
+}
+
+async function readCsv(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new MigrationError('CsvUnusable', { detail: `The file "${file}" cannot be read.` }, { cause: error });
+  }
+}
+
+function importText({ batch, added, updated, problems, warnings }: ImportResult): string {
+  const list = [...problems, ...warnings].slice(0, 50).map(({ code, message, remedy }) => `  ${message}\n      ${remedy} (${code})`);
+  const more = problems.length + warnings.length > 50 ? [`  ... ${problems.length + warnings.length - 50} more`] : [];
+  return [
+    `${batch}: ${added} users added, ${updated} updated, ${problems.length} problems, ${warnings.length} warnings`,
+    ...list,
+    ...more,
+    ...(added + updated > 0 ? [`Next: check batch ${batch}`] : []),
+  ].join('\n');
+}
+
+function reportError(error: unknown, json: boolean, streams: CliStreams): ExitCode {
+  const known = toMigrationError(error);
+  const shown: Failure = failure(known.code, known.details);
+  streams.error(json ? JSON.stringify({ error: shown }) : `${shown.code}: ${shown.message}\n${shown.remedy}`);
+  return known.code === 'UsageError' || known.code === 'UnknownCommand' ? 2 : 1;
+}
+

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { Config } from './config.ts';
+import type { Clock, Logger, World } from './engine/ports.ts';
+import { exchangeDirectory } from './exchange/exchange-directory.ts';
+import { imapConnector } from './imap/imap-connector.ts';
+import { type BullQueue, bullQueue } from './queue/bull-queue.ts';
+import { credentialVault, readVaultKey } from './store/credential-vault.ts';
+import { openRedis } from './store/open-redis.ts';
+import { PUBLISHED_LIMITS, redisBudget, unlimitedBudget } from './store/redis-budget.ts';
+import { type Documents, redisDocuments } from './store/redis-documents.ts';
+import { redisEventLog } from './store/redis-event-log.ts';
+import { redisStore } from './store/redis-store.ts';
+import { sqliteLedgers } from './store/sqlite-ledger.ts';
+
+/** The wired program: the engine's world and the few things only the edges use. */
+export interface OpenWorld extends AsyncDisposable {
+  readonly world: World;
+  readonly queue: BullQueue;
+  readonly documents: Documents;
+  readonly redis: Redis;
+}
+
+/** Opens Redis and wires every port to its adapter. The one place that knows all of them. */
+export async function openWorld(config: Config, clock: Clock, log: Logger): Promise<OpenWorld> {
+  const handle = await openRedis({ url: config.redisUrl, dataDirectory: config.dataDirectory, log });
+  const redis = handle.connect();
+  const queue = bullQueue({ connection: handle.options, log, clock });
+  const keyFile = 'base64' in config.key ? undefined : (config.key.file ?? join(resolve(config.dataDirectory), 'bellhop.key'));
+  const key = await readVaultKey('base64' in config.key ? config.key : { file: keyFile ?? '' });
+  const budget = config.throttle ? redisBudget(redis, clock, PUBLISHED_LIMITS, config.timeScale) : unlimitedBudget();
+  const world: World = {
+    source: imapConnector({ clock, allowHosts: config.allowHosts }),
+    target: exchangeDirectory({ ...config.azure, graphUrl: config.graphUrl, budget, clock, timeScale: config.timeScale, maxItemSize: config.maxItemSize }),
+    ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
+    store: redisStore(redis, clock),
+    events: redisEventLog(redis, handle.connect),
+    jobs: queue.queue,
+    vault: credentialVault(redis, key),
+    clock,
+    log,
+    newId: () => randomBytes(16).toString('hex'),
+    settings: { timeScale: config.timeScale, maxItemSize: config.maxItemSize },
+  };
+  return {
+    world,
+    queue,
+    documents: redisDocuments(redis),
+    redis,
+    async [Symbol.asyncDispose]() {
+      await queue[Symbol.asyncDispose]();
+      redis.disconnect();
+      await handle[Symbol.asyncDispose]();
+    },
+  };
+}
