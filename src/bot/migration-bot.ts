@@ -1,0 +1,134 @@
+import { errorCard } from '../cards/error-card.ts';
+import type { Card } from '../cards/elements.ts';
+import { type Failure, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
+import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
+import type { World } from '../engine/ports.ts';
+import type { Place } from './chat-port.ts';
+import type { CommandReply } from './commands/command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { includes, parseCommand, runCommand } from './commands/parse.ts';
+import { looksLikeSecret } from './commands/tokenize.ts';
+import type { ConversationBook } from './conversation-book.ts';
+import { type People, permissionOf } from './permissions.ts';
+import type { Incoming, Person } from './read-activity.ts';
+
+/** The answers of one turn. */
+export interface Turn {
+  /** Posts a card into the conversation of the turn; returns its activity id. */
+  reply(card: Card): Promise<string>;
+  /** Answers a button in place: a new card for it, or a short message beside it. */
+  answer(result: { readonly card: Card } | { readonly message: string }): Promise<void>;
+}
+
+export interface MigrationBotOptions {
+  readonly world: World;
+  readonly book: ConversationBook;
+  readonly people: People;
+}
+
+/** Turns what people write and press into commands, and commands into cards. Every turn ends in well under a second. */
+export class MigrationBot {
+  readonly #world: World;
+  readonly #book: ConversationBook;
+  readonly #people: People;
+
+  constructor({ world, book, people }: MigrationBotOptions) {
+    this.#world = world;
+    this.#book = book;
+    this.#people = people;
+  }
+
+  async handle(incoming: Incoming, turn: Turn): Promise<void> {
+    switch (incoming.kind) {
+      case 'message':
+        if (await this.#book.isNew(incoming.id)) await this.#message(incoming, turn);
+        return;
+      case 'action':
+        return this.#action(incoming, turn);
+      case 'installed':
+        await this.#run('help', undefined, incoming.place, turn);
+        return;
+      case 'other':
+      case 'anonymous':
+        return;
+    }
+  }
+
+  async #message({ text, by, place }: Extract<Incoming, { kind: 'message' }>, turn: Turn): Promise<void> {
+    // Refused before anything else looks at it: not parsed, not logged, not stored.
+    if (looksLikeSecret(text)) {
+      await turn.reply(errorCard(failure('PasswordInChat')));
+      return;
+    }
+    await this.#run(text === '' ? 'help' : text, by, place, turn);
+  }
+
+  async #run(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<void> {
+    try {
+      const reply = await this.#execute(text, by);
+      const activityId = await turn.reply(reply.card);
+      await this.#remember(reply, place, activityId);
+    } catch (error) {
+      await turn.reply(this.#errorCard(error));
+    }
+  }
+
+  // A batch card answers in place and stays the live one; everything else is posted below, so that the live card stays.
+  async #action({ id, text, card, by, place, invoke }: Extract<Incoming, { kind: 'action' }>, turn: Turn): Promise<void> {
+    if (text === undefined) return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
+    const first = await this.#book.isNew(id);
+    try {
+      const reply = first ? await this.#execute(text, by) : await this.#execute(statusOf(text), by);
+      const live = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
+      if (invoke && live !== undefined && (await this.#isLiveCard(live, place, card))) {
+        await this.#remember(reply, place, card);
+        return await turn.answer({ card: reply.card });
+      }
+      if (first) await this.#remember(reply, place, await turn.reply(reply.card));
+      await turn.answer({ message: 'See below.' });
+    } catch (error) {
+      await turn.reply(this.#errorCard(error));
+      await turn.answer({ message: toMigrationError(error).message });
+    }
+  }
+
+  async #execute(text: string, by: Person | undefined): Promise<CommandReply> {
+    const parsed = parseCommand(text, { commands: COMMANDS });
+    const needed = parsed.command.permission;
+    // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
+    if (by === undefined) return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' } });
+    const held = permissionOf(by, this.#people);
+    if (held === undefined || !includes(held, needed)) throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
+    return runCommand(parsed, { world: this.#world, by: { id: by.id, name: by.name } });
+  }
+
+  async #isLiveCard(batch: BatchName, place: Place, activityId: string): Promise<boolean> {
+    const pinned = await this.#book.pinned(batch);
+    return activityId !== '' && pinned.some((card) => card.place.conversationId === place.conversationId && card.activityId === activityId);
+  }
+
+  async #remember(reply: CommandReply, place: Place, activityId: string): Promise<void> {
+    const batch = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
+    if (batch !== undefined) await this.#book.pin(batch, { place, activityId });
+    if (reply.pending !== undefined) {
+      const about = String(Reflect.get(Object(reply.view), reply.pending.until === 'BatchChecked' ? 'batch' : 'endpoint'));
+      await this.#book.expect({ request: reply.pending.request, about, place, activityId });
+    }
+  }
+
+  #errorCard(error: unknown): Card {
+    const known = toMigrationError(error);
+    const shown: Failure = failure(known.code, known.details);
+    if (known.code === 'Unexpected') this.#world.log.error({ code: 'Unexpected', cause: known.cause instanceof Error ? known.cause.name : 'unknown' }, 'command failed');
+    const nearest = known.details['nearest'];
+    return errorCard(shown, typeof nearest === 'string' ? nearest : undefined);
+  }
+}
+
+const ROLE_NAMES = { view: 'viewer', operate: 'operator', approve: 'approver' } as const;
+
+// A repeated press has no second effect; it shows where things stand.
+function statusOf(text: string): string {
+  const target = /"([^"]+)"$/.exec(text)?.[1];
+  return target === undefined ? 'status' : `status "${target}"`;
+}

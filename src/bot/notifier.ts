@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { batchCard } from '../cards/batch-card.ts';
+import { checkCard } from '../cards/check-card.ts';
+import type { Card } from '../cards/elements.ts';
+import { endpointTestCard } from '../cards/endpoint-card.ts';
+import { toMigrationError } from '../engine/domain/failure.ts';
+import type { MigrationEvent } from '../engine/domain/events.ts';
+import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
+import type { World } from '../engine/ports.ts';
+import { batchCheck, batchOverview } from '../engine/queries.ts';
+import type { ChatPort } from './chat-port.ts';
+import type { ConversationBook, PostedCard } from './conversation-book.ts';
+
+/** One edit of a card in this time, at most: Teams allows about 60 messages in 30 s a thread, and edits make cards flicker. */
+const EDIT_EVERY = 10_000;
+const LOOK_EVERY = 1_000;
+
+const AT_WORK = new Set(['Syncing', 'IncrementalSyncing', 'Stopping', 'Completing', 'Removing']);
+
+export interface NotifierOptions {
+  readonly world: World;
+  readonly book: ConversationBook;
+  readonly chat: ChatPort;
+}
+
+/**
+ * Brings what happened back into the chat: live cards are edited in place, cards that wait for a job get its answer.
+ * Reads the event log and the state, never blocks the engine; what could not be sent is sent at the next look.
+ */
+export class Notifier {
+  readonly #world: World;
+  readonly #book: ConversationBook;
+  readonly #chat: ChatPort;
+  readonly #dirty = new Set<BatchName>();
+  readonly #editedAt = new Map<string, number>();
+  readonly #shown = new Map<string, string>();
+
+  constructor({ world, book, chat }: NotifierOptions) {
+    this.#world = world;
+    this.#book = book;
+    this.#chat = chat;
+  }
+
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (const batch of await this.#book.pinnedBatches()) this.#dirty.add(batch);
+    const following = this.#world.events.follow('notifier', (events) => this.#onEvents(events), signal);
+    const editing = this.#editLoop(signal);
+    await Promise.all([following, editing]);
+  }
+
+  async #onEvents(events: readonly MigrationEvent[]): Promise<void> {
+    for (const event of events) {
+      if ('batch' in event) this.#dirty.add(event.batch);
+      if (event.type === 'EndpointTested') await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test));
+    }
+  }
+
+  async #editLoop(signal: AbortSignal): Promise<void> {
+    const { clock, settings } = this.#world;
+    const pause = Math.min(LOOK_EVERY, EDIT_EVERY / settings.timeScale);
+    while (!signal.aborted) {
+      await clock.sleep(pause, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#quietly(async () => {
+        for (const batch of this.#dirty) await this.#editBatch(batch);
+        for (const pending of await this.#book.allExpected()) await this.#editCheck(pending.request, pending.about);
+      });
+    }
+  }
+
+  // A batch at work stays on the list: its progress is no event.
+  async #editBatch(batch: BatchName): Promise<void> {
+    const pinned = await this.#book.pinned(batch);
+    if (pinned.length === 0) {
+      this.#dirty.delete(batch);
+      return;
+    }
+    if (!this.#mayEdit(batch)) return;
+    const view = await batchOverview(this.#world, batch);
+    if (!AT_WORK.has(view.status)) this.#dirty.delete(batch);
+    const card = batchCard(view);
+    for (const posted of pinned) {
+      const moved = await this.#edit(posted, card);
+      if (moved !== undefined) await this.#book.pin(batch, moved);
+    }
+  }
+
+  async #editCheck(request: string, about: string): Promise<void> {
+    const batch = parseBatchName(about);
+    const check = batch === undefined ? undefined : await batchCheck(this.#world, batch);
+    const pending = await this.#book.expected(request);
+    if (check === undefined || pending === undefined || check.request !== request) return;
+    if (check.finishedAt === null && !this.#mayEdit(request)) return;
+    await this.#edit(pending, checkCard(check));
+    if (check.finishedAt !== null) await this.#book.answered(request);
+  }
+
+  async #answerTest(request: string, card: Card): Promise<void> {
+    // The card that waits may be posted a moment after the answer is there.
+    for (let tries = 0; tries < 20; tries += 1) {
+      const pending = await this.#book.expected(request);
+      if (pending !== undefined) {
+        await this.#quietly(async () => {
+          await this.#edit(pending, card);
+          await this.#book.answered(request);
+        });
+        return;
+      }
+      await this.#world.clock.sleep(100);
+    }
+  }
+
+  #mayEdit(name: string): boolean {
+    const now = this.#world.clock.now();
+    if (now - (this.#editedAt.get(name) ?? 0) < EDIT_EVERY / this.#world.settings.timeScale) return false;
+    this.#editedAt.set(name, now);
+    return true;
+  }
+
+  // Returns where the card is now when it had to be posted anew.
+  async #edit(posted: PostedCard, card: Card): Promise<PostedCard | undefined> {
+    const digest = createHash('sha256').update(JSON.stringify(card)).digest('hex');
+    if (this.#shown.get(posted.activityId) === digest) return undefined;
+    const result = await this.#chat.update(posted.place, posted.activityId, card);
+    if (result === 'updated') {
+      this.#shown.set(posted.activityId, digest);
+      return undefined;
+    }
+    const activityId = await this.#chat.post(posted.place, card);
+    this.#shown.set(activityId, digest);
+    return { place: posted.place, activityId };
+  }
+
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#world.log.warn({ code: toMigrationError(error).code }, 'a card could not be updated; it is tried again');
+    }
+  }
+}

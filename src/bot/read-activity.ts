@@ -1,0 +1,73 @@
+import type { Activity } from 'botbuilder';
+import { commandOfAction } from '../cards/card-verbs.ts';
+import type { Place } from './chat-port.ts';
+import { cleanMessage } from './commands/tokenize.ts';
+
+/** A person as the verified activity names them. */
+export interface Person {
+  /** Entra object id: the identity every rule is about. */
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId: string;
+}
+
+/** What an activity means to Bellhop. */
+export type Incoming =
+  | { readonly kind: 'message'; readonly id: string; readonly text: string; readonly by: Person; readonly place: Place }
+  /** A button: `text` is the command it stands for; `card` is the message it sits on. */
+  | { readonly kind: 'action'; readonly id: string; readonly text: string | undefined; readonly card: string; readonly by: Person; readonly place: Place; readonly invoke: boolean }
+  /** Bellhop was added to a team or chat. */
+  | { readonly kind: 'installed'; readonly place: Place }
+  | { readonly kind: 'other' }
+  /** Nobody we can trust to be who they are. */
+  | { readonly kind: 'anonymous' };
+
+/** Reads an activity (already verified by the adapter) into what Bellhop acts on. Pure. */
+export function readActivity(activity: Activity): Incoming {
+  const place = placeOf(activity);
+  if (activity.type === 'installationUpdate' && activity.action === 'add') return { kind: 'installed', place };
+  const isAction = activity.type === 'invoke' && activity.name === 'adaptiveCard/action';
+  const isSubmit = activity.type === 'message' && activity.value !== undefined && activity.value !== null && (activity.text ?? '') === '';
+  if (activity.type !== 'message' && !isAction) return { kind: 'other' };
+  const by = personOf(activity);
+  if (by === undefined) return { kind: 'anonymous' };
+  const id = activity.id ?? '';
+  if (isAction || isSubmit) {
+    const { verb, data } = isAction ? readExecute(activity.value) : readSubmit(activity.value);
+    return { kind: 'action', id, text: commandOfAction(verb, data), card: activity.replyToId ?? '', by, place, invoke: isAction };
+  }
+  return { kind: 'message', id, text: cleanMessage(activity.text ?? '', [activity.recipient.name]), by, place };
+}
+
+function personOf({ from, conversation }: Activity): Person | undefined {
+  const { aadObjectId } = from;
+  // channelData repeats the tenant, but only this one is part of what the channel vouches for.
+  const tenantId = conversation.tenantId;
+  if (aadObjectId === undefined || aadObjectId === '' || tenantId === undefined || tenantId === '') return undefined;
+  return { id: aadObjectId.toLowerCase(), name: from.name, tenantId: tenantId.toLowerCase() };
+}
+
+function placeOf({ serviceUrl, channelId, conversation, recipient }: Activity): Place {
+  return {
+    serviceUrl,
+    channelId,
+    conversationId: conversation.id,
+    tenantId: conversation.tenantId ?? '',
+    botId: recipient.id,
+    botName: recipient.name,
+    personal: conversation.conversationType === 'personal',
+  };
+}
+
+function readExecute(value: unknown): { readonly verb: unknown; readonly data: unknown } {
+  const action = get(value, 'action');
+  return { verb: get(action, 'verb'), data: get(action, 'data') };
+}
+
+function readSubmit(value: unknown): { readonly verb: unknown; readonly data: unknown } {
+  return { verb: get(value, 'verb'), data: value };
+}
+
+function get(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,119 @@
+import { type Activity, ActivityTypes, CardFactory, CloudAdapter, ConfigurationBotFrameworkAuthentication, type ConversationReference, type TurnContext } from 'botbuilder';
+import type { Request, Response } from 'restify';
+import type { Card } from '../cards/elements.ts';
+import type { Logger } from '../engine/ports.ts';
+import type { ChatPort, Place } from './chat-port.ts';
+import type { Incoming } from './read-activity.ts';
+import { readActivity } from './read-activity.ts';
+import type { Turn } from './migration-bot.ts';
+
+export interface TeamsIdentity {
+  readonly appId: string;
+  readonly appPassword: string;
+  readonly appType: string;
+  readonly tenantId: string;
+}
+
+/** The Bot Framework behind Bellhop's own ports. botbuilder is archived by its maker: this file and read-activity are all that know it. */
+export class TeamsAdapter implements ChatPort {
+  readonly #adapter: CloudAdapter;
+  readonly #appId: string;
+  readonly #sandbox: boolean;
+
+  constructor(identity: TeamsIdentity, sandbox: boolean, log: Logger) {
+    this.#appId = identity.appId;
+    this.#sandbox = sandbox;
+    this.#adapter = new CloudAdapter(
+      new ConfigurationBotFrameworkAuthentication({
+        MicrosoftAppId: identity.appId,
+        MicrosoftAppPassword: identity.appPassword,
+        MicrosoftAppType: identity.appType,
+        MicrosoftAppTenantId: identity.tenantId,
+      }),
+    );
+    this.#adapter.onTurnError = async (_context, error) => {
+      log.error({ code: 'TurnFailed', cause: error.name }, 'a turn failed');
+    };
+  }
+
+  /** Verifies and reads a request, then hands it to `handle`. Answers 401/403 itself. */
+  async process(request: Request, response: Response, handle: (incoming: Incoming, turn: Turn) => Promise<void>): Promise<void> {
+    await this.#adapter.process(request, response, async (context) => {
+      const { activity } = context;
+      if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
+      await handle(readActivity(activity), turnOf(context));
+      if (activity.type === ActivityTypes.Invoke && !answered.has(context)) await respond(context, { message: 'Done.' });
+    });
+  }
+
+  async post(place: Place, card: Card): Promise<string> {
+    let id = '';
+    await this.#continue(place, async (context) => {
+      id = (await context.sendActivity({ attachments: [CardFactory.adaptiveCard(card)] }))?.id ?? '';
+    });
+    return id;
+  }
+
+  async update(place: Place, activityId: string, card: Card): Promise<'updated' | 'gone'> {
+    try {
+      await this.#continue(place, (context) => context.updateActivity({ type: ActivityTypes.Message, id: activityId, attachments: [CardFactory.adaptiveCard(card)] }));
+      return 'updated';
+    } catch (error) {
+      if (statusOf(error) === 404) return 'gone';
+      throw error;
+    }
+  }
+
+  async #continue(place: Place, logic: (context: TurnContext) => Promise<unknown>): Promise<void> {
+    // The adapter hands errors of the logic to onTurnError; ours belong to the caller.
+    let failed: unknown;
+    await this.#adapter.continueConversationAsync(this.#appId, referenceOf(place), async (context) => {
+      await logic(context).catch((error: unknown) => (failed = error));
+    });
+    if (failed !== undefined) throw failed;
+  }
+}
+
+const answered = new WeakSet<TurnContext>();
+
+function turnOf(context: TurnContext): Turn {
+  return {
+    reply: async (card) => (await context.sendActivity({ type: ActivityTypes.Message, attachments: [CardFactory.adaptiveCard(card)], summary: card.fallbackText.slice(0, 200) } as Partial<Activity>))?.id ?? '',
+    answer: (result) => respond(context, result),
+  };
+}
+
+// Universal actions: a card replaces the one that was pressed, a message is shown beside it. Within ten seconds.
+async function respond(context: TurnContext, result: { readonly card: Card } | { readonly message: string }): Promise<void> {
+  if (context.activity.type !== ActivityTypes.Invoke) return;
+  answered.add(context);
+  const body =
+    'card' in result
+      ? { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: result.card }
+      : { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: result.message };
+  await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
+}
+
+function referenceOf(place: Place): Partial<ConversationReference> {
+  return {
+    serviceUrl: place.serviceUrl,
+    channelId: place.channelId,
+    bot: { id: place.botId, name: place.botName },
+    conversation: { id: place.conversationId, tenantId: place.tenantId, isGroup: !place.personal, conversationType: place.personal ? 'personal' : 'channel', name: '' },
+  };
+}
+
+const SERVICE_HOSTS = ['.trafficmanager.net', '.botframework.com', '.botframework.us', '.botframework.azure.us', '.teams.microsoft.com', '.teams.microsoft.us', '.botframework.azure.cn'];
+
+/** Posts carry tokens and counts: they go to Microsoft's connectors only, in a sandbox to this machine only. */
+export function isTrustedService(serviceUrl: string, sandbox: boolean): boolean {
+  if (!URL.canParse(serviceUrl)) return false;
+  const { protocol, hostname } = new URL(serviceUrl);
+  if (sandbox) return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  return protocol === 'https:' && SERVICE_HOSTS.some((suffix) => hostname.endsWith(suffix));
+}
+
+function statusOf(error: unknown): number {
+  const status: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'statusCode') : undefined;
+  return typeof status === 'number' ? status : 0;
+}
