@@ -19,6 +19,8 @@ export interface LocalExchangeOptions {
   readonly throttling?: boolean;
   /** Windows of the limits shrink by this factor. */
   readonly timeScale?: number;
+  /** ms every Graph answer takes at least: a network and a data centre lie between. */
+  readonly latency?: number;
   /** Sees every exchange: for contract tests. */
   readonly onExchange?: (request: { readonly method: string; readonly path: string; readonly body: unknown }, reply: Reply) => void;
 }
@@ -63,7 +65,7 @@ interface Incoming {
 
 /** Starts the local Exchange Online on loopback. */
 export async function startLocalExchange(options: LocalExchangeOptions): Promise<LocalExchange> {
-  const { directory, port = 0, throttling = true, timeScale = 1 } = options;
+  const { directory, port = 0, throttling = true, timeScale = 1, latency = 0 } = options;
   const files = await localCertificate(join(directory, 'tls'));
   const store = new MailStore(join(directory, 'store'));
   const api = new MailApi(store);
@@ -121,6 +123,7 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     });
     try {
       const body = await readBody(request, url.pathname.startsWith('/upload/') ? 5 * 1024 * 1024 : LARGEST_BODY);
+      if (latency > 0 && mailbox !== undefined) await new Promise((resolve) => setTimeout(resolve, latency));
       if (refused !== ENTERED) send(response, refused);
       else if (body === undefined) send(response, problemReply(new GraphProblem(413, 'RequestEntityTooLarge', 'The request is larger than 4 MB.')));
       else dispatch(request, response, { url, method, segments, mailbox, body });

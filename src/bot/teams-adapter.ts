@@ -24,12 +24,17 @@ export class TeamsAdapter implements ChatPort {
     this.#appId = identity.appId;
     this.#sandbox = sandbox;
     this.#adapter = new CloudAdapter(
-      new ConfigurationBotFrameworkAuthentication({
-        MicrosoftAppId: identity.appId,
-        MicrosoftAppPassword: identity.appPassword,
-        MicrosoftAppType: identity.appType,
-        MicrosoftAppTenantId: identity.tenantId,
-      }),
+      // Without an app id nobody is verified: config.ts allows that in a sandbox on loopback only.
+      new ConfigurationBotFrameworkAuthentication(
+        identity.appId === ''
+          ? {}
+          : {
+              MicrosoftAppId: identity.appId,
+              MicrosoftAppPassword: identity.appPassword,
+              MicrosoftAppType: identity.appType,
+              MicrosoftAppTenantId: identity.tenantId,
+            },
+      ),
     );
     this.#adapter.onTurnError = async (_context, error) => {
       log.error({ code: 'TurnFailed', cause: error.name }, 'a turn failed');
