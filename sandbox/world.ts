@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalExchange, startLocalExchange } from './exchange/local-exchange.ts';
@@ -49,6 +49,10 @@ export interface SandboxWorld extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   /** Starts Bellhop with these roles; resolves when it answers. */
   startBellhop(roles: string): Promise<BellhopProcess>;
+  /** Deletes every ledger, as a lost disk would. */
+  forgetLedger(): Promise<void>;
+  /** All files Bellhop wrote (Redis' log, ledgers, logs) as one text, for looking for what must not be there. */
+  readEverythingStored(): string;
   /** Runs one command line; resolves with what it printed. */
   bellhop(...words: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly error: string }>;
 }
@@ -130,6 +134,14 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     users,
     environment,
     startBellhop,
+    async forgetLedger() {
+      rmSync(join(directory, 'bellhop', 'ledger'), { recursive: true, force: true });
+    },
+    readEverythingStored() {
+      const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const own = files.filter(({ parentPath, name }) => parentPath.startsWith(join(directory, 'bellhop')) || name.endsWith('.log'));
+      return own.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')).join('\n');
+    },
     bellhop: (...words) => runCommand(words, { ...process.env, ...environment } as NodeJS.ProcessEnv, directory),
     async [Symbol.asyncDispose]() {
       for (const each of running) await each.stop();

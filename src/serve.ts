@@ -10,6 +10,9 @@ import { type OpenWorld, openWorld } from './open-world.ts';
 
 /** Looks of the scheduler, in ms; commands and finished syncs ask for one at once. */
 const SCHEDULER_TICK = 5_000;
+/** A job whose worker died is given to another one after this, in ms. */
+const LOCK = 30_000;
+const SHORTEST_LOCK = 3_000;
 /** A stopped process lets running jobs come to a safe point this long. */
 const GRACE = 8_000;
 
@@ -27,7 +30,11 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
     log.error({ code: 'NotifierFailed', cause: error instanceof Error ? error.name : 'unknown' }, 'cards are no longer updated');
   });
   const workers = config.roles.has('worker')
-    ? await queue.work(jobHandlers(world), { concurrency: config.concurrency, tick: SCHEDULER_TICK / config.timeScale })
+    ? await queue.work(jobHandlers(world), {
+        concurrency: config.concurrency,
+        tick: SCHEDULER_TICK / config.timeScale,
+        lock: Math.max(SHORTEST_LOCK, LOCK / config.timeScale),
+      })
     : undefined;
   log.info({ roles: [...config.roles].join(','), port: server.port, sandbox: config.sandbox }, 'Bellhop is running');
   log.info({ signal: await stopped }, 'stopping');

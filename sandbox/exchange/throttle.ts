@@ -27,8 +27,12 @@ export interface MailboxManners {
   readonly writes: number;
 }
 
+/** ms: requests that were under way when the answer "rest" was sent are not held against the client. */
+const UNDER_WAY = 100;
+
 interface Account {
   running: number;
+  restSince: number;
   restUntil: number;
   readonly requests: number[];
   readonly uploads: { at: number; bytes: number }[];
@@ -52,7 +56,7 @@ export class Throttle {
     account.manners.requests += 1;
     account.manners.bytes += upload;
     if (method !== 'GET') account.manners.writes += 1;
-    if (now < account.restUntil) account.manners.duringRest += 1;
+    if (now > account.restSince + UNDER_WAY && now < account.restUntil) account.manners.duringRest += 1;
     if (this.#limits !== undefined) this.#check(account, this.#limits, upload, now);
     account.running += 1;
     account.manners.mostConcurrent = Math.max(account.manners.mostConcurrent, account.running);
@@ -67,7 +71,7 @@ export class Throttle {
 
   /** A fault switch told a client to rest: from now on it is watched whether it does. */
   expectRest(mailbox: string, ms: number): void {
-    this.#account(mailbox).restUntil = Date.now() + ms;
+    this.#rest(this.#account(mailbox), ms);
   }
 
   #check(account: Account, limits: Limits, upload: number, now: number): void {
@@ -83,16 +87,21 @@ export class Throttle {
 
   #refuse(account: Account, limit: string, wait: number): never {
     account.manners.refused += 1;
-    account.restUntil = Date.now() + wait;
+    this.#rest(account, wait);
     const seconds = (Math.max(1, wait) / 1000).toFixed(3);
     throw new GraphProblem(429, 'ApplicationThrottled', `Application is over its ${limit} limit.`, { 'Retry-After': seconds });
+  }
+
+  #rest(account: Account, ms: number): void {
+    account.restSince = Date.now();
+    account.restUntil = account.restSince + ms;
   }
 
   #account(mailbox: string): Account {
     const known = this.#accounts.get(mailbox);
     if (known !== undefined) return known;
     const manners = { requests: 0, refused: 0, mostConcurrent: 0, duringRest: 0, bytes: 0, writes: 0 };
-    const created: Account = { running: 0, restUntil: 0, requests: [], uploads: [], manners };
+    const created: Account = { running: 0, restSince: 0, restUntil: 0, requests: [], uploads: [], manners };
     this.#accounts.set(mailbox, created);
     return created;
   }

@@ -14,7 +14,7 @@ function elementLines(element: CardElement): readonly string[] {
     case 'TextBlock':
       return wrap(plain(String(element['text'])));
     case 'RichTextBlock':
-      return wrap(list(element['inlines']).map((run) => String(run['text'])).join('').replaceAll('\u200b', ''));
+      return wrap(list(element['inlines']).map(runText).join(''));
     case 'FactSet':
       return list(element['facts']).map((fact) => `${plain(String(fact['title'])).padEnd(12)} ${plain(String(fact['value']))}`);
     case 'ColumnSet':
@@ -27,6 +27,12 @@ function elementLines(element: CardElement): readonly string[] {
     default:
       return [];
   }
+}
+
+// In a bar without colours, what failed has a pattern of its own.
+function runText(run: CardElement): string {
+  const text = String(run['text']).replaceAll('\u200b', '');
+  return run['color'] === 'Attention' ? text.replaceAll('█', '▒') : text;
 }
 
 // Tiles become one line of figures; rows with marks and amounts stay rows; the band's first row spans the width.

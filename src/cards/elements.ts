@@ -224,7 +224,16 @@ export function card(fallbackText: string, body: readonly (CardElement | undefin
     type: 'AdaptiveCard',
     version: '1.5',
     fallbackText,
-    body: body.filter((element) => element !== undefined),
+    body: withoutDoubleLines(body.filter((element) => element !== undefined)),
     actions: buttons.map(toAction),
   };
+}
+
+// Next to a coloured block a separator would be a second line.
+function withoutDoubleLines(body: readonly CardElement[]): readonly CardElement[] {
+  return body.map((element, at) => {
+    if (element['separator'] !== true || body[at - 1]?.['style'] === undefined) return element;
+    const { separator: _separator, ...rest } = element;
+    return rest;
+  });
 }

@@ -19,6 +19,8 @@ export interface WorkerOptions {
   readonly concurrency: number;
   /** ms between two looks of the scheduler. */
   readonly tick: number;
+  /** ms after which a job whose worker died is given to another one; far above any time the event loop may be blocked. */
+  readonly lock: number;
 }
 
 export interface Workers {
@@ -84,10 +86,10 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
 
   return {
     queue,
-    async work(handlers, { concurrency, tick }) {
+    async work(handlers, { concurrency, tick, lock }) {
       const leaving = new AbortController();
       const workers = NAMES.map((name) =>
-        startWorker(name, handlers, name === 'sync-mailbox' ? concurrency : 1, leaving.signal, { connection, log, clock }),
+        startWorker(name, handlers, { concurrency: name === 'sync-mailbox' ? concurrency : 1, lock }, leaving.signal, { connection, log, clock }),
       );
       await queueOf('schedule-syncs').upsertJobScheduler('schedule-tick', { every: tick }, { name: 'schedule-syncs', data: {} });
       return {
@@ -110,7 +112,7 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
 function startWorker(
   name: JobName,
   handlers: JobHandlers,
-  concurrency: number,
+  { concurrency, lock }: { readonly concurrency: number; readonly lock: number },
   leaving: AbortSignal,
   { connection, log, clock }: QueueOptions,
 ): Worker {
@@ -118,8 +120,8 @@ function startWorker(
     connection,
     prefix: PREFIX,
     concurrency,
-    lockDuration: 60_000,
-    stalledInterval: 15_000,
+    lockDuration: lock,
+    stalledInterval: lock / 4,
     // A worker that dies with a job is no fault of the job: the ledger makes running it again harmless.
     maxStalledCount: 1_000_000,
   });

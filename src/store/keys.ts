@@ -15,5 +15,6 @@ export const KEY = {
   readers: '{bellhop}:readers',
   credentials: '{bellhop}:credentials',
   documents: '{bellhop}:documents:',
+  alive: '{bellhop}:alive:',
   budget: (mailbox: string) => `{bellhop}:budget:${mailbox}`,
 } as const;

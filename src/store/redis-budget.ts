@@ -31,12 +31,15 @@ export const PUBLISHED_LIMITS: BudgetLimits = {
 const PLACE_LIFETIME = 600_000;
 /** A longer wait than this is not waited out: the worker turns to another mailbox. */
 const PATIENCE = 5_000;
+/** A process says that it is alive this often; one that was silent for three times as long is dead. */
+const HEARTBEAT = 2_000;
 /** Windows are counted in slices: the sum over a window is never below the true sliding sum. */
 const SLICES = 60;
 
 /*
  * KEYS: rest-until, zset of places (member: holder, score: expiry), hash of spent amounts by slice.
- * ARGV: holder, upload bytes, places, requests, request window, bytes, byte window, place lifetime, slices.
+ * ARGV: holder, upload bytes, places, requests, request window, bytes, byte window, place lifetime, slices, prefix of the
+ * keys that say which processes are alive. A holder begins with the id of its process: the places of a dead one are free.
  * Answers 0 (entered), or ms to wait (negative: no place was free, ask soon). The clock is Redis' own: workers' clocks may differ.
  */
 const ENTER = `
@@ -45,6 +48,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local rest = tonumber(redis.call('GET', KEYS[1]) or '0')
 if rest > now then return rest - now end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+for _, place in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  if redis.call('EXISTS', ARGV[10] .. string.sub(place, 1, 36)) == 0 then redis.call('ZREM', KEYS[2], place) end
+end
 if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then return -5 end
 
 local spent = redis.call('HGETALL', KEYS[3])
@@ -82,6 +88,20 @@ return 0`;
 /** The budget of every target mailbox, shared by all workers through Redis. `timeScale` shortens the windows in a sandbox. */
 export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, timeScale: number): TargetBudget {
   redis.defineCommand('bellhopEnter', { numberOfKeys: 3, lua: ENTER });
+  const processId = randomUUID();
+  let beatAt = Number.NEGATIVE_INFINITY;
+  let beating = 0;
+
+  // Beats while places are held; a process without requests need not be known.
+  async function beat(): Promise<void> {
+    beatAt = clock.now();
+    await redis.set(KEY.alive + processId, '1', 'PX', HEARTBEAT * 3);
+  }
+
+  function keepBeating(): void {
+    if (beating === 0) return;
+    setTimeout(() => void beat().catch(() => undefined).then(keepBeating), HEARTBEAT).unref();
+  }
 
   async function tryEnter(mailboxId: string, holder: string, uploadBytes: number): Promise<number> {
     const key = KEY.budget(mailboxId);
@@ -90,13 +110,14 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
       `${key}:rest`,
       `${key}:places`,
       `${key}:spent`,
-      ...[holder, uploadBytes, places, requests, requestWindow / timeScale, bytes, byteWindow / timeScale, PLACE_LIFETIME, SLICES],
+      ...[holder, uploadBytes, places, requests, requestWindow / timeScale, bytes, byteWindow / timeScale, PLACE_LIFETIME, SLICES, KEY.alive],
     );
   }
 
   return {
     async enter(mailboxId, uploadBytes, signal): Promise<BudgetPlace> {
-      const holder = randomUUID();
+      const holder = `${processId}/${randomUUID()}`;
+      if (clock.now() - beatAt > HEARTBEAT) await beat();
       for (;;) {
         signal.throwIfAborted();
         const answer = await tryEnter(mailboxId, holder, uploadBytes);
@@ -104,8 +125,11 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
         if (answer > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + answer });
         await clock.sleep(Math.abs(answer), signal);
       }
+      beating += 1;
+      if (beating === 1) keepBeating();
       return {
         async leave() {
+          beating -= 1;
           await redis.zrem(`${KEY.budget(mailboxId)}:places`, holder);
         },
       };
