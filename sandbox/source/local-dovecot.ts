@@ -26,6 +26,7 @@ export interface LocalDovecot extends AsyncDisposable {
   readonly port: number;
   readonly tlsPort: number;
   readonly caFile: string;
+  readonly configFile: string;
   /** Where the Maildir of a user is. */
   maildir(user: string): string;
   /** Writes mail into a mailbox nobody has opened yet; returns how many. */
@@ -60,6 +61,7 @@ export async function startLocalDovecot(options: LocalDovecotOptions): Promise<L
     port,
     tlsPort,
     caFile: certificate.ca,
+    configFile: config,
     maildir,
     fill(user, mails, emptyFolders = []) {
       mkdirSync(maildir(user), { recursive: true });

@@ -1,0 +1,63 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LocalDovecot, startLocalDovecot } from '../sandbox/source/local-dovecot.ts';
+import type { Course, Measurement } from './measure-bellhop.ts';
+
+/** A peer, run as its documentation says; its code is no part of this project. */
+interface Peer {
+  readonly name: string;
+  readonly program: string;
+  command(course: Course, target: LocalDovecot, state: string): readonly string[];
+}
+
+/** What Debian packages: isync, interimap, Dovecot's own doveadm. imapsync runs when it is on the PATH. */
+export const PEERS: readonly Peer[] = [
+  {
+    name: 'dsync',
+    program: 'doveadm',
+    command: ({ source, user }, target) => ['doveadm', '-c', target.configFile, '-o', 'imapc_host=127.0.0.1', '-o', `imapc_port=${source.port}`, '-o', `imapc_user=${user.name}`, '-o', `imapc_password=${user.password}`, '-o', 'imapc_features=rfc822.size fetch-headers', '-o', 'mail_prefetch_count=20', 'backup', '-R', '-u', user.name, 'imapc:'], // prettier-ignore
+  },
+  {
+    name: 'interimap',
+    program: 'interimap',
+    command({ source, user }, target, state) {
+      const side = (port: number): string => `type = imap\nSTARTTLS = NO\nhost = 127.0.0.1\nport = ${port}\nusername = ${user.name}\npassword = ${user.password}\n`;
+      writeFileSync(join(state, 'rc'), `database = ${state}/db.sqlite\nlist-reference=\n[local]\n${side(target.port)}[remote]\n${side(source.port)}`, { mode: 0o600 });
+      return ['interimap', '--config', join(state, 'rc'), '-q'];
+    },
+  },
+  {
+    name: 'mbsync',
+    program: 'mbsync',
+    command({ source, user }, target, state) {
+      const account = (name: string, port: number): string => `IMAPAccount ${name}\nHost 127.0.0.1\nPort ${port}\nUser ${user.name}\nPass ${user.password}\nSSLType None\nAuthMechs LOGIN\nTimeout 120\n\nIMAPStore ${name}\nAccount ${name}\n\n`;
+      const channel = `Channel m\nFar :a:\nNear :b:\nPatterns *\nCreate Near\nSync Pull\nCopyArrivalDate yes\nSyncState ${state}/\n`;
+      writeFileSync(join(state, 'rc'), account('a', source.port) + account('b', target.port) + channel, { mode: 0o600 });
+      return ['mbsync', '-c', join(state, 'rc'), 'm'];
+    },
+  },
+  {
+    name: 'imapsync',
+    program: 'imapsync',
+    command: ({ source, user }, target, state) => ['imapsync', '--host1', '127.0.0.1', '--port1', String(source.port), '--user1', user.name, '--password1', user.password, '--host2', '127.0.0.1', '--port2', String(target.port), '--user2', user.name, '--password2', user.password, '--nossl1', '--nossl2', '--notls1', '--notls2', '--noreleasecheck', '--nolog', '--tmpdir', state], // prettier-ignore
+  },
+];
+
+/** Runs a peer into an empty Dovecot of its own under GNU time; undefined when it is not installed. */
+export async function measurePeer(peer: Peer, course: Course): Promise<Measurement | undefined> {
+  if (spawnSync('which', [peer.program]).status !== 0 || spawnSync('which', ['time']).status !== 0) return undefined;
+  const directory = join(course.directory, peer.name);
+  await using target = await startLocalDovecot({ directory: join(directory, 'target'), users: [course.user] });
+  const state = join(directory, 'state');
+  mkdirSync(state, { recursive: true });
+  const command = peer.command(course, target, state);
+  const report = join(directory, 'time');
+  const begin = performance.now();
+  await new Promise((resolve) => spawn('/usr/bin/time', ['-o', report, '-f', '%M', ...command], { stdio: 'ignore' }).once('exit', resolve));
+  const seconds = (performance.now() - begin) / 1000;
+  const status = await target.doveadm('-f', 'tab', 'mailbox', 'status', '-u', course.user.name, 'messages vsize', '*');
+  const rows = status.trim().split('\n').slice(1).map((line) => line.split('\t'));
+  const sum = (column: number): number => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);
+  return { tool: peer.name, seconds, items: sum(1), bytes: sum(2), peakRss: Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) * 1024 };
+}

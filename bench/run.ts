@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { generateMail } from '../sandbox/source/generate-mail.ts';
+import { startLocalDovecot } from '../sandbox/source/local-dovecot.ts';
+import { type Measurement, measureBellhop } from './measure-bellhop.ts';
+import { PEERS, measurePeer } from './measure-peers.ts';
+
+/**
+ * `npm run bench [-- --mails 5000 --median 73000 --peers dsync,interimap,mbsync]`: the first sync of one mailbox, side by
+ * side with the peers that are installed, on the same mail and machine, one after the other. Limits are off.
+ */
+const { values } = parseArgs({
+  options: {
+    mails: { type: 'string', default: '5000' },
+    median: { type: 'string', default: '73000' },
+    peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
+  },
+});
+
+const directory = mkdtempSync(join(tmpdir(), 'bellhop-bench-'));
+const user = { name: 'u1', password: 'bench-not-a-real-password' };
+const results: Measurement[] = [];
+try {
+  await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user] });
+  let bytes = 0;
+  const mails = source.fill(user.name, counted(generateMail({ owner: 'u1@contoso.example', count: Number(values.mails), seed: 1, medianSize: Number(values.median), largest: 40_000_000 }), (size) => (bytes += size)));
+  console.log(`source: ${mails} mails, ${(bytes / 1e6).toFixed(0)} MB, ${cpus().length} cores`);
+  // Once through, so that nobody pays for the server's first look at the files.
+  await source.doveadm('search', '-u', user.name, 'mailbox', '*', 'all');
+  results.push(await measureBellhop({ directory, source, user, mails }));
+  for (const peer of PEERS.filter((each) => values.peers.split(',').includes(each.name))) {
+    const measured = await measurePeer(peer, { directory, source, user });
+    if (measured === undefined) console.log(`${peer.name}: not installed, left out`);
+    else results.push(measured);
+  }
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+console.log('\ntool        seconds   items/s     MB/s   peak RSS MB');
+for (const { tool, seconds, items, bytes, peakRss } of results) {
+  console.log(`${tool.padEnd(10)} ${seconds.toFixed(1).padStart(8)} ${(items / seconds).toFixed(0).padStart(9)} ${(bytes / 1e6 / seconds).toFixed(1).padStart(8)} ${(peakRss / 1e6).toFixed(0).padStart(13)}`);
+}
+mkdirSync(new URL('results/', import.meta.url), { recursive: true });
+writeFileSync(new URL('results/initial-sync.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
+
+function* counted<Mail extends { readonly raw: Buffer }>(mails: Iterable<Mail>, count: (size: number) => void): Generator<Mail> {
+  for (const mail of mails) {
+    count(mail.raw.length);
+    yield mail;
+  }
+}
