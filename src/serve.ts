@@ -1,12 +1,9 @@
-import { ConversationBook } from './bot/conversation-book.ts';
-import { MigrationBot } from './bot/migration-bot.ts';
-import { Notifier } from './bot/notifier.ts';
-import { type ServerOptions, startServer } from './bot/server.ts';
-import { TeamsAdapter } from './bot/teams-adapter.ts';
+import type { openBot } from './bot/open-bot.ts';
 import type { Config } from './config.ts';
 import { jobHandlers } from './engine/jobs.ts';
 import type { Clock, Logger } from './engine/ports.ts';
-import { type OpenWorld, openWorld } from './open-world.ts';
+import { startHealthServer } from './health.ts';
+import { openWorld } from './open-world.ts';
 
 /** Looks of the scheduler, in ms; commands and finished syncs ask for one at once. */
 const SCHEDULER_TICK = 5_000;
@@ -22,13 +19,10 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
   await using opened = await openWorld(config, clock, log);
-  const { world, queue } = opened;
+  const { world, queue, documents } = opened;
   const leaving = new AbortController();
-  const chat = config.roles.has('bot') ? openChat(config, opened, log) : undefined;
-  await using server = await startServer({ host: config.host, port: config.port, world, ...(chat === undefined ? {} : { chat }) });
-  const notifying = chat?.notifier.run(leaving.signal).catch((error: unknown) => {
-    log.error({ code: 'NotifierFailed', cause: error instanceof Error ? error.name : 'unknown' }, 'cards are no longer updated');
-  });
+  const bot = config.roles.has('bot') ? await startBot(config, world, documents, log, leaving.signal) : undefined;
+  await using server = bot?.server ?? (await startHealthServer(config.host, config.port, world));
   const workers = config.roles.has('worker')
     ? await queue.work(jobHandlers(world), {
         concurrency: config.concurrency,
@@ -40,13 +34,12 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
   log.info({ signal: await stopped }, 'stopping');
   leaving.abort();
   await workers?.close(GRACE);
-  await notifying;
+  await bot?.notifying;
   return 0;
 }
 
-function openChat(config: Config, { world, documents }: OpenWorld, log: Logger): NonNullable<ServerOptions['chat']> & { readonly notifier: Notifier } {
-  const book = new ConversationBook(documents);
-  const adapter = new TeamsAdapter(config.bot, config.sandbox, log);
-  const bot = new MigrationBot({ world, book, people: { ...config.people, sandbox: config.sandbox } });
-  return { bot, adapter, notifier: new Notifier({ world, book, chat: adapter }) };
+// Loaded only where it runs: a worker's memory belongs to mail.
+async function startBot(...args: Parameters<typeof openBot>): ReturnType<typeof openBot> {
+  const { openBot } = await import('./bot/open-bot.ts');
+  return openBot(...args);
 }

@@ -44,6 +44,7 @@ export async function startLocalDovecot(options: LocalDovecotOptions): Promise<L
   if (binary === undefined) throw new Error('Dovecot is missing: apt-get install dovecot-imapd');
   for (const part of ['run', 'state', 'home']) mkdirSync(join(directory, part), { recursive: true });
   openForMailUser(directory);
+  chownTree(join(directory, 'home'));
   const certificate = await localCertificate(join(directory, 'tls'));
   chmodSync(certificate.key, 0o644);
   const [port, tlsPort] = [options.port ?? (await freePort()), options.tlsPort ?? (await freePort())];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, TargetBudget } from '../engine/ports.ts';
+import { exchangeHttp } from './http-exchange.ts';
 import { type GraphError, type GraphVerdict, describe, judge, readGraphError, readRetryAfter } from './graph-failure.ts';
 import type { SignIn } from './graph-sign-in.ts';
 
@@ -17,7 +18,7 @@ export interface GraphRequest {
 }
 
 export type GraphAnswer<Body> =
-  | { readonly ok: true; readonly status: number; readonly body: Body; readonly location: string | null }
+  | { readonly ok: true; readonly status: number; readonly body: Body }
   | { readonly ok: false; readonly verdict: GraphVerdict; readonly error: GraphError };
 
 export interface GraphClient {
@@ -87,9 +88,9 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
     const place = request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal);
     const id = randomUUID();
     try {
-      const timeout = AbortSignal.timeout(BASE_TIMEOUT + Math.ceil(upload / SLOWEST_BYTES_PER_MS));
-      const response = await fetch(url, {
+      const { status, headers, text } = await exchangeHttp({
         method: request.method,
+        url,
         headers: {
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
           Accept: 'application/json',
@@ -99,21 +100,18 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...request.headers,
         },
-        redirect: 'error',
-        signal: timeout,
-        ...(body === undefined ? {} : { body }),
+        body,
+        timeout: BASE_TIMEOUT + Math.ceil(upload / SLOWEST_BYTES_PER_MS),
       });
-      const text = await response.text();
       const parsed = parse(text);
-      if (response.ok && parsed !== undefined) {
-        return { ok: true, status: response.status, body: parsed as Body, location: response.headers.get('location') };
-      }
+      const isSuccess = status >= 200 && status < 300;
+      if (isSuccess && parsed !== undefined) return { ok: true, status, body: parsed as Body };
       // A success whose body was cut: it was carried out, or not.
-      if (response.ok) return broken(id, response.status, 'the answer was cut');
-      const error = readGraphError(response.status, parsed, response.headers.get('request-id') ?? id);
-      const retryAfter = readRetryAfter(response.headers.get('retry-after'), clock.now());
+      if (isSuccess) return broken(id, status, 'the answer was cut');
+      const error = readGraphError(status, parsed, String(headers['request-id'] ?? id));
+      const retryAfter = readRetryAfter(headers['retry-after'] ?? null, clock.now());
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
-      if (response.status === 503 && retryAfter !== undefined && request.mailbox !== undefined) await budget.rest(request.mailbox, retryAfter / timeScale);
+      if (status === 503 && retryAfter !== undefined && request.mailbox !== undefined) await budget.rest(request.mailbox, retryAfter / timeScale);
       return { ok: false, verdict: judge(error), error, retryAfter };
     } catch (error) {
       if (error instanceof MigrationError) throw error;
@@ -183,11 +181,10 @@ export function failureOf(answer: { readonly verdict: GraphVerdict; readonly err
   }
 }
 
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
 
 function networkCode(error: unknown): string {
-  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
-  const code: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'code') : undefined;
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
   if (typeof code === 'string') return code;
   return error instanceof Error ? error.name : 'network';
 }

@@ -86,11 +86,12 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
     if (attachment.size <= LARGEST_DIRECT) {
       return graph.send<Attachment>({ method: 'POST', path, body: attachmentRequest(attachment), mailbox, signal });
     }
-    const { name, contentType, contentId, inline, size } = attachment;
-    const item = { attachmentType: 'file', name, size, contentType, isInline: inline, ...(contentId === undefined ? {} : { contentId }) };
+    const { name, contentType, contentId, inline } = attachment;
+    const bytes = attachment.read();
+    const item = { attachmentType: 'file', name, size: bytes.length, contentType, isInline: inline, ...(contentId === undefined ? {} : { contentId }) };
     const session = await graph.send<UploadSession>({ method: 'POST', path: `${path}/createUploadSession`, body: { AttachmentItem: item }, mailbox, signal });
     if (!session.ok || typeof session.body.uploadUrl !== 'string') return session;
-    return uploadAttachment(graph, session.body.uploadUrl, Buffer.from(attachment.base64.toString('latin1'), 'base64'), mailbox, signal);
+    return uploadAttachment(graph, session.body.uploadUrl, bytes, mailbox, signal);
   }
 
   async function completeMessage(id: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome> {

@@ -1,5 +1,6 @@
 import type { FileAttachment, Message, Recipient } from '@microsoft/microsoft-graph-types';
 import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
+import { encodeBase64 } from './base64.ts';
 import { itemProperties } from './item-properties.ts';
 import { type ParsedAttachment, type ParsedMessage, flatAddresses, headerValue } from './read-mime.ts';
 
@@ -30,7 +31,7 @@ export function createRequest(message: MessageToImport, parsed: ParsedMessage, o
   const fitting: ParsedAttachment[] = [];
   let room = LARGEST_REQUEST - head.length;
   for (const attachment of attachments) {
-    const cost = attachment.base64.length + 1024;
+    const cost = Math.ceil(attachment.size / 3) * 4 + 1024;
     if (cost > room) continue;
     room -= cost;
     fitting.push(attachment);
@@ -55,7 +56,8 @@ export function attachmentRequest(attachment: ParsedAttachment): Buffer {
 }
 
 function attachmentPieces(attachment: ParsedAttachment): readonly Buffer[] {
-  const { name, contentType, contentId, inline, base64 } = attachment;
+  const { name, contentType, contentId, inline } = attachment;
+  const base64 = encodeBase64(attachment.read());
   const fields: FileAttachment = { name, contentType, isInline: inline, ...(contentId === undefined ? {} : { contentId }) };
   const head = Buffer.from(JSON.stringify({ '@odata.type': '#microsoft.graph.fileAttachment', ...fields }));
   return [head.subarray(0, -1), Buffer.from(',"contentBytes":"'), base64, Buffer.from('"}')];
@@ -139,6 +141,5 @@ export function categoriesOf(keywords: readonly string[]): string[] {
 }
 
 function originalAsAttachment(raw: Buffer): ParsedAttachment {
-  const base64 = Buffer.from(raw.toString('base64'), 'latin1');
-  return { name: 'original.eml', contentType: 'message/rfc822', contentId: undefined, inline: false, base64, size: raw.length, method: undefined };
+  return { name: 'original.eml', contentType: 'message/rfc822', contentId: undefined, inline: false, size: raw.length, read: () => raw, method: undefined };
 }

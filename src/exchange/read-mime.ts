@@ -1,6 +1,8 @@
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { headerBlock } from '../engine/domain/message-key.ts';
+import { decodeBase64 } from './base64.ts';
 import { hollowAttachments } from './hollow-attachments.ts';
+import { withMemoryBlobs } from './memory-blob.ts';
 
 /** A message taken apart, as far as Graph's JSON needs it. */
 export interface ParsedMessage {
@@ -20,10 +22,10 @@ export interface ParsedAttachment {
   /** Without angle brackets. */
   readonly contentId: string | undefined;
   readonly inline: boolean;
-  /** base64 without line ends, as ASCII bytes. */
-  readonly base64: Buffer;
-  /** Bytes when decoded. */
+  /** Bytes when decoded, at most; exact once `read`. */
   readonly size: number;
+  /** The decoded content, made when it is needed: a large one should exist once. */
+  readonly read: () => Buffer;
   readonly method: string | undefined;
 }
 
@@ -33,7 +35,7 @@ const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 /** Parses a message of any quality. Throws only when postal-mime's limits are exceeded. */
 export async function readMime(raw: Buffer): Promise<ParsedMessage> {
   const { mime, taken } = hollowAttachments(raw);
-  const email = await PostalMime.parse(mime, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' });
+  const email = await withMemoryBlobs(() => PostalMime.parse(mime, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }));
   const headers = decodeHeaders(headerBlock(raw));
   return {
     email,
@@ -56,16 +58,14 @@ export function headerValue(email: Email, name: string): string | undefined {
 function readAttachment(attachment: Attachment, index: number, taken: ReadonlyMap<string, Buffer>): ParsedAttachment {
   const decoded = bytesOf(attachment.content);
   const original = decoded.length < 64 ? taken.get(decoded.toString('latin1')) : undefined;
-  // Node's decoder skips line ends and junk, so that decoding and encoding cleans what senders broke.
-  const content = original === undefined ? decoded : Buffer.from(original.toString('latin1'), 'base64');
   const contentId = attachment.contentId?.replaceAll(/^<|>$/g, '');
   return {
     name: nameOf(attachment, index),
     contentType: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(attachment.mimeType) ? attachment.mimeType : 'application/octet-stream',
     contentId: contentId === '' ? undefined : contentId,
     inline: attachment.related === true && contentId !== undefined,
-    base64: Buffer.from(content.toString('base64'), 'latin1'),
-    size: content.length,
+    size: original === undefined ? decoded.length : Math.ceil((original.length / 4) * 3),
+    read: () => (original === undefined ? decoded : decodeBase64(original)),
     method: attachment.method,
   };
 }

@@ -22,7 +22,7 @@ export interface Lot {
 
 const METADATA_CHUNK = 1000;
 /** One FETCH command each: round trips are paid by the window, memory by its bytes. */
-const WINDOW = { count: 200, bytes: 16 * 1024 * 1024 };
+const WINDOW = { count: 200, bytes: 8 * 1024 * 1024 };
 /** Small, so that a crash leaves few messages whose fate has to be asked for. */
 const LOT = { count: 8, bytes: 2 * 1024 * 1024 };
 

@@ -24,7 +24,7 @@ export interface SyncResult {
 /** The published limit of a mailbox: four requests at a time. */
 const LANES = 4;
 /** Bodies that were read and wait for a lane. Together with one window being read it bounds a worker's memory. */
-const QUEUE_BYTES = 48 * 1024 * 1024;
+const QUEUE_BYTES = 16 * 1024 * 1024;
 const SETTLE_ROUNDS = 3;
 
 /** One pass over one mailbox, initial or incremental: whatever the source has and the ledger does not know is brought over. */

@@ -1,6 +1,6 @@
-import type { World } from '../engine/ports.ts';
-import { statusOverview } from '../engine/queries.ts';
-import type { BatchView } from '../engine/views.ts';
+import type { World } from './engine/ports.ts';
+import { statusOverview } from './engine/queries.ts';
+import type { BatchView } from './engine/views.ts';
 
 type Metric = readonly [name: string, help: string, value: (batch: BatchView) => readonly (readonly [labels: string, value: number])[]];
 
