@@ -16,7 +16,8 @@ export async function checkRedis(redis: Redis, log: Logger): Promise<void> {
     });
   }
   const major = Number.parseInt(info.get('redis_version') ?? '', 10);
-  if (major < 7) log.warn({ version: info.get('redis_version') ?? '' }, 'redis is older than version 7: not tested with Bellhop');
+  if (major < 7)
+    log.warn({ version: info.get('redis_version') ?? '' }, 'redis is older than version 7: not tested with Bellhop');
   if (info.get('aof_enabled') !== '1') {
     log.warn(
       { code: 'RedisNotPersistent' },

@@ -99,9 +99,17 @@ async function start(directory: string, address: { readonly path: string }, cloc
 
 // No port, a socket only this user may open, every write in the append-only file within a second, nothing ever evicted.
 function serverArguments(directory: string, socket: string): readonly string[] {
-  return [
-    ...['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700'],
-    ...['--dir', directory, '--logfile', path.join(directory, 'redis.log'), '--daemonize', 'no'],
-    ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction'],
-  ];
+  const flags = {
+    port: '0',
+    unixsocket: socket,
+    unixsocketperm: '700',
+    dir: directory,
+    logfile: path.join(directory, 'redis.log'),
+    daemonize: 'no',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
+  return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
 }

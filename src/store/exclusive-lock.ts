@@ -19,7 +19,8 @@ export async function withExclusiveLock<Result>(
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     while (!tryLock(database)) {
-      if (clock.now() > until) throw new MigrationError('StateUnavailable', { detail: 'another process holds its start lock' });
+      if (clock.now() > until)
+        throw new MigrationError('StateUnavailable', { detail: 'another process holds its start lock' });
       await clock.sleep(LOOK_EVERY);
     }
     return await action();

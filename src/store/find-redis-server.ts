@@ -14,7 +14,8 @@ export async function findRedisServer(searchPath: string): Promise<string> {
     }
   }
   throw new MigrationError('StateUnavailable', {
-    detail: 'REDIS_URL is not set and no redis-server or valkey-server is installed. Install one: sudo apt-get install -y redis-server',
+    detail:
+      'REDIS_URL is not set and no redis-server or valkey-server is installed. Install one: sudo apt-get install -y redis-server',
   });
 }
 

@@ -36,7 +36,12 @@ export function connectRedis(address: RedisAddress, log: Logger, options: Connec
 /** Whether a server answers at an address now. */
 export async function answers(address: RedisAddress): Promise<boolean> {
   const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const redis = connectRedis(address, silent, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, maxLoadingRetryTime: 0 });
+  const redis = connectRedis(address, silent, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    maxLoadingRetryTime: 0,
+  });
   try {
     await redis.connect();
     return true;

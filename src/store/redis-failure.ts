@@ -8,8 +8,13 @@ export async function ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {
-    throw new MigrationError('StateUnavailable', { detail: redisFailureCode(error) }, { cause: error });
+    throw stateUnavailable(error);
   }
+}
+
+/** The failure for an error of Redis or of the way to it. */
+export function stateUnavailable(error: unknown): MigrationError {
+  return new MigrationError('StateUnavailable', { detail: redisFailureCode(error) }, { cause: error });
 }
 
 /** `MISCONF`, `OOM`, `READONLY`, ... as Redis begins its errors, else the system's code or the error's class. */

@@ -26,5 +26,7 @@ async function requireOwn(directory: string): Promise<void> {
   const stats = await lstat(directory);
   const mine = process.getuid === undefined || stats.uid === process.getuid();
   if (stats.isDirectory() && mine && (stats.mode & 0o077) === 0) return;
-  throw new MigrationError('StateUnavailable', { detail: `${directory} belongs to somebody else or is open to others` });
+  throw new MigrationError('StateUnavailable', {
+    detail: `${directory} belongs to somebody else or is open to others`,
+  });
 }
