@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface GuardedProcess {
   /** Settles when the process is gone. */
   readonly ended: Promise<void>;
-  hasEnded(): boolean;
+  readonly hasEnded: () => boolean;
   /** SIGTERM, and SIGKILL to its whole group after five seconds. */
   stop(): Promise<void>;
 }
