@@ -60,7 +60,6 @@ export const FOLDER_TREES: Readonly<Record<MailboxStyle, readonly GeneratedFolde
     folder(6, 'Angebote A/B'),
     folder(5, 'Kunden', 'Ein/Ausgang'),
     folder(4, 'Kunden', 'Ein/Ausgang', '01/2020'),
-    folder(3, 'Version 1.5'),
     folder(3, 'Lager'),
   ],
   deep: [
