@@ -6,8 +6,8 @@ import type { LedgerKey, Logger } from '../engine/ports.ts';
 import { prepareSchema } from './ledger-schema.ts';
 import { isDamaged, ledgerUnavailable, sqliteFailureCode } from './sqlite-failure.ts';
 
-/** How long one write waits for another process' write, in ms. */
-const BUSY_TIMEOUT = 5000;
+/** How long one write waits for another process' write, in ms; this thread stands still meanwhile. */
+const BUSY_TIMEOUT = 1000;
 
 /** The file of a ledger: spread over 65,536 folders, named so that nothing of the mailbox shows. */
 export function ledgerFile(directory: string, key: LedgerKey): string {

@@ -121,7 +121,7 @@ async function follow(world: EventLogUnderTest, name: string, failing = 0): Prom
   const counts: number[] = [];
   let started = false;
   let failures = 0;
-  let arrived: () => void = () => undefined;
+  let arrived: (() => void) | undefined;
   const following = world.events.follow(
     name,
     async (events) => {
@@ -132,7 +132,7 @@ async function follow(world: EventLogUnderTest, name: string, failing = 0): Prom
       }
       started = true;
       counts.push(...real.map(countOf));
-      arrived();
+      arrived?.();
     },
     stop.signal,
   );

@@ -151,12 +151,9 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
     test('a hundred changes of one user at once are all made, none over another', async () => {
       await using world = await open();
       await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
-      const raise = (user: MigrationUser) => ({
-        to: { ...user, epoch: user.epoch + 1 },
-        events: [{ type: 'SyncRequested', batch: user.batch, user: user.address } as const],
-      });
-
-      await Promise.all(Array.from({ length: 100 }, () => world.store.changeUser(address('a@contoso.example'), raise)));
+      await Promise.all(
+        Array.from({ length: 100 }, () => world.store.changeUser(address('a@contoso.example'), raiseLoudly)),
+      );
 
       expect(await world.store.user(address('a@contoso.example'))).toMatchObject({ epoch: 100 });
       expect(await allEvents(world.events)).toHaveLength(100);
@@ -168,7 +165,6 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
         sampleUser(`user${at}@contoso.example`, 'one', { delays: at % 2 }),
       );
       await world.store.addUsers(users, [], 'Operator A');
-      const raise = (user: MigrationUser) => ({ to: { ...user, epoch: user.epoch + 1 }, events: [] });
 
       const [changed] = await Promise.all([
         world.store.changeUsers(batchName('one'), (user) => (user.delays === 0 ? raise(user) : undefined)),
@@ -256,6 +252,14 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       expect(await world.store.folders(user.address)).toEqual(folders);
     });
   });
+}
+
+function raiseLoudly(user: MigrationUser) {
+  return { ...raise(user), events: [{ type: 'SyncRequested' as const, batch: user.batch, user: user.address }] };
+}
+
+function raise(user: MigrationUser) {
+  return { to: { ...user, epoch: user.epoch + 1 }, events: [] };
 }
 
 async function allEvents(events: EventLog): Promise<readonly MigrationEvent[]> {

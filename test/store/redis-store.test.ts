@@ -17,7 +17,7 @@ async function open() {
   return {
     store: redisStore({ redis: local.redis, clock: systemClock, newId }),
     events: redisEventLog({ redis: local.redis, clock: systemClock, log: keepingLog() }),
-    now: systemClock.now,
+    now: () => systemClock.now(),
     async [Symbol.asyncDispose]() {},
   };
 }
