@@ -38,6 +38,9 @@ export async function answerPageCall(
   query: URLSearchParams,
   body: unknown,
 ): Promise<Answer> {
+  if (method === 'GET' && path === '/api/people') {
+    return { status: 200, body: { people: world.people.map(personForPage) } };
+  }
   const person = findPerson(world.people, textAt(body, 'as') ?? query.get('as') ?? '');
   if (person === undefined) throw new BadRequest(404, 'There is nobody of that name.');
   if (method === 'GET' && path === '/api/state') return { status: 200, body: stateFor(world, person) };
