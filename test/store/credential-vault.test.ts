@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credentialVault } from '../../src/store/credential-vault.ts';
+import { redisStore } from '../../src/store/redis-store.ts';
+import { openVaultKey } from '../../src/store/vault-key.ts';
+import { credentialVaultContract } from '../contracts/credential-vault.ts';
+import { address, sampleUser } from '../contracts/sample-records.ts';
+import { type LocalRedis, keepingLog, localRedis, newId, systemClock, temporaryDirectory } from './local-redis.ts';
+
+const KEY = randomBytes(32);
+const VAULT = '{bellhop}:vault';
+
+let local: LocalRedis;
+beforeAll(async () => {
+  local = await localRedis();
+});
+afterAll(() => local[Symbol.asyncDispose]());
+
+async function open() {
+  await local.redis.flushall();
+  return { vault: credentialVault(local.redis, KEY), async [Symbol.asyncDispose]() {} };
+}
+
+credentialVaultContract('Redis', open);
+
+test('a password sealed with another key is CredentialUnreadable', async () => {
+  await using world = await open();
+  await world.vault.put(address('a@contoso.example'), 'secret');
+  const other = credentialVault(local.redis, randomBytes(32));
+
+  await expect(other.get(address('a@contoso.example'))).rejects.toMatchObject({ code: 'CredentialUnreadable' });
+});
+
+test('SEC16: a ciphertext moved to another user does not open', async () => {
+  await using world = await open();
+  await world.vault.put(address('a@contoso.example'), 'secret-a');
+  await world.vault.put(address('b@contoso.example'), 'secret-b');
+  const sealed = await local.redis.hget(VAULT, 'a@contoso.example');
+  await local.redis.hset(VAULT, 'b@contoso.example', sealed ?? '');
+
+  await expect(world.vault.get(address('b@contoso.example'))).rejects.toMatchObject({ code: 'CredentialUnreadable' });
+});
+
+test('SEC16: a changed ciphertext does not open, wherever it was changed', async () => {
+  await using world = await open();
+  await world.vault.put(address('a@contoso.example'), 'secret');
+  const sealed = (await local.redis.hget(VAULT, 'a@contoso.example')) ?? '';
+
+  for (let at = 0; at < sealed.length - 1; at += 5) {
+    const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`;
+    await local.redis.hset(VAULT, 'a@contoso.example', changed);
+    await expect(world.vault.get(address('a@contoso.example'))).rejects.toMatchObject({ code: 'CredentialUnreadable' });
+  }
+});
+
+test('the same password is never sealed the same way twice', async () => {
+  await using world = await open();
+  await world.vault.put(address('a@contoso.example'), 'secret');
+  const first = await local.redis.hget(VAULT, 'a@contoso.example');
+
+  await world.vault.put(address('a@contoso.example'), 'secret');
+
+  expect(await local.redis.hget(VAULT, 'a@contoso.example')).not.toBe(first);
+});
+
+test('I11: no password is in the memory, the append-only file or the log of Redis, in any spelling', async () => {
+  await using world = await open();
+  const canary = `canary-${newId()}`;
+  const store = redisStore({ redis: local.redis, clock: systemClock, newId });
+  await store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
+  await world.vault.putAll(new Map([[address('a@contoso.example'), canary]]));
+  expect(await world.vault.get(address('a@contoso.example'))).toBe(canary);
+
+  const places = await everythingKept();
+
+  const spellings = [
+    canary,
+    Buffer.from(canary).toString('base64').replace(/=+$/, ''),
+    Buffer.from(canary).toString('hex'),
+    encodeURIComponent(canary),
+  ];
+  expect(places.length).toBeGreaterThan(3);
+  expect(places.some((place) => place.includes('a@contoso.example'))).toBe(true);
+  for (const spelling of spellings) expect(places.some((place) => place.includes(spelling))).toBe(false);
+});
+
+// Every key dumped, and every file under the data directory.
+async function everythingKept(): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const key of await local.redis.keys('*'))
+    found.push((await local.redis.dumpBuffer(key))?.toString('latin1') ?? '');
+  await local.redis.bgrewriteaof();
+  for (const entry of await readdir(local.directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) found.push(await readFile(path.join(entry.parentPath, entry.name), 'latin1'));
+  }
+  return found;
+}
+
+test('a missing key file is made once, for its owner only, however many start at the same time', async () => {
+  await using directory = await temporaryDirectory();
+  const module = new URL('../../src/store/vault-key.ts', import.meta.url).href;
+  const script = `
+    import { openVaultKey } from ${JSON.stringify(module)};
+    const log = { info() {}, warn() {}, error() {} };
+    const key = await openVaultKey({ key: { file: undefined }, dataDirectory: ${JSON.stringify(directory.path)}, log });
+    console.log(key.toString('hex'));`;
+  const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+
+  const keys = await Promise.all([run(), run(), run(), run()]);
+
+  expect(new Set(keys.map((each) => each.stdout)).size).toBe(1);
+  expect(keys[0]?.stdout.trim()).toHaveLength(64);
+  expect((await stat(path.join(directory.path, 'bellhop.key'))).mode & 0o777).toBe(0o600);
+  expect(await readdir(directory.path)).toEqual(['bellhop.key']);
+});
+
+test('a key file others can read is used with a warning, and one that holds no key is refused', async () => {
+  await using directory = await temporaryDirectory();
+  const file = path.join(directory.path, 'key');
+  const log = keepingLog();
+  await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o644 });
+
+  const key = await openVaultKey({ key: { file }, dataDirectory: directory.path, log });
+  await writeFile(file, 'too short');
+
+  expect(key).toHaveLength(32);
+  expect(log.lines.join()).toContain('chmod 600');
+  await expect(openVaultKey({ key: { file }, dataDirectory: directory.path, log })).rejects.toThrow(/32 bytes/);
+});
