@@ -1,6 +1,6 @@
 import { createApi } from './api.js';
 import { createCompose } from './compose.js';
-import { el, icon } from './dom.js';
+import { avatar, el, icon } from './dom.js';
 import { createPosts } from './posts.js';
 import { renderRail } from './rail.js';
 
@@ -125,7 +125,7 @@ function showHead() {
       icon('menu'),
     ),
     el('div', { className: 'where' }, el('h1', {}, name), el('p', {}, where)),
-    el('span', { className: 'role', id: 'me' }, state.me.name),
+    el('span', { className: 'me' }, avatar(state.me.name, false, true), state.me.name),
     el(
       'button',
       { type: 'button', className: 'icon-button', 'aria-label': 'Light or dark', onclick: toggleTheme },

@@ -76,6 +76,10 @@ function prepareLibrary() {
     result.outputHtml = cardMarkdown(text);
     result.didProcess = true;
   };
+  AdaptiveCards.AdaptiveCard.onInlineCardExpanded = (action, isExpanded) => {
+    // What a button unfolds may lie below the window.
+    if (isExpanded) requestAnimationFrame(() => action.card.renderedElement?.scrollIntoView({ block: 'nearest' }));
+  };
   AdaptiveCards.AdaptiveCard.onDisplayOverflowActionMenu = (actions, target) => {
     const items = actions.map((action) => ({ title: action.title, run: () => action.execute() }));
     openMenu(target, items);
