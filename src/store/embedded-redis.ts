@@ -7,6 +7,7 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, Logger } from '../engine/ports.ts';
 import { withExclusiveLock } from './exclusive-lock.ts';
 import { findRedisServer } from './find-redis-server.ts';
+import { isListening } from './is-listening.ts';
 import { type RedisAddress, answers } from './redis-connection.ts';
 import { redisSocketPath } from './socket-path.ts';
 
@@ -33,14 +34,14 @@ export async function embeddedRedis(dataDirectory: string, clock: Clock, log: Lo
     address,
     ensure: (connect) =>
       withExclusiveLock(lock, clock, START_PATIENCE * 2, async () => {
-        if (!(await answers(address))) await start(directory, address, clock, log);
+        if (!(await isListening(address.path))) await start(directory, address, clock, log);
         return await connect();
       }),
     leave: (redis) =>
       withExclusiveLock(lock, clock, START_PATIENCE, async () => {
         if (!(await isAlone(redis, clock))) return await quit(redis);
         await stop(redis);
-        while (await answers(address)) await clock.sleep(LOOK_EVERY);
+        while (await isListening(address.path)) await clock.sleep(LOOK_EVERY);
       }),
   };
 }

@@ -33,7 +33,7 @@ export function connectRedis(address: RedisAddress, log: Logger, options: Connec
   return redis;
 }
 
-/** Whether a server answers at an address now. */
+/** Whether a server at an address answers now, with its data loaded. */
 export async function answers(address: RedisAddress): Promise<boolean> {
   const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const redis = connectRedis(address, silent, {

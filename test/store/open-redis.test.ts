@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { answers } from '../../src/store/redis-connection.ts';
+import { isListening } from '../../src/store/is-listening.ts';
 import { type RedisHandle, openRedis } from '../../src/store/open-redis.ts';
 import { keepingLog, localRedis, systemClock, temporaryDirectory } from './local-redis.ts';
 
@@ -17,6 +17,10 @@ async function processId({ redis }: Pick<RedisHandle, 'redis'>): Promise<number>
   return Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]);
 }
 
+function socketOf({ address }: Pick<RedisHandle, 'address'>): string {
+  return 'path' in address ? address.path : '';
+}
+
 test('processes that start at the same time share one server', async () => {
   await using directory = await temporaryDirectory();
   const children = Array.from({ length: 4 }, () => startOpener(directory.path));
@@ -26,7 +30,7 @@ test('processes that start at the same time share one server', async () => {
   expect(new Set(pids).size).toBe(1);
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.map((child) => once(child, 'exit')));
-  expect(await answers({ path: path.join(directory.path, 'redis', 'redis.sock') })).toBe(false);
+  expect(await isListening(path.join(directory.path, 'redis', 'redis.sock'))).toBe(false);
 });
 
 test('the last one to leave stops the server, and its data is there the next time', async () => {
@@ -39,7 +43,7 @@ test('the last one to leave stops the server, and its data is there the next tim
   expect(await second.redis.get('kept')).toBe('yes');
   await second.close();
 
-  expect(await answers(second.address)).toBe(false);
+  expect(await isListening(socketOf(second))).toBe(false);
   const third = await open(directory.path);
   expect(await third.redis.get('kept')).toBe('yes');
   await third.close();
@@ -56,7 +60,7 @@ test('a server whose owner was killed is adopted', async () => {
 
   expect(await processId(handle)).toBe(pid);
   await handle.close();
-  expect(await answers(handle.address)).toBe(false);
+  expect(await isListening(socketOf(handle))).toBe(false);
 });
 
 test('Q1: a local server that was killed is started again, with all that was acknowledged', async () => {
@@ -68,6 +72,21 @@ test('Q1: a local server that was killed is started again, with all that was ack
 
   expect(await local.redis.get('kept')).toBe('yes');
   expect(await processId(local)).not.toBe(former);
+});
+
+test('a server that stands still is waited for, not replaced', async () => {
+  await using local = await localRedis();
+  const pid = await processId(local);
+  process.kill(pid, 'SIGSTOP');
+  const opening = open(local.directory);
+
+  const first = await Promise.race([opening.then(() => 'opened'), systemClock.sleep(500).then(() => 'waits')]);
+  process.kill(pid, 'SIGCONT');
+
+  expect(first).toBe('waits');
+  const handle = await opening;
+  expect(await processId(handle)).toBe(pid);
+  await handle.close();
 });
 
 test('a data directory with a long path works: the socket is elsewhere', async () => {
@@ -82,7 +101,7 @@ test('a data directory with a long path works: the socket is elsewhere', async (
 test('Q8: a Redis that may evict keys is refused', async () => {
   await using local = await localRedis();
   await local.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-  const url = 'path' in local.address ? `unix://${local.address.path}` : '';
+  const url = `unix://${socketOf(local)}`;
 
   const opened = openRedis({ url, dataDirectory: local.directory, clock: systemClock, log: keepingLog() });
 
@@ -93,7 +112,7 @@ test('Q8: a Redis that may evict keys is refused', async () => {
 test('Q8: a Redis that keeps nothing on disk is used with a loud warning', async () => {
   await using local = await localRedis();
   await local.redis.config('SET', 'appendonly', 'no');
-  const url = 'path' in local.address ? `unix://${local.address.path}` : '';
+  const url = `unix://${socketOf(local)}`;
   const log = keepingLog();
 
   const handle = await openRedis({ url, dataDirectory: local.directory, clock: systemClock, log });

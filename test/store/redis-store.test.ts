@@ -78,6 +78,30 @@ test('Q1: nothing that was acknowledged is lost when Redis is killed, and comman
   expect(await Array.fromAsync(world.events.read(0, systemClock.now()))).toHaveLength(300);
 });
 
+test('Q1: a reader gets every event although Redis is killed meanwhile', async () => {
+  await using world = await open();
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const following = world.events.follow(
+    'notifier',
+    async (events) => {
+      for (const event of events) if (event.type === 'UsersAdded') seen.push(event.count);
+    },
+    stop.signal,
+  );
+  await expect.poll(() => local.redis.hexists('{bellhop}:event-readers', 'notifier')).toBe(1);
+
+  for (let count = 0; count < 200; count += 1) {
+    await world.store.publish([{ type: 'UsersAdded', batch: batchName('one'), count }]);
+    if (count === 100) await local.kill();
+  }
+
+  await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toBe(199);
+  expect([...new Set(seen)]).toEqual(Array.from({ length: 200 }, (_, count) => count));
+  stop.abort();
+  await following;
+});
+
 test('a script that is sent again after its answer was lost does its work once', async () => {
   await using world = await open();
   await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
