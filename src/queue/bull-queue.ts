@@ -23,10 +23,11 @@ export interface BullQueue {
 
 /** The job queue on BullMQ: at least once, so that every handler may run twice. */
 export function bullQueue({ connection, log, clock }: BullQueueSettings): BullQueue {
+  let closed = false;
   const options: ConnectionOptions = {
     ...connection,
     maxRetriesPerRequest: REQUEST_RETRIES,
-    retryStrategy: reconnectDelay,
+    retryStrategy: (times) => (closed ? null : reconnectDelay(times)),
   };
   const queues = new Map<JobName, Queue>();
 
@@ -52,6 +53,7 @@ export function bullQueue({ connection, log, clock }: BullQueueSettings): BullQu
         scheduleQueue: queueOf('schedule-syncs'),
       }),
     async close() {
+      closed = true;
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };

@@ -42,11 +42,16 @@ export async function startWorkers(settings: WorkersSettings): Promise<Workers> 
   const shutdown = new AbortController();
   const abandon = new AbortController();
   const lock = options.lockMs ?? LOCK;
+  let left = false;
 
   function start(name: JobName): Worker {
     const run = jobRunner(name, handlers, { clock, log, shutdown: shutdown.signal, abandon: abandon.signal });
     const worker = new Worker(name, run, {
-      connection: { ...connection, maxRetriesPerRequest: null, retryStrategy: reconnectDelay },
+      connection: {
+        ...connection,
+        maxRetriesPerRequest: null,
+        retryStrategy: (times) => (left ? null : reconnectDelay(times)),
+      },
       prefix: PREFIX,
       concurrency: concurrencyOf(name, options.concurrency),
       lockDuration: lock,
@@ -78,6 +83,7 @@ export async function startWorkers(settings: WorkersSettings): Promise<Workers> 
       );
       const closed = Promise.all([...workers.map((worker) => worker.close()), ticking]);
       await Promise.race([closed, stuck]);
+      left = true;
       over.abort();
       await grace;
     },
