@@ -76,7 +76,6 @@ test('I5: a message with another flag, other bytes, or gone, is a change of the 
 });
 
 test("I6: other people's items that changed or went are named, Bellhop's own are not looked at", () => {
-  const item = (id: string, version: string, marker?: string): TargetItem => ({ ...BLANK, id, version, marker });
   const before = new Map([
     ['1', 'a'],
     ['2', 'a'],
@@ -113,3 +112,7 @@ test('I15: what a process holds can be read and compared', async () => {
     'openFiles',
   ]);
 });
+
+function item(id: string, version: string, marker?: string): TargetItem {
+  return { ...BLANK, id, version, marker };
+}
