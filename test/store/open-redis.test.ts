@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -96,6 +96,7 @@ test('a data directory with a long path works: the socket is elsewhere', async (
   expect('path' in handle.address && handle.address.path.length).toBeLessThan(100);
   expect(await handle.redis.ping()).toBe('PONG');
   await handle.close();
+  await rm(path.dirname(socketOf(handle)), { recursive: true });
 });
 
 test('Q8: a Redis that may evict keys is refused', async () => {
