@@ -1,6 +1,6 @@
 import { cardButtons } from './card-buttons.ts';
 import type { CardButton } from './card-buttons.ts';
-import { isObject, objectAt, objectsOf, textAt } from './json-value.ts';
+import { isObject, objectsOf, textAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 import { besides, lengthOf, pad, wrap } from './text-box.ts';
 import type { TextColumn } from './text-box.ts';
@@ -24,7 +24,7 @@ export function cardText(card: JsonObject, width = 76): string {
 
 /** A Markdown text as plain words. */
 export function plainText(markdown: string): string {
-  return markdown
+  return withoutControls(markdown)
     .replaceAll(/<at>(.*?)<\/at>/gu, '@$1')
     .replaceAll(/\[([^\]]*)\]\(([^)]*)\)/gu, '$1 ($2)')
     .replaceAll(/(?<!\\)(\*\*|__)/gu, '')
@@ -120,7 +120,10 @@ function widthOf(width: unknown): TextColumn['width'] {
 
 function richText(element: JsonObject): string {
   const inlines = Array.isArray(element['inlines']) ? element['inlines'] : [];
-  return inlines.map((run) => (typeof run === 'string' ? run : (textAt(run, 'text') ?? ''))).join('');
+  return inlines
+    .map((run) => (typeof run === 'string' ? run : (textAt(run, 'text') ?? '')))
+    .map(withoutControls)
+    .join('');
 }
 
 function facts(element: JsonObject, width: number): readonly string[] {
@@ -151,4 +154,9 @@ function buttonRow(buttons: readonly CardButton[], width: number): readonly stri
 
 function framed(lines: readonly string[]): readonly string[] {
   return lines.map((line) => (line === '' ? '│' : `│ ${line}`));
+}
+
+/** A terminal obeys control characters; a card may carry names from elsewhere. */
+function withoutControls(text: string): string {
+  return text.replaceAll(/(?!\n)\p{Cc}/gu, ' ');
 }

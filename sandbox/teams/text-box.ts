@@ -15,7 +15,7 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** Number of characters as a terminal counts them here: one each, combining marks none. */
 export function lengthOf(text: string): number {
-  return [...text.replaceAll(/\p{M}/gu, '')].length;
+  return Array.from(text.replaceAll(/\p{M}/gu, '')).length;
 }
 
 export function pad(text: string, width: number, align: TextColumn['align'] = 'left'): string {
@@ -59,7 +59,7 @@ function wrapLine(line: string, width: number): readonly string[] {
       continue;
     }
     if (current !== '') lines.push(current.trimEnd());
-    const letters = [...word];
+    const letters = Array.from(word);
     while (letters.length > width) lines.push(letters.splice(0, width).join(''));
     current = letters.join('');
   }

@@ -8,20 +8,17 @@ globalThis.showCard = (json) => {
   document.querySelector('#card').replaceChildren(view.element);
   const { card, context } = view.show(json);
   const events = Array.from({ length: context.eventCount }, (_, index) => context.getEventAt(index));
-  const parse = events.map(({ event, message }) => ({
-    kind: AdaptiveCards.ValidationEvent[event] ?? String(event),
-    message,
-  }));
-  const invalid = card.validateProperties().validationEvents ?? [];
+  const failures = card.validateProperties().validationEvents ?? [];
   return {
-    parse: [
-      ...parse,
-      ...invalid.map(({ event, message }) => ({ kind: AdaptiveCards.ValidationEvent[event], message })),
-    ],
+    problems: [...events, ...failures].map(named),
     cut: cutTexts(view.element),
     height: Math.ceil(view.element.getBoundingClientRect().height),
   };
 };
+
+function named({ event, message }) {
+  return { kind: AdaptiveCards.ValidationEvent[event] ?? String(event), message };
+}
 
 /** Texts that stick out of the card or are cut off by their own box. */
 function cutTexts(frame) {
