@@ -2,7 +2,7 @@ import type { BotAnswer } from './bot-endpoint.ts';
 import { isObject, objectAt, textAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 
-/** What a person sees after pressing a button. */
+/** What a person sees after pressing a button; `none` only for Action.Submit, which has no answer. */
 export type Outcome =
   | { readonly kind: 'card'; readonly card: JsonObject }
   | { readonly kind: 'message'; readonly text: string }
@@ -24,7 +24,6 @@ export function readOutcome({ status, body }: BotAnswer): Outcome {
   if (status < 300 && code < 300 && type === 'application/vnd.microsoft.activity.message') {
     return { kind: 'message', text: typeof value === 'string' ? value : '' };
   }
-  if (status < 300 && code < 300 && type === undefined) return { kind: 'none' };
   const errorCode = textAt(value, 'code') ?? textAt(objectAt(body, 'error'), 'code');
   return {
     kind: 'error',

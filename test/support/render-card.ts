@@ -47,6 +47,8 @@ export interface CardPicture {
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
   /** Texts that are cut off or stick out of the card. */
   readonly cut: readonly string[];
+  /** What stands in the page, for checks of what became of a text. */
+  readonly html: string;
   /** CSS pixels. */
   readonly height: number;
 }

@@ -64,6 +64,7 @@ export function createCardView(press) {
       close,
     );
     frame.append(bar);
+    bar.scrollIntoView({ block: 'nearest' });
   }
 
   return { element: frame, show };

@@ -12,6 +12,7 @@ globalThis.showCard = (json) => {
   return {
     problems: [...events, ...failures].map(named),
     cut: cutTexts(view.element),
+    html: view.element.innerHTML,
     height: Math.ceil(view.element.getBoundingClientRect().height),
   };
 };

@@ -35,7 +35,7 @@ export function renderRail(rail, { state, currentId, unread, onOpen, onPerson })
     ),
     el(
       'div',
-      { className: 'people', role: 'radiogroup', 'aria-label': 'You are' },
+      { className: 'people', role: 'group', 'aria-label': 'You are' },
       el('h2', { className: 'rail-title' }, 'You are'),
       ...state.people.map((person) => personItem(person, state.me, onPerson)),
     ),
@@ -52,8 +52,7 @@ function personItem(person, me, onPerson) {
       {
         type: 'button',
         className: 'rail-item',
-        role: 'radio',
-        'aria-checked': String(isMe),
+        'aria-pressed': String(isMe),
         title: person.address,
         onclick: () => onPerson(person.handle),
       },

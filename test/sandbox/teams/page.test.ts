@@ -179,7 +179,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the page in a real browser', () => {
     await operator.keyboard.press('Enter');
     await approver.getByText('Approver A, it is up to you').waitFor();
     await operator.getByText('Waiting for an approver').waitFor();
-    const operatorButtons = await operator.getByRole('button', { name: 'Approve' }).count();
+    const operatorButtons = await operator.getByRole('button', { name: 'Approve', exact: true }).count();
     await approver.getByRole('button', { name: 'Approve', exact: true }).click();
     await approver.getByText('State: Approved by you').waitFor();
     await operator.getByText('State: Approved').waitFor();
@@ -193,7 +193,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the page in a real browser', () => {
   test('switching the person keeps the page and changes who writes', async () => {
     const page = await open('operator-a');
 
-    await page.getByRole('radio', { name: 'Approver B' }).click();
+    await page.getByRole('button', { name: 'Approver B', exact: false }).first().click();
     await page.getByRole('textbox', { name: 'Start a post' }).fill('start batch demo');
     await page.keyboard.press('Enter');
     await page.getByText('State: Syncing').waitFor();
