@@ -7,7 +7,7 @@ export interface BotAnswer {
 }
 
 /** A client shows "Unable to reach app" when an invoke takes longer (10 to 15 s, ms here). */
-export const ANSWER_TIMEOUT = 15_000;
+const ANSWER_TIMEOUT = 15_000;
 
 /** The way to the bot. The address may come later than the local Teams itself. */
 export class BotEndpoint {

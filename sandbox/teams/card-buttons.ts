@@ -11,7 +11,7 @@ export interface CardButton {
   readonly behind?: string;
 }
 
-export interface CardInput {
+interface CardInput {
   readonly id: string;
   readonly label: string;
   readonly value: string;

@@ -40,6 +40,9 @@ export interface LocalTeamsOptions {
   readonly refreshPause?: number;
 }
 
+/** A demo may run for days; what the bot sent last week is of no use to anybody. */
+const KEPT_CALLS = 10_000;
+
 /** A Microsoft Teams on this machine: people, channels, a connector for the bot, a page for the browser. */
 export interface LocalTeams extends AsyncDisposable {
   /** The page. */
@@ -50,7 +53,7 @@ export interface LocalTeams extends AsyncDisposable {
   readonly people: readonly Person[];
   readonly conversations: readonly Conversation[];
   readonly faults: Faults;
-  /** Everything the bot sent, in order, with the status it got. */
+  /** What the bot sent, in order, with the status it got; the last 10,000 calls. */
   readonly sent: readonly SentCall[];
   /** Sets the bot's address; resolves when the bot took the install activities of every team and chat. */
   setBot(url: string): Promise<void>;
@@ -96,7 +99,10 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
   const limits = options.rateLimits === false ? undefined : new SendLimits();
   const connector = { log, bot, people, tenantId, faults, limits, installation, presence };
   const page = { log, bot, endpoint, people, commands: options.commands ?? [], work, streams, presence };
-  serveTeams(server, port, connector, page, (call) => sent.push(call));
+  serveTeams(server, port, connector, page, (call) => {
+    sent.push(call);
+    if (sent.length > KEPT_CALLS) sent.shift();
+  });
 
   const personOf = (key: string): Person => must(findPerson(people, key), `person ${key}`);
   const conversationOf = (id: string): Conversation =>

@@ -10,14 +10,14 @@ interface Window {
  * Calls one bot may make in one conversation, by window.
  * Source: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit (per bot per thread).
  */
-export const LIMITS: Readonly<Record<LimitedCall, readonly Window[]>> = {
+const LIMITS: Readonly<Record<LimitedCall, readonly Window[]>> = {
   send: windows(7, 8, 60, 1800),
   create: windows(7, 8, 60, 1800),
   read: windows(14, 16, 120, 3600),
 };
 
 /** All conversations together: 50 requests a second for one app in one tenant (same page). */
-export const GLOBAL_LIMIT: Window = { seconds: 1, calls: 50 };
+const GLOBAL_LIMIT: Window = { seconds: 1, calls: 50 };
 
 /** Sliding windows over the calls of the one bot this local Teams knows. */
 export class SendLimits {

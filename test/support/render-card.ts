@@ -34,7 +34,7 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-export interface CardPictureOptions {
+interface CardPictureOptions {
   /** CSS pixels: 620 is a desktop, 340 a phone. */
   readonly width: number;
   readonly theme: 'light' | 'dark';
@@ -42,7 +42,7 @@ export interface CardPictureOptions {
   readonly file?: string;
 }
 
-export interface CardPicture {
+interface CardPicture {
   /** What the renderer complained about, while parsing and when validating: unknown elements, missing fields. */
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
   /** Texts that are cut off or stick out of the card. */
@@ -87,10 +87,4 @@ export async function openCardRenderer(): Promise<CardRenderer> {
     await teams.close();
   }
   return { render, close, [Symbol.asyncDispose]: close };
-}
-
-/** Renders one card; for several use `openCardRenderer`, which starts the browser once. */
-export async function renderCard(card: unknown, options: CardPictureOptions): Promise<CardPicture> {
-  await using renderer = await openCardRenderer();
-  return await renderer.render(card, options);
 }

@@ -258,6 +258,25 @@ describe('what the bot may do', () => {
   });
 });
 
+test('a targeted message is seen by one person only', async () => {
+  await using scene = await stage();
+  const [, approver] = SAMPLE_PEOPLE;
+  const post = (recipient: string | undefined): Promise<Response> =>
+    fetch(
+      `${scene.teams.serviceUrl}v3/conversations/${encodeURIComponent(scene.channelId)}/activities?isTargetedActivity=true`,
+      { method: 'POST', body: JSON.stringify({ type: 'message', text: 'for you', recipient: { id: recipient } }) },
+    );
+  const seenBy = async (handle: string): Promise<string> =>
+    (await fetch(`${scene.teams.url}/api/state?as=${handle}`)).text();
+
+  const sent = await post(approver?.id);
+  const toNobody = await post('29:nobody');
+
+  expect([sent.status, toNobody.status]).toEqual([201, 400]);
+  expect(await seenBy('approver-a')).toContain('for you');
+  expect(await seenBy('operator-a')).not.toContain('for you');
+});
+
 describe('limits and faults', () => {
   test('the eighth message within a second gets 429, in this conversation only', async () => {
     await using scene = await stage();
