@@ -1,7 +1,7 @@
 import type { NewUser } from './directory/directory.ts';
 import type { ExchangeWorld } from './exchange-world.ts';
-import { jsonAnswer } from './https/front-door.ts';
-import type { WireAnswer } from './https/deliver.ts';
+import { jsonAnswer } from './https/wire-answer.ts';
+import type { WireAnswer } from './https/wire-answer.ts';
 import { FAULT_ACTIONS } from './limits/fault-actions.ts';
 import type { FaultRule, FaultRuleHandle, Switches } from './limits/faults.ts';
 import type { MailboxViews } from './mailbox-views.ts';

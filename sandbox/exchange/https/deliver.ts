@@ -2,13 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Delivery } from '../graph/suffer-fault.ts';
-
-/** An answer ready for the wire. */
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
-}
+import type { WireAnswer } from './wire-answer.ts';
 
 const DRIPS = 20;
 

@@ -1,6 +1,6 @@
 const PREVIEW_LENGTH = 255;
 /** Enough markup to find 255 characters of text in. */
-const PREVIEW_SOURCE = 16_384;
+const PREVIEW_SOURCE = 8_192;
 
 /** First 255 characters of a body, without markup and runs of white space. */
 export function bodyPreview(text: string, contentType: 'text' | 'html'): string {
