@@ -21,11 +21,34 @@ export interface Course {
 const root = new URL('..', import.meta.url).pathname;
 
 /** First sync by a Bellhop worker into the local Exchange Online, both processes of their own; from "start" to Synced. */
-export async function measureBellhop({ directory, source, user, mails }: Course & { readonly mails: number }): Promise<Measurement> {
-  const exchange = spawn(process.execPath, [join(root, 'sandbox/exchange/main.ts'), '--directory', join(directory, 'exchange'), '--mailbox', 'u1@contoso.example', '--throttling', 'off'], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function measureBellhop({
+  directory,
+  source,
+  user,
+  mails,
+}: Course & { readonly mails: number }): Promise<Measurement> {
+  const exchange = spawn(
+    process.execPath,
+    [
+      join(root, 'sandbox/exchange/main.ts'),
+      '--directory',
+      join(directory, 'exchange'),
+      '--mailbox',
+      'u1@contoso.example',
+      '--throttling',
+      'off',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const access = JSON.parse(await firstLine(exchange, /\n/)) as Readonly<Record<string, string>>;
-  writeFileSync(join(directory, 'ca.pem'), readFileSync(source.caFile, 'utf8') + readFileSync(access['caFile'] ?? '', 'utf8'));
-  writeFileSync(join(directory, 'users.csv'), `EmailAddress,UserName,Password\nu1@contoso.example,${user.name},${user.password}\n`);
+  writeFileSync(
+    join(directory, 'ca.pem'),
+    readFileSync(source.caFile, 'utf8') + readFileSync(access['caFile'] ?? '', 'utf8'),
+  );
+  writeFileSync(
+    join(directory, 'users.csv'),
+    `EmailAddress,UserName,Password\nu1@contoso.example,${user.name},${user.password}\n`,
+  );
   const env = {
     ...process.env,
     NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
@@ -42,16 +65,24 @@ export async function measureBellhop({ directory, source, user, mails }: Course 
     AZURE_CLIENT_ID: access['clientId'],
     AZURE_CLIENT_SECRET: access['clientSecret'],
   };
-  const worker = spawn(process.execPath, [join(root, 'bin/bellhop.mjs'), 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const worker = spawn(process.execPath, [join(root, 'bin/bellhop.mjs'), 'serve'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const port = /"port":(\d+)/.exec(await firstLine(worker, /"port":\d+/))?.[1] ?? '';
-    for (const words of [['add', 'endpoint', 'bench', 'host=localhost', `port=${source.port}`, 'security=none'], ['import', join(directory, 'users.csv'), 'batch=bench', 'endpoint=bench']]) await command(words, env);
+    for (const words of [
+      ['add', 'endpoint', 'bench', 'host=localhost', `port=${source.port}`, 'security=none'],
+      ['import', join(directory, 'users.csv'), 'batch=bench', 'endpoint=bench'],
+    ])
+      await command(words, env);
     await command(['start', 'batch', 'bench'], env);
     const begin = performance.now();
     await untilCopied(port, mails);
     const seconds = (performance.now() - begin) / 1000;
     const bytes = await metric(port, 'bellhop_transferred_bytes');
-    const peakRss = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024;
+    const peakRss =
+      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024;
     return { tool: 'bellhop', seconds, items: mails, bytes, peakRss };
   } finally {
     await ended(worker);
@@ -61,7 +92,11 @@ export async function measureBellhop({ directory, source, user, mails }: Course 
 
 async function untilCopied(port: string, mails: number): Promise<void> {
   for (;;) {
-    if ((await metric(port, 'bellhop_users{batch="bench",state="synced"}')) === 1 && (await metric(port, 'bellhop_items{batch="bench",column="copied"}')) === mails) return;
+    if (
+      (await metric(port, 'bellhop_users{batch="bench",state="synced"}')) === 1 &&
+      (await metric(port, 'bellhop_items{batch="bench",column="copied"}')) === mails
+    )
+      return;
     if ((await metric(port, 'bellhop_users{batch="bench",state="failed"}')) === 1) throw new Error('The sync failed.');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -69,12 +104,21 @@ async function untilCopied(port: string, mails: number): Promise<void> {
 
 async function metric(port: string, name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(text.split('\n').find((line) => line.startsWith(name))?.split(' ').at(-1) ?? Number.NaN);
+  return Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(name))
+      ?.split(' ')
+      .at(-1) ?? Number.NaN,
+  );
 }
 
 function command(words: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'bin/bellhop.mjs'), ...words], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [join(root, 'bin/bellhop.mjs'), ...words], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`bellhop ${words.join(' ')}`))));
   });
 }

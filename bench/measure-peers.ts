@@ -22,8 +22,13 @@ export const PEERS: readonly Peer[] = [
     name: 'interimap',
     program: 'interimap',
     command({ source, user }, target, state) {
-      const side = (port: number): string => `type = imap\nSTARTTLS = NO\nhost = 127.0.0.1\nport = ${port}\nusername = ${user.name}\npassword = ${user.password}\n`;
-      writeFileSync(join(state, 'rc'), `database = ${state}/db.sqlite\nlist-reference=\n[local]\n${side(target.port)}[remote]\n${side(source.port)}`, { mode: 0o600 });
+      const side = (port: number): string =>
+        `type = imap\nSTARTTLS = NO\nhost = 127.0.0.1\nport = ${port}\nusername = ${user.name}\npassword = ${user.password}\n`;
+      writeFileSync(
+        join(state, 'rc'),
+        `database = ${state}/db.sqlite\nlist-reference=\n[local]\n${side(target.port)}[remote]\n${side(source.port)}`,
+        { mode: 0o600 },
+      );
       return ['interimap', '--config', join(state, 'rc'), '-q'];
     },
   },
@@ -31,9 +36,12 @@ export const PEERS: readonly Peer[] = [
     name: 'mbsync',
     program: 'mbsync',
     command({ source, user }, target, state) {
-      const account = (name: string, port: number): string => `IMAPAccount ${name}\nHost 127.0.0.1\nPort ${port}\nUser ${user.name}\nPass ${user.password}\nSSLType None\nAuthMechs LOGIN\nTimeout 120\n\nIMAPStore ${name}\nAccount ${name}\n\n`;
+      const account = (name: string, port: number): string =>
+        `IMAPAccount ${name}\nHost 127.0.0.1\nPort ${port}\nUser ${user.name}\nPass ${user.password}\nSSLType None\nAuthMechs LOGIN\nTimeout 120\n\nIMAPStore ${name}\nAccount ${name}\n\n`;
       const channel = `Channel m\nFar :a:\nNear :b:\nPatterns *\nCreate Near\nSync Pull\nCopyArrivalDate yes\nSyncState ${state}/\n`;
-      writeFileSync(join(state, 'rc'), account('a', source.port) + account('b', target.port) + channel, { mode: 0o600 });
+      writeFileSync(join(state, 'rc'), account('a', source.port) + account('b', target.port) + channel, {
+        mode: 0o600,
+      });
       return ['mbsync', '-c', join(state, 'rc'), 'm'];
     },
   },
@@ -54,10 +62,22 @@ export async function measurePeer(peer: Peer, course: Course): Promise<Measureme
   const command = peer.command(course, target, state);
   const report = join(directory, 'time');
   const begin = performance.now();
-  await new Promise((resolve) => spawn('/usr/bin/time', ['-o', report, '-f', '%M', ...command], { stdio: 'ignore' }).once('exit', resolve));
+  await new Promise((resolve) =>
+    spawn('/usr/bin/time', ['-o', report, '-f', '%M', ...command], { stdio: 'ignore' }).once('exit', resolve),
+  );
   const seconds = (performance.now() - begin) / 1000;
   const status = await target.doveadm('-f', 'tab', 'mailbox', 'status', '-u', course.user.name, 'messages vsize', '*');
-  const rows = status.trim().split('\n').slice(1).map((line) => line.split('\t'));
+  const rows = status
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'));
   const sum = (column: number): number => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);
-  return { tool: peer.name, seconds, items: sum(1), bytes: sum(2), peakRss: Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) * 1024 };
+  return {
+    tool: peer.name,
+    seconds,
+    items: sum(1),
+    bytes: sum(2),
+    peakRss: Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) * 1024,
+  };
 }

@@ -25,7 +25,19 @@ const results: Measurement[] = [];
 try {
   await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user] });
   let bytes = 0;
-  const mails = source.fill(user.name, counted(generateMail({ owner: 'u1@contoso.example', count: Number(values.mails), seed: 1, medianSize: Number(values.median), largest: 40_000_000 }), (size) => (bytes += size)));
+  const mails = source.fill(
+    user.name,
+    counted(
+      generateMail({
+        owner: 'u1@contoso.example',
+        count: Number(values.mails),
+        seed: 1,
+        medianSize: Number(values.median),
+        largest: 40_000_000,
+      }),
+      (size) => (bytes += size),
+    ),
+  );
   console.log(`source: ${mails} mails, ${(bytes / 1e6).toFixed(0)} MB, ${cpus().length} cores`);
   // Once through, so that nobody pays for the server's first look at the files.
   await source.doveadm('search', '-u', user.name, 'mailbox', '*', 'all');
@@ -41,12 +53,17 @@ try {
 
 console.log('\ntool        seconds   items/s     MB/s   peak RSS MB');
 for (const { tool, seconds, items, bytes, peakRss } of results) {
-  console.log(`${tool.padEnd(10)} ${seconds.toFixed(1).padStart(8)} ${(items / seconds).toFixed(0).padStart(9)} ${(bytes / 1e6 / seconds).toFixed(1).padStart(8)} ${(peakRss / 1e6).toFixed(0).padStart(13)}`);
+  console.log(
+    `${tool.padEnd(10)} ${seconds.toFixed(1).padStart(8)} ${(items / seconds).toFixed(0).padStart(9)} ${(bytes / 1e6 / seconds).toFixed(1).padStart(8)} ${(peakRss / 1e6).toFixed(0).padStart(13)}`,
+  );
 }
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/initial-sync.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
 
-function* counted<Mail extends { readonly raw: Buffer }>(mails: Iterable<Mail>, count: (size: number) => void): Generator<Mail> {
+function* counted<Mail extends { readonly raw: Buffer }>(
+  mails: Iterable<Mail>,
+  count: (size: number) => void,
+): Generator<Mail> {
   for (const mail of mails) {
     count(mail.raw.length);
     yield mail;

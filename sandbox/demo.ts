@@ -6,7 +6,11 @@ import { playMigration } from './play-migration.ts';
 async function main(argv: readonly string[]): Promise<number> {
   const headless = argv.includes('--headless');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  await using world = await startSandbox({ latency: headless ? 10 : 60, onProgress: (line) => say(`  ${line}`), ...(headless ? {} : { port: 4180 }) });
+  await using world = await startSandbox({
+    latency: headless ? 10 : 60,
+    onProgress: (line) => say(`  ${line}`),
+    ...(headless ? {} : { port: 4180 }),
+  });
   say('  bellhop: starting bot and worker');
   await world.startBellhop('bot,worker');
   if (headless) return await playMigration(world, { say, cardText });

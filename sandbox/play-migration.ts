@@ -21,13 +21,17 @@ export async function playMigration(world: SandboxWorld, stage: Stage): Promise<
   async function chat(text: string, done: (text: string) => boolean = () => true): Promise<string> {
     const asked = await teams.say(operator as NonNullable<typeof operator>, teams.channel.id, text);
     stage.say(`\n${'-'.repeat(78)}\n${operator?.name ?? ''}: @Bellhop ${text}\n`);
-    const reply = await teams.waitFor((message) => message.rootId === asked.id && message.from.bot && done(show(message)), SYNC_DEADLINE);
+    const reply = await teams.waitFor(
+      (message) => message.rootId === asked.id && message.from.bot && done(show(message)),
+      SYNC_DEADLINE,
+    );
     const shown = show(reply);
     stage.say(shown);
     return shown;
   }
 
-  const show = (message: Message): string => message.attachments.map(({ content }) => stage.cardText(content as never)).join('\n');
+  const show = (message: Message): string =>
+    message.attachments.map(({ content }) => stage.cardText(content as never)).join('\n');
   const finished = (text: string): boolean => /Synced( with errors)?$/m.test(text.split('\n')[0] ?? '');
 
   await chat(`add endpoint sandbox host=localhost port=${source.tlsPort}`);
@@ -40,7 +44,17 @@ export async function playMigration(world: SandboxWorld, stage: Stage): Promise<
   await chat('failures demo');
   await chat(`status ${addressOf('sales')}`);
   stage.say(`\n${'-'.repeat(78)}\nSeven new mails arrive at the source.\n`);
-  await appendMail({ host: 'localhost', port: source.tlsPort, ca: readFileSync(source.caFile, 'utf8'), user: 'sales', password: passwordOf('sales') }, addressOf('sales'), 7);
+  await appendMail(
+    {
+      host: 'localhost',
+      port: source.tlsPort,
+      ca: readFileSync(source.caFile, 'utf8'),
+      user: 'sales',
+      password: passwordOf('sales'),
+    },
+    addressOf('sales'),
+    7,
+  );
   const before = countOf(await chat('status demo'));
   await chat('sync now demo', (text) => finished(text) && countOf(text) === before + 7);
   return judge(world, stage);
@@ -57,13 +71,22 @@ async function judge(world: SandboxWorld, stage: Stage): Promise<number> {
     if (wrongPassword === true || withoutTarget === true) continue;
     const { source, tlsPort } = { source: world.source, tlsPort: world.source.tlsPort };
     const result = await checkMigration({
-      source: { host: 'localhost', port: tlsPort, user: name, password: passwordOf(name), ca: readFileSync(source.caFile, 'utf8') },
+      source: {
+        host: 'localhost',
+        port: tlsPort,
+        user: name,
+        password: passwordOf(name),
+        ca: readFileSync(source.caFile, 'utf8'),
+      },
       store: join(world.directory, 'exchange', 'store'),
       address: addressOf(name),
     });
     clean &&= isClean(result);
-    stage.say(`${isClean(result) ? 'ok    ' : 'FAILED'}  ${addressOf(name).padEnd(28)} ${result.source} at the source, ${result.target} in the target, ${result.missing.length} missing, ${result.doubled.length} doubled`);
-    for (const line of [...result.missing, ...result.surplus, ...result.wrong].slice(0, 5)) stage.say(`        ${line}`);
+    stage.say(
+      `${isClean(result) ? 'ok    ' : 'FAILED'}  ${addressOf(name).padEnd(28)} ${result.source} at the source, ${result.target} in the target, ${result.missing.length} missing, ${result.doubled.length} doubled`,
+    );
+    for (const line of [...result.missing, ...result.surplus, ...result.wrong].slice(0, 5))
+      stage.say(`        ${line}`);
   }
   stage.say(clean ? '\nNothing lost, nothing twice.' : '\nThe migration is not clean.');
   return clean ? 0 : 1;

@@ -54,7 +54,9 @@ export interface SandboxWorld extends AsyncDisposable {
   /** All files Bellhop wrote (Redis' log, ledgers, logs) as one text, for looking for what must not be there. */
   readEverythingStored(): string;
   /** Runs one command line; resolves with what it printed. */
-  bellhop(...words: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly error: string }>;
+  bellhop(
+    ...words: readonly string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly error: string }>;
 }
 
 export interface BellhopProcess {
@@ -70,22 +72,36 @@ export const addressOf = (user: string): string => `${user}@${DOMAIN}`;
 
 /** Starts the sandbox; Bellhop itself is started by `startBellhop`. */
 export async function startSandbox(options: WorldOptions = {}): Promise<SandboxWorld> {
-  const { users = QUICK, medianSize = 9_000, timeScale = 20, latency = 0, throttling = true, onProgress = () => undefined } = options;
+  const {
+    users = QUICK,
+    medianSize = 9_000,
+    timeScale = 20,
+    latency = 0,
+    throttling = true,
+    onProgress = () => undefined,
+  } = options;
   const directory = mkdtempSync(join(tmpdir(), 'bellhop-sandbox-'));
   onProgress('source: starting Dovecot');
-  const source = await startLocalDovecot({ directory: join(directory, 'source'), users: users.map(({ name }) => ({ name, password: passwordOf(name) })) });
+  const source = await startLocalDovecot({
+    directory: join(directory, 'source'),
+    users: users.map(({ name }) => ({ name, password: passwordOf(name) })),
+  });
   for (const [index, { name, mails }] of users.entries()) {
     onProgress(`source: ${mails} mails for ${addressOf(name)}`);
     source.fill(name, generateMail({ owner: addressOf(name), count: mails, seed: 7 + index, medianSize }), [['Leer']]);
   }
   onProgress('exchange: starting');
   const exchange = await startLocalExchange({ directory: join(directory, 'exchange'), throttling, timeScale, latency });
-  for (const { name, withoutTarget } of users) if (withoutTarget !== true) exchange.addMailbox({ address: addressOf(name), displayName: name });
+  for (const { name, withoutTarget } of users)
+    if (withoutTarget !== true) exchange.addMailbox({ address: addressOf(name), displayName: name });
   const teams = await startLocalTeams({ botUrl: '', ...(options.port === undefined ? {} : { port: options.port }) });
   const trusted = join(directory, 'ca.pem');
   writeFileSync(trusted, readFileSync(source.caFile, 'utf8') + readFileSync(exchange.caFile, 'utf8'));
   const csvFile = join(directory, 'users.csv');
-  const rows = users.map(({ name, wrongPassword }) => `${addressOf(name)},${name},${wrongPassword === true ? 'a-wrong-one' : passwordOf(name)}`);
+  const rows = users.map(
+    ({ name, wrongPassword }) =>
+      `${addressOf(name)},${name},${wrongPassword === true ? 'a-wrong-one' : passwordOf(name)}`,
+  );
   writeFileSync(csvFile, ['EmailAddress,UserName,Password', ...rows, ''].join('\n'), { mode: 0o600 });
   mkdirSync(join(directory, 'bellhop'));
   const environment: Readonly<Record<string, string>> = {
@@ -107,7 +123,11 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
 
   async function startBellhop(roles: string): Promise<BellhopProcess> {
     const log = join(directory, `bellhop-${running.size}.log`);
-    const child = spawn(process.execPath, [LAUNCHER, 'serve'], { cwd: directory, env: { ...process.env, ...environment, BELLHOP_LOG: 'info', BELLHOP_ROLES: roles, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [LAUNCHER, 'serve'], {
+      cwd: directory,
+      env: { ...process.env, ...environment, BELLHOP_LOG: 'info', BELLHOP_ROLES: roles, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const port = await readPort(child, log);
     if (roles.includes('bot')) teams.setBot(`http://127.0.0.1:${port}/api/messages`);
     const bellhop: BellhopProcess = {
@@ -139,7 +159,9 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     },
     readEverythingStored() {
       const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-      const own = files.filter(({ parentPath, name }) => parentPath.startsWith(join(directory, 'bellhop')) || name.endsWith('.log'));
+      const own = files.filter(
+        ({ parentPath, name }) => parentPath.startsWith(join(directory, 'bellhop')) || name.endsWith('.log'),
+      );
       return own.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')).join('\n');
     },
     bellhop: (...words) => runCommand(words, { ...process.env, ...environment } as NodeJS.ProcessEnv, directory),
@@ -159,7 +181,11 @@ function stopRedis(dataDirectory: string): void {
   spawnSync('pkill', ['-f', join(dataDirectory, 'redis')]);
 }
 
-function runCommand(words: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
+function runCommand(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [LAUNCHER, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';

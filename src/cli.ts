@@ -69,14 +69,26 @@ function withoutButtons(card: Card): Card {
   return { ...card, actions: [] };
 }
 
-async function finalReply({ pending, view, card }: CommandReply, world: World, streams: CliStreams): Promise<{ readonly view: unknown; readonly card: Card }> {
+async function finalReply(
+  { pending, view, card }: CommandReply,
+  world: World,
+  streams: CliStreams,
+): Promise<{ readonly view: unknown; readonly card: Card }> {
   if (pending === undefined) return { view, card };
   const since = world.clock.now() - 5_000;
   let shown = '';
-  for (const deadline = world.clock.now() + ASYNC_DEADLINE; world.clock.now() < deadline; await world.clock.sleep(POLL_EVERY)) {
+  for (
+    const deadline = world.clock.now() + ASYNC_DEADLINE;
+    world.clock.now() < deadline;
+    await world.clock.sleep(POLL_EVERY)
+  ) {
     for await (const event of world.events.read(since, world.clock.now() + 1_000)) {
       if (!('request' in event) || event.request !== pending.request) continue;
-      if (event.type === 'EndpointTested') return { view: { endpoint: event.endpoint, ...event.test }, card: endpointTestCard(event.endpoint, event.test) };
+      if (event.type === 'EndpointTested')
+        return {
+          view: { endpoint: event.endpoint, ...event.test },
+          card: endpointTestCard(event.endpoint, event.test),
+        };
       if (event.type === 'BatchChecked') {
         const check = await batchCheck(world, event.batch);
         if (check !== undefined) return { view: check, card: checkCard(check) };
@@ -90,12 +102,19 @@ async function finalReply({ pending, view, card }: CommandReply, world: World, s
 async function showProgress(view: unknown, world: World, streams: CliStreams, shown: string): Promise<string> {
   const batch = parseBatchName(String(typeof view === 'object' && view !== null ? Reflect.get(view, 'batch') : ''));
   const check = batch === undefined ? undefined : await batchCheck(world, batch);
-  const line = check === undefined || check.users === 0 ? 'waiting for a worker' : `${check.checked} of ${check.users} users`;
+  const line =
+    check === undefined || check.users === 0 ? 'waiting for a worker' : `${check.checked} of ${check.users} users`;
   if (line !== shown) streams.error(`... ${line}`);
   return line;
 }
 
-async function runImport(words: readonly string[], json: boolean, streams: CliStreams, world: World, by: Actor): Promise<ExitCode> {
+async function runImport(
+  words: readonly string[],
+  json: boolean,
+  streams: CliStreams,
+  world: World,
+  by: Actor,
+): Promise<ExitCode> {
   const named = new Map<string, string>();
   let file: string | undefined;
   for (const word of words) {
@@ -106,10 +125,17 @@ async function runImport(words: readonly string[], json: boolean, streams: CliSt
   const batch = parseBatchName(named.get('batch') ?? '');
   const endpoint = parseEndpointName(named.get('endpoint') ?? '');
   if (file === undefined || batch === undefined || endpoint === undefined) {
-    throw new MigrationError('UsageError', { detail: 'usage: bellhop import <file.csv> batch=<name> endpoint=<name>', command: 'import' });
+    throw new MigrationError('UsageError', {
+      detail: 'usage: bellhop import <file.csv> batch=<name> endpoint=<name>',
+      command: 'import',
+    });
   }
   const csv = await readCsv(file);
-  const result = await importUsers(world, { batch, endpoint, csv, allowUnknownColumns: named.get('allow-unknown-columns') === 'yes' }, by);
+  const result = await importUsers(
+    world,
+    { batch, endpoint, csv, allowUnknownColumns: named.get('allow-unknown-columns') === 'yes' },
+    by,
+  );
   streams.out(json ? JSON.stringify(result, undefined, 2) : importText(result));
   return result.added + result.updated > 0 ? 0 : 1;
 }
@@ -123,7 +149,9 @@ async function readCsv(file: string): Promise<Uint8Array> {
 }
 
 function importText({ batch, added, updated, problems, warnings }: ImportResult): string {
-  const list = [...problems, ...warnings].slice(0, 50).map(({ code, message, remedy }) => `  ${message}\n      ${remedy} (${code})`);
+  const list = [...problems, ...warnings]
+    .slice(0, 50)
+    .map(({ code, message, remedy }) => `  ${message}\n      ${remedy} (${code})`);
   const more = problems.length + warnings.length > 50 ? [`  ... ${problems.length + warnings.length - 50} more`] : [];
   return [
     `${batch}: ${added} users added, ${updated} updated, ${problems.length} problems, ${warnings.length} warnings`,
@@ -139,4 +167,3 @@ function reportError(error: unknown, json: boolean, streams: CliStreams): ExitCo
   streams.error(json ? JSON.stringify({ error: shown }) : `${shown.code}: ${shown.message}\n${shown.remedy}`);
   return known.code === 'UsageError' || known.code === 'UnknownCommand' ? 2 : 1;
 }
-

@@ -4,7 +4,12 @@ import { z } from 'zod';
 export interface Config {
   readonly port: number;
   readonly host: string;
-  readonly bot: { readonly appId: string; readonly appPassword: string; readonly appType: string; readonly tenantId: string };
+  readonly bot: {
+    readonly appId: string;
+    readonly appPassword: string;
+    readonly appType: string;
+    readonly tenantId: string;
+  };
   readonly azure: {
     readonly tenantId: string;
     readonly clientId: string;
@@ -41,7 +46,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((each) => `  - ${each}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((each) => `  - ${each}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }
@@ -69,7 +76,10 @@ const ENVIRONMENT = z.object({
   AZURE_CLIENT_CERTIFICATE_PATH: z.string().default(''),
   AZURE_AUTHORITY_HOST: url.default('https://login.microsoftonline.com'),
   GRAPH_URL: url.default('https://graph.microsoft.com'),
-  REDIS_URL: z.string().regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://').optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
+    .optional(),
   BELLHOP_ROLES: z.string().default('bot,worker'),
   BELLHOP_DATA: z.string().min(1).default('./data'),
   BELLHOP_KEY: z.string().optional(),
@@ -89,7 +99,9 @@ const ENVIRONMENT = z.object({
 
 /** Reads the environment. Throws ConfigError with all problems. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, purpose: Purpose): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = ENVIRONMENT.safeParse(given);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
@@ -150,10 +162,13 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
   if (env.BELLHOP_KEY !== undefined && Buffer.from(env.BELLHOP_KEY, 'base64').length !== 32) {
     problems.push('BELLHOP_KEY: must be 32 bytes in base64 (openssl rand -base64 32)');
   }
-  if (env.BELLHOP_THROTTLE === 'off' && env.BELLHOP_SANDBOX !== '1') problems.push('BELLHOP_THROTTLE: may be off only with BELLHOP_SANDBOX=1');
-  if (env.BELLHOP_TIME_SCALE !== 1 && env.BELLHOP_SANDBOX !== '1') problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
+  if (env.BELLHOP_THROTTLE === 'off' && env.BELLHOP_SANDBOX !== '1')
+    problems.push('BELLHOP_THROTTLE: may be off only with BELLHOP_SANDBOX=1');
+  if (env.BELLHOP_TIME_SCALE !== 1 && env.BELLHOP_SANDBOX !== '1')
+    problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
   if (purpose === 'command') return problems;
-  if (names.includes('worker')) problems.push(...missing(env, ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'], 'the worker writes mail as this app'));
+  if (names.includes('worker'))
+    problems.push(...missing(env, ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'], 'the worker writes mail as this app'));
   if (names.includes('worker') && env.AZURE_CLIENT_SECRET === '' && env.AZURE_CLIENT_CERTIFICATE_PATH === '') {
     problems.push('AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH: missing; the worker signs in with it');
   }
@@ -173,6 +188,10 @@ function botProblems(env: z.infer<typeof ENVIRONMENT>): readonly string[] {
   return secret ? [...identity, 'MicrosoftAppPassword: missing; the bot signs in with it'] : identity;
 }
 
-function missing<Name extends string>(env: Readonly<Record<Name, string>>, names: readonly Name[], why: string): readonly string[] {
+function missing<Name extends string>(
+  env: Readonly<Record<Name, string>>,
+  names: readonly Name[],
+  why: string,
+): readonly string[] {
   return names.filter((name) => env[name] === '').map((name) => `${name}: missing; ${why}`);
 }

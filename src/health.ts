@@ -25,7 +25,11 @@ export async function healthAnswer(path: string, world: World): Promise<TextAnsw
       return { status: 200, type: JSON_TYPE, text: '{"status":"alive"}' };
     case '/readyz': {
       const ready = await isReady(world);
-      return { status: ready ? 200 : 503, type: JSON_TYPE, text: ready ? '{"status":"ready"}' : '{"status":"not ready"}' };
+      return {
+        status: ready ? 200 : 503,
+        type: JSON_TYPE,
+        text: ready ? '{"status":"ready"}' : '{"status":"not ready"}',
+      };
     }
     case '/metrics':
       return { status: 200, type: 'text/plain; version=0.0.4', text: await metricsText(world) };
@@ -38,7 +42,11 @@ export async function healthAnswer(path: string, world: World): Promise<TextAnsw
 export async function startHealthServer(host: string, port: number, world: World): Promise<RunningServer> {
   const server = createServer((request, response) => {
     healthAnswer((request.url ?? '').split('?')[0] ?? '', world)
-      .then((answer) => response.writeHead(answer?.status ?? 404, { 'Content-Type': answer?.type ?? JSON_TYPE }).end(answer?.text ?? '{}'))
+      .then((answer) =>
+        response
+          .writeHead(answer?.status ?? 404, { 'Content-Type': answer?.type ?? JSON_TYPE })
+          .end(answer?.text ?? '{}'),
+      )
       .catch(() => response.writeHead(500).end());
   });
   server.headersTimeout = 10_000;
@@ -54,8 +62,14 @@ export async function startHealthServer(host: string, port: number, world: World
 
 async function isReady(world: World): Promise<boolean> {
   const late = new AbortController();
-  const slow = world.clock.sleep(READY_WITHIN, late.signal).then(() => false, () => false);
-  const state = Promise.all([world.store.endpoints(), world.jobs.pending('test-endpoint')]).then(() => true, () => false);
+  const slow = world.clock.sleep(READY_WITHIN, late.signal).then(
+    () => false,
+    () => false,
+  );
+  const state = Promise.all([world.store.endpoints(), world.jobs.pending('test-endpoint')]).then(
+    () => true,
+    () => false,
+  );
   const ready = await Promise.race([state, slow]);
   late.abort();
   return ready;

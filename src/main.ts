@@ -52,11 +52,19 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   // Logs of a command go to stderr: stdout belongs to --json.
-  const log = logger(pino({ level: first === 'serve' ? config.logLevel : 'warn', base: null }, pino.destination({ fd: first === 'serve' ? 1 : 2, sync: true })));
+  const log = logger(
+    pino(
+      { level: first === 'serve' ? config.logLevel : 'warn', base: null },
+      pino.destination({ fd: first === 'serve' ? 1 : 2, sync: true }),
+    ),
+  );
   if (first === 'serve') return serve(config, clock, log);
   await using opened = await openWorld(config, clock, log);
   const name = `cli:${userInfo().username}`;
-  const streams = { out: (text: string) => void process.stdout.write(`${text}\n`), error: (text: string) => void process.stderr.write(`${text}\n`) };
+  const streams = {
+    out: (text: string) => void process.stdout.write(`${text}\n`),
+    error: (text: string) => void process.stderr.write(`${text}\n`),
+  };
   return await runCli(argv, streams, opened.world, { id: name, name });
 }
 

@@ -27,12 +27,20 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
   const handle = await openRedis({ url: config.redisUrl, dataDirectory: config.dataDirectory, log });
   const redis = handle.connect();
   const queue = bullQueue({ connection: handle.options, log, clock });
-  const keyFile = 'base64' in config.key ? undefined : (config.key.file ?? join(resolve(config.dataDirectory), 'bellhop.key'));
+  const keyFile =
+    'base64' in config.key ? undefined : (config.key.file ?? join(resolve(config.dataDirectory), 'bellhop.key'));
   const key = await readVaultKey('base64' in config.key ? config.key : { file: keyFile ?? '' });
   const budget = config.throttle ? redisBudget(redis, clock, PUBLISHED_LIMITS, config.timeScale) : unlimitedBudget();
   const world: World = {
     source: imapConnector({ clock, allowHosts: config.allowHosts }),
-    target: exchangeDirectory({ ...config.azure, graphUrl: config.graphUrl, budget, clock, timeScale: config.timeScale, maxItemSize: config.maxItemSize }),
+    target: exchangeDirectory({
+      ...config.azure,
+      graphUrl: config.graphUrl,
+      budget,
+      clock,
+      timeScale: config.timeScale,
+      maxItemSize: config.maxItemSize,
+    }),
     ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
     store: redisStore(redis, clock),
     events: redisEventLog(redis, handle.connect),

@@ -86,7 +86,10 @@ export function strikeAfter(fault: Fault | undefined, reply: Reply, response: Se
   switch (fault?.action) {
     case '504-after-store':
     case '504-late-store':
-      return { status: 504, body: { error: { code: 'gatewayTimeout', message: 'The gateway did not receive a response in time.' } } };
+      return {
+        status: 504,
+        body: { error: { code: 'gatewayTimeout', message: 'The gateway did not receive a response in time.' } },
+      };
     case '502-after-store':
       return { status: 502, body: { error: { code: 'UnknownError', message: '' } } };
     case '201-without-id':
@@ -96,7 +99,10 @@ export function strikeAfter(fault: Fault | undefined, reply: Reply, response: Se
       return 'dealt-with';
     case 'cut-after-store': {
       const text = JSON.stringify(reply.body ?? {});
-      response.writeHead(reply.status, { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) });
+      response.writeHead(reply.status, {
+        'Content-Type': 'application/json',
+        'Content-Length': String(Buffer.byteLength(text)),
+      });
       response.write(text.slice(0, text.length / 2), () => response.socket?.destroy());
       return 'dealt-with';
     }

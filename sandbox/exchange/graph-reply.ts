@@ -24,7 +24,11 @@ export class GraphProblem extends Error {
 /** An error in Graph's own shape. */
 export function problemReply(problem: GraphProblem): Reply {
   const requestId = randomUUID();
-  const innerError = { date: new Date().toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': requestId };
+  const innerError = {
+    date: new Date().toISOString().slice(0, 19),
+    'request-id': requestId,
+    'client-request-id': requestId,
+  };
   return {
     status: problem.status,
     body: { error: { code: problem.code, message: problem.message, innerError } },
@@ -33,5 +37,9 @@ export function problemReply(problem: GraphProblem): Reply {
 }
 
 export const notFound = (what: 'Item' | 'Folder'): GraphProblem =>
-  new GraphProblem(404, what === 'Item' ? 'ErrorItemNotFound' : 'ErrorFolderNotFound', 'The specified object was not found in the store.');
+  new GraphProblem(
+    404,
+    what === 'Item' ? 'ErrorItemNotFound' : 'ErrorFolderNotFound',
+    'The specified object was not found in the store.',
+  );
 export const badRequest = (code: string, message: string): GraphProblem => new GraphProblem(400, code, message);

@@ -22,7 +22,10 @@ export interface LocalExchangeOptions {
   /** ms every Graph answer takes at least: a network and a data centre lie between. */
   readonly latency?: number;
   /** Sees every exchange: for contract tests. */
-  readonly onExchange?: (request: { readonly method: string; readonly path: string; readonly body: unknown }, reply: Reply) => void;
+  readonly onExchange?: (
+    request: { readonly method: string; readonly path: string; readonly body: unknown },
+    reply: Reply,
+  ) => void;
 }
 
 /** A local Exchange Online: token endpoint and Graph mail API over HTTPS, mailboxes on disk. */
@@ -38,7 +41,12 @@ export interface LocalExchange extends AsyncDisposable {
   readonly faults: FaultSwitches;
   readonly tokens: TokenEndpoint;
   readonly api: MailApi;
-  addMailbox(mailbox: { readonly address: string; readonly displayName?: string; readonly kind?: 'user' | 'shared'; readonly aliases?: readonly string[] }): StoredUser;
+  addMailbox(mailbox: {
+    readonly address: string;
+    readonly displayName?: string;
+    readonly kind?: 'user' | 'shared';
+    readonly aliases?: readonly string[];
+  }): StoredUser;
   addUserWithoutMailbox(address: string): StoredUser;
   manners(mailboxId: string): MailboxManners;
 }
@@ -70,7 +78,11 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
   const store = new MailStore(join(directory, 'store'));
   const api = new MailApi(store);
   const faults = new FaultSwitches();
-  const limits = { ...REAL_LIMITS, requestWindow: REAL_LIMITS.requestWindow / timeScale, byteWindow: REAL_LIMITS.byteWindow / timeScale };
+  const limits = {
+    ...REAL_LIMITS,
+    requestWindow: REAL_LIMITS.requestWindow / timeScale,
+    byteWindow: REAL_LIMITS.byteWindow / timeScale,
+  };
   const throttle = new Throttle(throttling ? limits : undefined);
   let origin = '';
   const tokens = new TokenEndpoint(APP, () => origin);
@@ -83,29 +95,55 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     } catch (error) {
       if (!(error instanceof GraphProblem)) throw error;
       const seconds = Number(error.headers['Retry-After']);
-      if (mailbox !== undefined && seconds > 0 && fault !== undefined) throttle.expectRest(mailbox, (seconds * 1000) / timeScale);
+      if (mailbox !== undefined && seconds > 0 && fault !== undefined)
+        throttle.expectRest(mailbox, (seconds * 1000) / timeScale);
       return problemReply(error);
     }
   }
 
   function batch(body: unknown, outer: Omit<ApiRequest, 'method' | 'segments' | 'query' | 'body'>): Reply {
-    const requests = (body as { readonly requests?: readonly { id: string; method: string; url: string; body?: unknown; headers?: Record<string, string> }[] }).requests;
+    const requests = (
+      body as {
+        readonly requests?: readonly {
+          id: string;
+          method: string;
+          url: string;
+          body?: unknown;
+          headers?: Record<string, string>;
+        }[];
+      }
+    ).requests;
     if (!Array.isArray(requests) || requests.length === 0 || requests.length > 20) {
       return problemReply(new GraphProblem(400, 'BadRequest', 'A batch holds 1 to 20 requests.'));
     }
     const responses = requests.map(({ id, method, url, body: inner, headers = {} }) => {
       const parsed = new URL(url, 'https://inner/');
       const segments = segmentsOf(parsed.pathname);
-      const immutableIds = Object.entries<string>(headers).some(([name, value]) => name.toLowerCase() === 'prefer' && value.includes('ImmutableId'));
+      const immutableIds = Object.entries<string>(headers).some(
+        ([name, value]) => name.toLowerCase() === 'prefer' && value.includes('ImmutableId'),
+      );
       const mailbox = mailboxOf(segments, store);
-      const request = { ...outer, method, segments, query: parsed.searchParams, body: () => inner, contentType: 'application/json', immutableIds };
+      const request = {
+        ...outer,
+        method,
+        segments,
+        query: parsed.searchParams,
+        body: () => inner,
+        contentType: 'application/json',
+        immutableIds,
+      };
       const reply = guarded(() => {
         const bytes = Buffer.byteLength(JSON.stringify(inner ?? ''));
         const leave = mailbox === undefined ? () => undefined : throttle.enter(mailbox, method, bytes);
         leave();
         return graph(request, mailbox, faults.take(method, parsed.pathname, mailbox));
       });
-      return { id, status: reply.status, headers: { 'Content-Type': 'application/json', ...reply.headers }, body: reply.body ?? null };
+      return {
+        id,
+        status: reply.status,
+        headers: { 'Content-Type': 'application/json', ...reply.headers },
+        body: reply.body ?? null,
+      };
     });
     return { status: 200, body: { responses } };
   }
@@ -118,30 +156,47 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     const mailbox = mailboxOf(segments, store);
     let leave: (() => void) | undefined;
     const refused = guarded(() => {
-      if (mailbox !== undefined) leave = throttle.enter(mailbox, method, Number(request.headers['content-length'] ?? 0));
+      if (mailbox !== undefined)
+        leave = throttle.enter(mailbox, method, Number(request.headers['content-length'] ?? 0));
       return ENTERED;
     });
     try {
       const body = await readBody(request, url.pathname.startsWith('/upload/') ? 5 * 1024 * 1024 : LARGEST_BODY);
       if (latency > 0 && mailbox !== undefined) await new Promise((resolve) => setTimeout(resolve, latency));
       if (refused !== ENTERED) send(response, refused);
-      else if (body === undefined) send(response, problemReply(new GraphProblem(413, 'RequestEntityTooLarge', 'The request is larger than 4 MB.')));
+      else if (body === undefined)
+        send(
+          response,
+          problemReply(new GraphProblem(413, 'RequestEntityTooLarge', 'The request is larger than 4 MB.')),
+        );
       else dispatch(request, response, { url, method, segments, mailbox, body });
     } finally {
       leave?.();
     }
   }
 
-  function dispatch(request: IncomingMessage, response: ServerResponse, { url, method, segments, mailbox, body }: Incoming): void {
+  function dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { url, method, segments, mailbox, body }: Incoming,
+  ): void {
     const entra = tokens.handle(method, url.pathname, new URLSearchParams(body.length < 20_000 ? body.toString() : ''));
     if (entra !== undefined) return send(response, entra);
     if (url.pathname.startsWith('/upload/sessions/')) {
       const token = url.pathname.split('/').at(-1) ?? '';
-      return send(response, guarded(() => api.upload(token, request.headers['content-range'], body)));
+      return send(
+        response,
+        guarded(() => api.upload(token, request.headers['content-range'], body)),
+      );
     }
     const fault = faults.take(method, url.pathname, mailbox);
     const prefer = [request.headers['prefer'] ?? []].flat().join(',');
-    const common = { origin, contentType: request.headers['content-type'] ?? '', immutableIds: /IdType="ImmutableId"/i.test(prefer), visibleAfter: 0 };
+    const common = {
+      origin,
+      contentType: request.headers['content-type'] ?? '',
+      immutableIds: /IdType="ImmutableId"/i.test(prefer),
+      visibleAfter: 0,
+    };
     const parse = (): unknown => (common.contentType.startsWith('text/plain') ? body.toString() : parseJson(body));
     const reply = guarded(() => {
       tokens.check(request.headers.authorization);
@@ -156,9 +211,12 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     if (final !== 'dealt-with') send(response, final);
   }
 
-  const server = createServer({ key: readFileSync(files.key), cert: readFileSync(files.certificate), keepAliveTimeout: 60_000 }, (request, response) => {
-    answer(request, response).catch(() => response.destroy());
-  });
+  const server = createServer(
+    { key: readFileSync(files.key), cert: readFileSync(files.certificate), keepAliveTimeout: 60_000 },
+    (request, response) => {
+      answer(request, response).catch(() => response.destroy());
+    },
+  );
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   origin = `https://localhost:${(server.address() as AddressInfo).port}`;
 
@@ -175,7 +233,8 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
       const existing = [...store.users.values()].find((user) => user.address === address);
       return existing ?? store.addUser({ address, displayName, kind, aliases, mailbox: true });
     },
-    addUserWithoutMailbox: (address) => store.addUser({ address, displayName: address, kind: 'user', aliases: [], mailbox: false }),
+    addUserWithoutMailbox: (address) =>
+      store.addUser({ address, displayName: address, kind: 'user', aliases: [], mailbox: false }),
     manners: (mailboxId) => throttle.manners(mailboxId),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -195,7 +254,11 @@ function guarded(work: () => Reply): Reply {
 }
 
 function segmentsOf(pathname: string): readonly string[] {
-  return pathname.replace(/^\/v1\.0\//, '/').split('/').filter(Boolean).map(decodeURIComponent);
+  return pathname
+    .replace(/^\/v1\.0\//, '/')
+    .split('/')
+    .filter(Boolean)
+    .map(decodeURIComponent);
 }
 
 function mailboxOf([root, id]: readonly string[], store: MailStore): string | undefined {
@@ -236,5 +299,11 @@ function send(response: ServerResponse, { status, body, headers = {} }: Reply): 
     return;
   }
   const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)), ...headers }).end(text);
+  response
+    .writeHead(status, {
+      'Content-Type': 'application/json',
+      'Content-Length': String(Buffer.byteLength(text)),
+      ...headers,
+    })
+    .end(text);
 }

@@ -88,7 +88,9 @@ export class MailStore {
   addUser(user: Omit<StoredUser, 'id'>): StoredUser {
     const stored = { ...user, id: randomUUID() };
     this.#write({ op: 'user', user: stored });
-    if (stored.mailbox) for (const [wellKnown, name] of NEW_MAILBOX) this.addFolder({ user: stored.id, parentId: undefined, name, wellKnown });
+    if (stored.mailbox)
+      for (const [wellKnown, name] of NEW_MAILBOX)
+        this.addFolder({ user: stored.id, parentId: undefined, name, wellKnown });
     return stored;
   }
 

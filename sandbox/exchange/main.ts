@@ -15,7 +15,11 @@ const { values } = parseArgs({
 });
 if (values.directory === undefined) throw new Error('--directory is missing');
 
-await using exchange = await startLocalExchange({ directory: values.directory, port: Number(values.port), throttling: values.throttling !== 'off' });
+await using exchange = await startLocalExchange({
+  directory: values.directory,
+  port: Number(values.port),
+  throttling: values.throttling !== 'off',
+});
 for (const address of values.mailbox) exchange.addMailbox({ address });
 const { graphUrl, authorityHost, caFile, tenantId, clientId, clientSecret } = exchange;
 process.stdout.write(`${JSON.stringify({ graphUrl, authorityHost, caFile, tenantId, clientId, clientSecret })}\n`);

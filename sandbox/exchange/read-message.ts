@@ -13,7 +13,15 @@ const KNOWN = new Set([
 ]); // prettier-ignore
 
 /** Named but not honoured: only the MAPI properties decide about these. */
-const IGNORED = new Set(['receivedDateTime', 'sentDateTime', 'isDraft', 'createdDateTime', 'id', 'parentFolderId', 'hasAttachments']);
+const IGNORED = new Set([
+  'receivedDateTime',
+  'sentDateTime',
+  'isDraft',
+  'createdDateTime',
+  'id',
+  'parentFolderId',
+  'hasAttachments',
+]);
 
 const FLAGS = 'Integer 0x0E07';
 const DELIVERY = 'SystemTime 0x0E06';
@@ -24,10 +32,12 @@ const LARGEST_DIRECT = 3 * 1024 * 1024;
 
 /** The JSON of a CREATE as an item to store. Dates and message flags count here and never again. Throws what Graph refuses. */
 export function readMessage(body: unknown, user: string, folderId: string, store: MailStore): Omit<StoredItem, 'id'> {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('UnableToDeserializePostBody', 'were unable to deserialize');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('UnableToDeserializePostBody', 'were unable to deserialize');
   const given = body as Fields;
   const unknown = Object.keys(given).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw badRequest('RequestBodyRead', `The property '${unknown}' does not exist on type 'microsoft.graph.message'.`);
+  if (unknown !== undefined)
+    throw badRequest('RequestBodyRead', `The property '${unknown}' does not exist on type 'microsoft.graph.message'.`);
   checkHeaders(given['internetMessageHeaders']);
   const properties = readProperties(given['singleValueExtendedProperties']);
   const now = new Date().toISOString();
@@ -43,7 +53,10 @@ export function readMessage(body: unknown, user: string, folderId: string, store
     receivedAt: flags === undefined ? now : (properties[DELIVERY] ?? now),
     sentAt: flags === undefined ? now : (properties[SUBMIT] ?? now),
     isDraft,
-    fields: { ...fields, isRead: flags === undefined ? given['isRead'] === true : (flags & READ) !== 0 || given['isRead'] === true },
+    fields: {
+      ...fields,
+      isRead: flags === undefined ? given['isRead'] === true : (flags & READ) !== 0 || given['isRead'] === true,
+    },
     properties,
     attachments: readAttachments(attachments, store),
   };
@@ -52,11 +65,17 @@ export function readMessage(body: unknown, user: string, folderId: string, store
 function checkHeaders(headers: unknown): void {
   if (headers === undefined) return;
   if (!Array.isArray(headers) || headers.length === 0 || headers.length > 5) {
-    throw badRequest('InvalidInternetMessageHeaderCollection', 'The number of custom internet message headers must be between 1 and 5.');
+    throw badRequest(
+      'InvalidInternetMessageHeaderCollection',
+      'The number of custom internet message headers must be between 1 and 5.',
+    );
   }
   for (const header of headers as readonly Fields[]) {
     if (!/^x-/i.test(String(header['name'])) || String(header['value']).length > 995) {
-      throw badRequest('InvalidInternetMessageHeader', `The internet message header name '${String(header['name'])}' should start with 'x-' or 'X-'.`);
+      throw badRequest(
+        'InvalidInternetMessageHeader',
+        `The internet message header name '${String(header['name'])}' should start with 'x-' or 'X-'.`,
+      );
     }
   }
 }
@@ -66,12 +85,19 @@ export function readProperties(list: unknown): Readonly<Record<string, string>> 
   if (list === undefined) return {};
   if (!Array.isArray(list)) throw badRequest('RequestBodyRead', 'singleValueExtendedProperties is a collection.');
   const entries = (list as readonly Fields[]).map(({ id, value }) => {
-    if (typeof id !== 'string' || typeof value !== 'string') throw badRequest('ErrorInvalidExtendedPropertyValue', 'An extended property needs an id and a value.');
-    if (!/^(String|Integer|SystemTime|Boolean|Binary|Long|Double|Guid|Short|Float|Currency|ApplicationTime|CLSID)(Array)? (0x[0-9A-Fa-f]{1,4}|\{[0-9A-Fa-f-]{36}\} (Name .+|Id 0x[0-9A-Fa-f]+))$/.test(id)) {
+    if (typeof id !== 'string' || typeof value !== 'string')
+      throw badRequest('ErrorInvalidExtendedPropertyValue', 'An extended property needs an id and a value.');
+    if (
+      !/^(String|Integer|SystemTime|Boolean|Binary|Long|Double|Guid|Short|Float|Currency|ApplicationTime|CLSID)(Array)? (0x[0-9A-Fa-f]{1,4}|\{[0-9A-Fa-f-]{36}\} (Name .+|Id 0x[0-9A-Fa-f]+))$/.test(
+        id,
+      )
+    ) {
       throw badRequest('ErrorInvalidExtendedProperty', `The extended property '${id}' is not valid.`);
     }
-    if (id.startsWith('Integer') && !/^-?\d+$/.test(value)) throw badRequest('ErrorInvalidExtendedPropertyValue', `'${id}' takes a number.`);
-    if (id.startsWith('SystemTime') && Number.isNaN(Date.parse(value))) throw badRequest('ErrorInvalidExtendedPropertyValue', `'${id}' takes a time.`);
+    if (id.startsWith('Integer') && !/^-?\d+$/.test(value))
+      throw badRequest('ErrorInvalidExtendedPropertyValue', `'${id}' takes a number.`);
+    if (id.startsWith('SystemTime') && Number.isNaN(Date.parse(value)))
+      throw badRequest('ErrorInvalidExtendedPropertyValue', `'${id}' takes a time.`);
     return [id, id.startsWith('SystemTime') ? new Date(value).toISOString() : value] as const;
   });
   return Object.fromEntries(entries);
@@ -87,16 +113,33 @@ function readAttachments(list: unknown, store: MailStore): readonly StoredAttach
 /** One attachment sent inside JSON. */
 export function readAttachment(given: Fields, store: MailStore): StoredAttachment {
   const { name, contentType, isInline, contentId, contentBytes } = given;
-  if (given['@odata.type'] !== '#microsoft.graph.fileAttachment') throw badRequest('RequestBodyRead', 'A file attachment names its @odata.type.');
-  if (typeof name !== 'string' || name === '' || typeof contentBytes !== 'string') throw badRequest('ErrorRequiredPropertyMissing', 'Required property is missing.');
+  if (given['@odata.type'] !== '#microsoft.graph.fileAttachment')
+    throw badRequest('RequestBodyRead', 'A file attachment names its @odata.type.');
+  if (typeof name !== 'string' || name === '' || typeof contentBytes !== 'string')
+    throw badRequest('ErrorRequiredPropertyMissing', 'Required property is missing.');
   const size = decodedSize(contentBytes);
-  if (size > LARGEST_DIRECT) throw new GraphProblem(413, 'ErrorAttachmentSizeLimitExceeded', 'The attachment is larger than 3 MB; use an upload session.');
+  if (size > LARGEST_DIRECT)
+    throw new GraphProblem(
+      413,
+      'ErrorAttachmentSizeLimitExceeded',
+      'The attachment is larger than 3 MB; use an upload session.',
+    );
   return storeAttachment({ name, contentType, isInline, contentId }, contentBytes, size, store);
 }
 
 /** Stores the base64 of an attachment beside the item. */
 export function storeAttachment(
-  { name, contentType, isInline, contentId }: { readonly name: string; readonly contentType?: unknown; readonly isInline?: unknown; readonly contentId?: unknown },
+  {
+    name,
+    contentType,
+    isInline,
+    contentId,
+  }: {
+    readonly name: string;
+    readonly contentType?: unknown;
+    readonly isInline?: unknown;
+    readonly contentId?: unknown;
+  },
   base64: string,
   size: number,
   store: MailStore,

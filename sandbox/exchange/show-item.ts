@@ -91,7 +91,12 @@ export function filterableItem(item: StoredItem): Filterable {
   const shown = showItem(item, []);
   return {
     value(path) {
-      const found = path.split('/').reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), shown);
+      const found = path
+        .split('/')
+        .reduce<unknown>(
+          (value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined),
+          shown,
+        );
       return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? found : undefined;
     },
     collection: () => [],

@@ -81,15 +81,19 @@ export class Throttle {
     const bytes = account.uploads.reduce((sum, each) => sum + each.bytes, 0) + upload;
     account.uploads.push({ at: now, bytes: upload });
     if (account.running >= limits.concurrent) this.#refuse(account, 'MailboxConcurrency', 1000);
-    if (account.requests.length > limits.requests) this.#refuse(account, 'RequestRate', (account.requests[0] ?? now) + limits.requestWindow - now);
-    if (bytes > limits.bytes) this.#refuse(account, 'UploadRate', (account.uploads[0]?.at ?? now) + limits.byteWindow - now);
+    if (account.requests.length > limits.requests)
+      this.#refuse(account, 'RequestRate', (account.requests[0] ?? now) + limits.requestWindow - now);
+    if (bytes > limits.bytes)
+      this.#refuse(account, 'UploadRate', (account.uploads[0]?.at ?? now) + limits.byteWindow - now);
   }
 
   #refuse(account: Account, limit: string, wait: number): never {
     account.manners.refused += 1;
     this.#rest(account, wait);
     const seconds = (Math.max(1, wait) / 1000).toFixed(3);
-    throw new GraphProblem(429, 'ApplicationThrottled', `Application is over its ${limit} limit.`, { 'Retry-After': seconds });
+    throw new GraphProblem(429, 'ApplicationThrottled', `Application is over its ${limit} limit.`, {
+      'Retry-After': seconds,
+    });
   }
 
   #rest(account: Account, ms: number): void {

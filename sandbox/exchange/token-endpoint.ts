@@ -42,7 +42,15 @@ export class TokenEndpoint {
     const [, tenant = '', ...rest] = path.split('/');
     const tail = rest.join('/');
     if (tail === 'v2.0/.well-known/openid-configuration') return this.#metadata(tenant);
-    if (path.startsWith('/common/discovery/instance')) return { status: 200, body: { tenant_discovery_endpoint: `${this.#origin()}/${this.#app.tenantId}/v2.0/.well-known/openid-configuration`, 'api-version': '1.1', metadata: [] } };
+    if (path.startsWith('/common/discovery/instance'))
+      return {
+        status: 200,
+        body: {
+          tenant_discovery_endpoint: `${this.#origin()}/${this.#app.tenantId}/v2.0/.well-known/openid-configuration`,
+          'api-version': '1.1',
+          metadata: [],
+        },
+      };
     if (tail === 'discovery/v2.0/keys') return { status: 200, body: { keys: [] } };
     if (tail === 'oauth2/v2.0/token' && method === 'POST') return this.#token(tenant, form);
     return undefined;
@@ -52,8 +60,12 @@ export class TokenEndpoint {
   check(authorization: string | undefined): void {
     const [header, payload, signature] = (authorization ?? '').replace(/^Bearer /, '').split('.');
     const problem = new GraphProblem(401, 'InvalidAuthenticationToken', 'Access token is empty or invalid.');
-    if (header === undefined || payload === undefined || signature !== this.#sign(`${header}.${payload}`)) throw problem;
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly exp: number; readonly issuedAt: number };
+    if (header === undefined || payload === undefined || signature !== this.#sign(`${header}.${payload}`))
+      throw problem;
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
+      readonly exp: number;
+      readonly issuedAt: number;
+    };
     if (claims.exp * 1000 < Date.now() || claims.issuedAt < this.notBefore) throw problem;
   }
 
@@ -78,12 +90,29 @@ export class TokenEndpoint {
     const fault = this.fault ?? this.#findFault(tenant, form);
     if (fault !== undefined) {
       const description = `${fault}: ${TEXT[fault]} Trace ID: 00000000-0000-0000-0000-000000000000`;
-      return { status: fault === 'AADSTS7000215' ? 401 : 400, body: { error: 'invalid_client', error_description: description, error_codes: [Number(fault.slice(6))] } };
+      return {
+        status: fault === 'AADSTS7000215' ? 401 : 400,
+        body: { error: 'invalid_client', error_description: description, error_codes: [Number(fault.slice(6))] },
+      };
     }
     if (!SCOPES.test(form.get('scope')?.split(' ')[0] ?? '')) {
-      return { status: 400, body: { error: 'invalid_scope', error_description: 'AADSTS1002012: The provided value for scope is not valid.' } };
+      return {
+        status: 400,
+        body: {
+          error: 'invalid_scope',
+          error_description: 'AADSTS1002012: The provided value for scope is not valid.',
+        },
+      };
     }
-    return { status: 200, body: { token_type: 'Bearer', expires_in: LIFETIME, ext_expires_in: LIFETIME, access_token: this.#issue(form.get('scope') ?? '') } };
+    return {
+      status: 200,
+      body: {
+        token_type: 'Bearer',
+        expires_in: LIFETIME,
+        ext_expires_in: LIFETIME,
+        access_token: this.#issue(form.get('scope') ?? ''),
+      },
+    };
   }
 
   #findFault(tenant: string, form: URLSearchParams): SignInFault | undefined {

@@ -11,8 +11,19 @@ export interface SourceAccess {
 }
 
 /** Opens a connection for changing a source mailbox, as its owner would. */
-export async function withSource<Result>(access: SourceAccess, use: (client: ImapFlow) => Promise<Result>): Promise<Result> {
-  const client = new ImapFlow({ host: access.host, port: access.port, secure: true, tls: { ca: access.ca }, auth: { user: access.user, pass: access.password }, logger: false, disableAutoIdle: true });
+export async function withSource<Result>(
+  access: SourceAccess,
+  use: (client: ImapFlow) => Promise<Result>,
+): Promise<Result> {
+  const client = new ImapFlow({
+    host: access.host,
+    port: access.port,
+    secure: true,
+    tls: { ca: access.ca },
+    auth: { user: access.user, pass: access.password },
+    logger: false,
+    disableAutoIdle: true,
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -13,10 +13,20 @@ interface DovecotSettings {
 
 /** The whole configuration of a local Dovecot 2.3: one file, nothing of the system's. */
 export function dovecotConfig(settings: DovecotSettings): string {
-  const { directory, port, tlsPort, certificate, mailUser, separator = '/', prefix = '', maxConnections = 50 } = settings;
+  const {
+    directory,
+    port,
+    tlsPort,
+    certificate,
+    mailUser,
+    separator = '/',
+    prefix = '',
+    maxConnections = 50,
+  } = settings;
   // "/" can be part of a name only where it is not the separator, and Maildir then needs it escaped.
   const plugins = separator === '.' ? 'listescape' : '';
-  const mailbox = (name: string, use: string): string => `  mailbox ${name} {\n    special_use = \\${use}\n    auto = create\n  }`;
+  const mailbox = (name: string, use: string): string =>
+    `  mailbox ${name} {\n    special_use = \\${use}\n    auto = create\n  }`;
   return `base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${directory}/log

@@ -30,7 +30,13 @@ const NEWEST = Date.UTC(2026, 9, 31);
 const FIFTEEN_YEARS = 15 * 365 * 86_400_000;
 
 /** A mailbox's mail, oldest first, the same for the same profile. */
-export function* generateMail({ owner, count, seed, medianSize, largest = 12_000_000 }: MailProfile): Generator<GeneratedMail> {
+export function* generateMail({
+  owner,
+  count,
+  seed,
+  medianSize,
+  largest = 12_000_000,
+}: MailProfile): Generator<GeneratedMail> {
   const random = seededRandom(seed);
   let previous: GeneratedMail | undefined;
   for (let number = 1; number <= count; number += 1) {
@@ -42,7 +48,10 @@ export function* generateMail({ owner, count, seed, medianSize, largest = 12_000
     const date = new Date(NEWEST - FIFTEEN_YEARS + Math.floor((FIFTEEN_YEARS / (count + 1)) * number));
     const size = Math.min(largest, Math.max(300, random.logNormal(medianSize, 1.75)));
     const kind = weighted(random, MAIL_KINDS);
-    const raw = number === 3 ? Buffer.from('\r\nneither headers nor sender\r\n') : encode(kind({ owner, number, date, size, random }));
+    const raw =
+      number === 3
+        ? Buffer.from('\r\nneither headers nor sender\r\n')
+        : encode(kind({ owner, number, date, size, random }));
     const folder = weighted(random, FOLDERS);
     const flags = flagsOf(random, folder);
     previous = { folder, raw, flags, internalDate: new Date(date.getTime() + random.int(90) * 1000) };

@@ -48,7 +48,9 @@ export async function startLocalDovecot(options: LocalDovecotOptions): Promise<L
   const certificate = await localCertificate(join(directory, 'tls'));
   chmodSync(certificate.key, 0o644);
   const [port, tlsPort] = [options.port ?? (await freePort()), options.tlsPort ?? (await freePort())];
-  writeFileSync(join(directory, 'users'), users.map(({ name, password }) => `${name}:{PLAIN}${password}\n`).join(''), { mode: 0o644 });
+  writeFileSync(join(directory, 'users'), users.map(({ name, password }) => `${name}:{PLAIN}${password}\n`).join(''), {
+    mode: 0o644,
+  });
   const config = join(directory, 'dovecot.conf');
   writeFileSync(config, dovecotConfig({ ...options, port, tlsPort, certificate, mailUser: MAIL_USER }));
   const child = spawn(binary, ['-F', '-c', config], { stdio: 'ignore' });
@@ -92,7 +94,9 @@ function openForMailUser(directory: string): void {
     const { mode, uid } = statSync(path);
     if ((mode & 0o001) !== 0) continue;
     if (uid !== process.getuid?.() || !path.startsWith(tmpdir())) {
-      throw new Error(`Dovecot cannot reach ${directory}: ${path} is closed to other users. Use a directory below ${tmpdir()}.`);
+      throw new Error(
+        `Dovecot cannot reach ${directory}: ${path} is closed to other users. Use a directory below ${tmpdir()}.`,
+      );
     }
     chmodSync(path, 0o711);
   }
@@ -103,7 +107,9 @@ function chownTree(path: string): void {
 }
 
 async function mailOwner(): Promise<{ readonly uid: number; readonly gid: number }> {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((each) => each.startsWith(`${MAIL_USER}:`));
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(`${MAIL_USER}:`));
   const [, , uid = '8', gid = '8'] = line?.split(':') ?? [];
   return { uid: Number(uid), gid: Number(gid) };
 }

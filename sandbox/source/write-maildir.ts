@@ -2,13 +2,23 @@ import { chownSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GeneratedMail } from './generate-mail.ts';
 
-const FLAG_LETTERS: Readonly<Record<string, string>> = { '\\Seen': 'S', '\\Flagged': 'F', '\\Answered': 'R', '\\Deleted': 'T', '\\Draft': 'D' };
+const FLAG_LETTERS: Readonly<Record<string, string>> = {
+  '\\Seen': 'S',
+  '\\Flagged': 'F',
+  '\\Answered': 'R',
+  '\\Deleted': 'T',
+  '\\Draft': 'D',
+};
 
 /**
  * Writes mails as a Maildir tree (LAYOUT=fs) the way Dovecot keeps them: flags in the file name, INTERNALDATE as the
  * file's time, keywords in `dovecot-keywords`. Much faster than APPEND; for mailboxes nobody has opened yet.
  */
-export function writeMaildir(root: string, mails: Iterable<GeneratedMail>, owner: { readonly uid: number; readonly gid: number }): number {
+export function writeMaildir(
+  root: string,
+  mails: Iterable<GeneratedMail>,
+  owner: { readonly uid: number; readonly gid: number },
+): number {
   const folders = new Map<string, { readonly keywords: string[] }>();
   let count = 0;
   for (const mail of mails) {
@@ -18,12 +28,20 @@ export function writeMaildir(root: string, mails: Iterable<GeneratedMail>, owner
     const letters = mail.flags.map((flag) => FLAG_LETTERS[flag] ?? keywordLetter(folder.keywords, flag));
     count += 1;
     const time = mail.internalDate.getTime() / 1000;
-    const file = join(directory, 'cur', `${Math.floor(time)}.M${count}.sandbox,S=${mail.raw.length},W=${mail.raw.length}:2,${letters.sort().join('')}`);
+    const file = join(
+      directory,
+      'cur',
+      `${Math.floor(time)}.M${count}.sandbox,S=${mail.raw.length},W=${mail.raw.length}:2,${letters.sort().join('')}`,
+    );
     writeFileSync(file, mail.raw);
     utimesSync(file, time, time);
   }
   for (const [directory, { keywords }] of folders) {
-    if (keywords.length > 0) writeFileSync(join(directory, 'dovecot-keywords'), keywords.map((keyword, index) => `${index} ${keyword}\n`).join(''));
+    if (keywords.length > 0)
+      writeFileSync(
+        join(directory, 'dovecot-keywords'),
+        keywords.map((keyword, index) => `${index} ${keyword}\n`).join(''),
+      );
   }
   chownSync(root, owner.uid, owner.gid);
   return count;

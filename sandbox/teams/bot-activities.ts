@@ -41,7 +41,13 @@ export function messageActivity(conversation: Conversation, person: Person, serv
 }
 
 /** A pressed Action.Execute (invoke) of a card. */
-export function executeActivity(conversation: Conversation, person: Person, serviceUrl: string, card: Message, action: { readonly verb: string; readonly data: unknown }) {
+export function executeActivity(
+  conversation: Conversation,
+  person: Person,
+  serviceUrl: string,
+  card: Message,
+  action: { readonly verb: string; readonly data: unknown },
+) {
   return {
     ...envelope(conversation, person, serviceUrl, card.rootId),
     type: 'invoke',

@@ -39,11 +39,20 @@ export class Conversations {
   #lastId = 0;
 
   constructor(people: readonly Person[]) {
-    const channel = (name: string, id: string): Conversation => ({ id: `19:${id}@thread.tacv2`, name, kind: 'channel' });
+    const channel = (name: string, id: string): Conversation => ({
+      id: `19:${id}@thread.tacv2`,
+      name,
+      kind: 'channel',
+    });
     this.all = [
       channel('Mail migration', 'mail-migration-sandbox'),
       channel('Daily report', 'daily-report-sandbox'),
-      ...people.map((each): Conversation => ({ id: `a:1personal-${each.aadObjectId}`, name: 'Bellhop', kind: 'personal', person: each })),
+      ...people.map((each): Conversation => ({
+        id: `a:1personal-${each.aadObjectId}`,
+        name: 'Bellhop',
+        kind: 'personal',
+        person: each,
+      })),
     ];
   }
 
@@ -75,7 +84,10 @@ export class Conversations {
   }
 
   delete(conversationId: string, id: string): void {
-    this.#messages.set(conversationId, this.messages(conversationId).filter((each) => each.id !== id));
+    this.#messages.set(
+      conversationId,
+      this.messages(conversationId).filter((each) => each.id !== id),
+    );
     this.#tell({ type: 'delete', conversationId, id });
   }
 

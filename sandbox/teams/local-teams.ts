@@ -23,7 +23,12 @@ export interface LocalTeams extends AsyncDisposable {
   /** Writes a message; in a channel the bot is mentioned. `rootId` answers in a thread. */
   say(person: Person, conversationId: string, text: string, rootId?: string): Promise<Message>;
   /** Presses the button of a card; returns what the bot answered. */
-  press(person: Person, conversationId: string, messageId: string, action: { readonly verb: string; readonly data: unknown }): Promise<unknown>;
+  press(
+    person: Person,
+    conversationId: string,
+    messageId: string,
+    action: { readonly verb: string; readonly data: unknown },
+  ): Promise<unknown>;
   /** Resolves with the first message that satisfies the condition, now or later. */
   waitFor(condition: (message: Message) => boolean, timeout?: number): Promise<Message>;
 }
@@ -37,7 +42,10 @@ const FILES: Readonly<Record<string, readonly [path: string, type: string]>> = {
   '/cards.js': [new URL('page/cards.js', import.meta.url).pathname, 'text/javascript'],
   '/style.css': [new URL('page/style.css', import.meta.url).pathname, 'text/css'],
   '/adaptivecards.js': [require.resolve('adaptivecards/dist/adaptivecards.min.js'), 'text/javascript'],
-  '/markdown-it.js': [join(dirname(require.resolve('markdown-it')), 'browser', 'markdown-it.umd.min.js'), 'text/javascript'],
+  '/markdown-it.js': [
+    join(dirname(require.resolve('markdown-it')), 'browser', 'markdown-it.umd.min.js'),
+    'text/javascript',
+  ],
 };
 
 /** Starts the local Teams on loopback. */
@@ -47,7 +55,11 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
   let origin = '';
 
   async function deliver(activity: unknown): Promise<unknown> {
-    const response = await fetch(botUrl, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(activity) });
+    const response = await fetch(botUrl, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(activity),
+    });
     const text = await response.text();
     if (!response.ok) throw new Error(`The bot answered ${response.status}.`);
     return text === '' ? undefined : (JSON.parse(text) as unknown);
@@ -55,14 +67,27 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
 
   async function say(person: Person, conversationId: string, text: string, rootId?: string): Promise<Message> {
     const conversation = required(conversations.find(conversationId));
-    const message = conversations.add({ conversationId, from: { id: person.id, name: person.name, bot: false }, text, attachments: [], ...(rootId === undefined ? {} : { rootId }) });
+    const message = conversations.add({
+      conversationId,
+      from: { id: person.id, name: person.name, bot: false },
+      text,
+      attachments: [],
+      ...(rootId === undefined ? {} : { rootId }),
+    });
     await deliver(messageActivity(conversation, person, origin, message));
     return message;
   }
 
-  async function press(person: Person, conversationId: string, messageId: string, action: { readonly verb: string; readonly data: unknown }): Promise<unknown> {
+  async function press(
+    person: Person,
+    conversationId: string,
+    messageId: string,
+    action: { readonly verb: string; readonly data: unknown },
+  ): Promise<unknown> {
     const message = required(conversations.message(conversationId, messageId));
-    const answer = await deliver(executeActivity(required(conversations.find(conversationId)), person, origin, message, action));
+    const answer = await deliver(
+      executeActivity(required(conversations.find(conversationId)), person, origin, message, action),
+    );
     const { type, value } = (answer ?? {}) as { readonly type?: string; readonly value?: unknown };
     if (type === 'application/vnd.microsoft.card.adaptive') {
       conversations.update({ ...message, attachments: [{ contentType: type, content: value }] });
@@ -72,22 +97,39 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
 
   // -- what the bot calls: the Bot Connector's REST API -------------------------------------------------------------
 
-  async function connector(method: string, path: readonly string[], body: unknown): Promise<{ readonly status: number; readonly body?: unknown }> {
+  async function connector(
+    method: string,
+    path: readonly string[],
+    body: unknown,
+  ): Promise<{ readonly status: number; readonly body?: unknown }> {
     const [, , conversationPart = '', area, activityId] = path.map(decodeURIComponent);
     const [conversationId = '', messagePart] = conversationPart.split(';messageid=');
     const conversation = conversations.find(conversationId);
     if (conversation === undefined) return problem(404, 'ConversationNotFound');
-    if (area === 'members' || area === 'pagedmembers') return { status: 200, body: area === 'members' ? PEOPLE : { members: PEOPLE } };
-    if (Buffer.byteLength(JSON.stringify(body ?? ''), 'utf16le') > 2 * LARGEST_MESSAGE) return problem(413, 'MessageSizeTooBig');
+    if (area === 'members' || area === 'pagedmembers')
+      return { status: 200, body: area === 'members' ? PEOPLE : { members: PEOPLE } };
+    if (Buffer.byteLength(JSON.stringify(body ?? ''), 'utf16le') > 2 * LARGEST_MESSAGE)
+      return problem(413, 'MessageSizeTooBig');
     const activity = body as { readonly text?: string; readonly attachments?: readonly Attachment[] };
     const known = activityId === undefined ? undefined : conversations.message(conversationId, activityId);
     if (method === 'POST') {
-      const posted = conversations.add({ conversationId, from: { ...BOT, bot: true }, text: activity.text ?? '', attachments: activity.attachments ?? [], ...(messagePart === undefined ? {} : { rootId: messagePart }) });
+      const posted = conversations.add({
+        conversationId,
+        from: { ...BOT, bot: true },
+        text: activity.text ?? '',
+        attachments: activity.attachments ?? [],
+        ...(messagePart === undefined ? {} : { rootId: messagePart }),
+      });
       return { status: 201, body: { id: posted.id } };
     }
     if (known === undefined) return problem(404, 'ActivityNotFoundInConversation');
     if (method === 'PUT') {
-      conversations.update({ ...known, text: activity.text ?? '', attachments: activity.attachments ?? [], editedAt: new Date().toISOString() });
+      conversations.update({
+        ...known,
+        text: activity.text ?? '',
+        attachments: activity.attachments ?? [],
+        editedAt: new Date().toISOString(),
+      });
       return { status: 200, body: { id: known.id } };
     }
     conversations.delete(conversationId, known.id);
@@ -96,17 +138,26 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
 
   // -- what the page calls ------------------------------------------------------------------------------------------
 
-  async function pageCall(path: string, body: Readonly<Record<string, string>> & { readonly action?: { readonly verb: string; readonly data: unknown } }): Promise<unknown> {
+  async function pageCall(
+    path: string,
+    body: Readonly<Record<string, string>> & { readonly action?: { readonly verb: string; readonly data: unknown } },
+  ): Promise<unknown> {
     const person = required(PEOPLE.find((each) => each.id === body['person']));
     const conversation = body['conversation'] ?? '';
     if (path === '/page/say') return say(person, conversation, (body['text'] ?? '').slice(0, 4000), body['root']);
-    if (path === '/page/press' && body.action !== undefined) return press(person, conversation, body['message'] ?? '', body.action);
+    if (path === '/page/press' && body.action !== undefined)
+      return press(person, conversation, body['message'] ?? '', body.action);
     return undefined;
   }
 
   function stream(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    const state = { people: PEOPLE, bot: BOT, conversations: conversations.all, messages: conversations.all.flatMap((each) => conversations.messages(each.id)) };
+    const state = {
+      people: PEOPLE,
+      bot: BOT,
+      conversations: conversations.all,
+      messages: conversations.all.flatMap((each) => conversations.messages(each.id)),
+    };
     response.write(`event: state\ndata: ${JSON.stringify(state)}\n\n`);
     const stop = conversations.listen((change) => response.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`));
     response.on('close', stop);
@@ -123,7 +174,9 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
       return send(response, result.status, result.body ?? {});
     }
     if (request.method === 'POST' && pathname.startsWith('/page/')) {
-      const result = await pageCall(pathname, body as Parameters<typeof pageCall>[1]).catch((error: unknown) => ({ error: error instanceof Error ? error.message : 'failed' }));
+      const result = await pageCall(pathname, body as Parameters<typeof pageCall>[1]).catch((error: unknown) => ({
+        error: error instanceof Error ? error.message : 'failed',
+      }));
       return send(response, 200, result ?? {});
     }
     send(response, 404, {});
@@ -132,7 +185,9 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
   const server = createServer((request, response) => {
     answer(request, response).catch(() => send(response, 500, {}));
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
+  );
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
@@ -188,6 +243,10 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 async function sendFile(response: ServerResponse, path: string, type: string): Promise<void> {
   const content = await readFile(path);
   response
-    .writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:", 'Cache-Control': 'no-store' })
+    .writeHead(200, {
+      'Content-Type': type,
+      'Content-Security-Policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+      'Cache-Control': 'no-store',
+    })
     .end(content);
 }

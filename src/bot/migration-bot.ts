@@ -74,8 +74,12 @@ export class MigrationBot {
   }
 
   // A batch card answers in place and stays the live one; everything else is posted below, so that the live card stays.
-  async #action({ id, text, card, by, place, invoke }: Extract<Incoming, { kind: 'action' }>, turn: Turn): Promise<void> {
-    if (text === undefined) return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
+  async #action(
+    { id, text, card, by, place, invoke }: Extract<Incoming, { kind: 'action' }>,
+    turn: Turn,
+  ): Promise<void> {
+    if (text === undefined)
+      return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
     const first = await this.#book.isNew(id);
     try {
       const reply = first ? await this.#execute(text, by) : await this.#execute(statusOf(text), by);
@@ -98,20 +102,26 @@ export class MigrationBot {
     // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
     if (by === undefined) return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' } });
     const held = permissionOf(by, this.#people);
-    if (held === undefined || !includes(held, needed)) throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
+    if (held === undefined || !includes(held, needed))
+      throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
     return runCommand(parsed, { world: this.#world, by: { id: by.id, name: by.name } });
   }
 
   async #isLiveCard(batch: BatchName, place: Place, activityId: string): Promise<boolean> {
     const pinned = await this.#book.pinned(batch);
-    return activityId !== '' && pinned.some((card) => card.place.conversationId === place.conversationId && card.activityId === activityId);
+    return (
+      activityId !== '' &&
+      pinned.some((card) => card.place.conversationId === place.conversationId && card.activityId === activityId)
+    );
   }
 
   async #remember(reply: CommandReply, place: Place, activityId: string): Promise<void> {
     const batch = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
     if (batch !== undefined) await this.#book.pin(batch, { place, activityId });
     if (reply.pending !== undefined) {
-      const about = String(Reflect.get(Object(reply.view), reply.pending.until === 'BatchChecked' ? 'batch' : 'endpoint'));
+      const about = String(
+        Reflect.get(Object(reply.view), reply.pending.until === 'BatchChecked' ? 'batch' : 'endpoint'),
+      );
       await this.#book.expect({ request: reply.pending.request, about, place, activityId });
     }
   }
@@ -119,7 +129,11 @@ export class MigrationBot {
   #errorCard(error: unknown): Card {
     const known = toMigrationError(error);
     const shown: Failure = failure(known.code, known.details);
-    if (known.code === 'Unexpected') this.#world.log.error({ code: 'Unexpected', cause: known.cause instanceof Error ? known.cause.name : 'unknown' }, 'command failed');
+    if (known.code === 'Unexpected')
+      this.#world.log.error(
+        { code: 'Unexpected', cause: known.cause instanceof Error ? known.cause.name : 'unknown' },
+        'command failed',
+      );
     const nearest = known.details['nearest'];
     return errorCard(shown, typeof nearest === 'string' ? nearest : undefined);
   }

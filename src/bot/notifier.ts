@@ -52,7 +52,8 @@ export class Notifier {
   async #onEvents(events: readonly MigrationEvent[]): Promise<void> {
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
-      if (event.type === 'EndpointTested') await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test));
+      if (event.type === 'EndpointTested')
+        await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test));
     }
   }
 

@@ -15,7 +15,15 @@ export interface Person {
 export type Incoming =
   | { readonly kind: 'message'; readonly id: string; readonly text: string; readonly by: Person; readonly place: Place }
   /** A button: `text` is the command it stands for; `card` is the message it sits on. */
-  | { readonly kind: 'action'; readonly id: string; readonly text: string | undefined; readonly card: string; readonly by: Person; readonly place: Place; readonly invoke: boolean }
+  | {
+      readonly kind: 'action';
+      readonly id: string;
+      readonly text: string | undefined;
+      readonly card: string;
+      readonly by: Person;
+      readonly place: Place;
+      readonly invoke: boolean;
+    }
   /** Bellhop was added to a team or chat. */
   | { readonly kind: 'installed'; readonly place: Place }
   | { readonly kind: 'other' }
@@ -27,14 +35,26 @@ export function readActivity(activity: Activity): Incoming {
   const place = placeOf(activity);
   if (activity.type === 'installationUpdate' && activity.action === 'add') return { kind: 'installed', place };
   const isAction = activity.type === 'invoke' && activity.name === 'adaptiveCard/action';
-  const isSubmit = activity.type === 'message' && activity.value !== undefined && activity.value !== null && (activity.text ?? '') === '';
+  const isSubmit =
+    activity.type === 'message' &&
+    activity.value !== undefined &&
+    activity.value !== null &&
+    (activity.text ?? '') === '';
   if (activity.type !== 'message' && !isAction) return { kind: 'other' };
   const by = personOf(activity);
   if (by === undefined) return { kind: 'anonymous' };
   const id = activity.id ?? '';
   if (isAction || isSubmit) {
     const { verb, data } = isAction ? readExecute(activity.value) : readSubmit(activity.value);
-    return { kind: 'action', id, text: commandOfAction(verb, data), card: activity.replyToId ?? '', by, place, invoke: isAction };
+    return {
+      kind: 'action',
+      id,
+      text: commandOfAction(verb, data),
+      card: activity.replyToId ?? '',
+      by,
+      place,
+      invoke: isAction,
+    };
   }
   return { kind: 'message', id, text: cleanMessage(activity.text ?? '', [activity.recipient.name]), by, place };
 }

@@ -33,10 +33,19 @@ export async function startServer({ host, port, world, bot, adapter }: ServerOpt
     });
   }
   // Whatever went wrong inside stays inside.
-  server.on('restifyError', (_request: restify.Request, _response: restify.Response, error: { statusCode?: number; toJSON?: () => unknown }, done: () => void) => {
-    if ((error.statusCode ?? 500) >= 500) error.toJSON = () => ({ code: 'InternalError', message: 'The request failed.' });
-    done();
-  });
+  server.on(
+    'restifyError',
+    (
+      _request: restify.Request,
+      _response: restify.Response,
+      error: { statusCode?: number; toJSON?: () => unknown },
+      done: () => void,
+    ) => {
+      if ((error.statusCode ?? 500) >= 500)
+        error.toJSON = () => ({ code: 'InternalError', message: 'The request failed.' });
+      done();
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -1,4 +1,12 @@
-import { type Activity, ActivityTypes, CardFactory, CloudAdapter, ConfigurationBotFrameworkAuthentication, type ConversationReference, type TurnContext } from 'botbuilder';
+import {
+  type Activity,
+  ActivityTypes,
+  CardFactory,
+  CloudAdapter,
+  ConfigurationBotFrameworkAuthentication,
+  type ConversationReference,
+  type TurnContext,
+} from 'botbuilder';
 import type { Request, Response } from 'restify';
 import type { Card } from '../cards/elements.ts';
 import type { Logger } from '../engine/ports.ts';
@@ -42,12 +50,17 @@ export class TeamsAdapter implements ChatPort {
   }
 
   /** Verifies and reads a request, then hands it to `handle`. Answers 401/403 itself. */
-  async process(request: Request, response: Response, handle: (incoming: Incoming, turn: Turn) => Promise<void>): Promise<void> {
+  async process(
+    request: Request,
+    response: Response,
+    handle: (incoming: Incoming, turn: Turn) => Promise<void>,
+  ): Promise<void> {
     await this.#adapter.process(request, response, async (context) => {
       const { activity } = context;
       if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
       await handle(readActivity(activity), turnOf(context));
-      if (activity.type === ActivityTypes.Invoke && !answered.has(context)) await respond(context, { message: 'Done.' });
+      if (activity.type === ActivityTypes.Invoke && !answered.has(context))
+        await respond(context, { message: 'Done.' });
     });
   }
 
@@ -61,7 +74,13 @@ export class TeamsAdapter implements ChatPort {
 
   async update(place: Place, activityId: string, card: Card): Promise<'updated' | 'gone'> {
     try {
-      await this.#continue(place, (context) => context.updateActivity({ type: ActivityTypes.Message, id: activityId, attachments: [CardFactory.adaptiveCard(card)] }));
+      await this.#continue(place, (context) =>
+        context.updateActivity({
+          type: ActivityTypes.Message,
+          id: activityId,
+          attachments: [CardFactory.adaptiveCard(card)],
+        }),
+      );
       return 'updated';
     } catch (error) {
       if (statusOf(error) === 404) return 'gone';
@@ -83,13 +102,23 @@ const answered = new WeakSet<TurnContext>();
 
 function turnOf(context: TurnContext): Turn {
   return {
-    reply: async (card) => (await context.sendActivity({ type: ActivityTypes.Message, attachments: [CardFactory.adaptiveCard(card)], summary: card.fallbackText.slice(0, 200) } as Partial<Activity>))?.id ?? '',
+    reply: async (card) =>
+      (
+        await context.sendActivity({
+          type: ActivityTypes.Message,
+          attachments: [CardFactory.adaptiveCard(card)],
+          summary: card.fallbackText.slice(0, 200),
+        } as Partial<Activity>)
+      )?.id ?? '',
     answer: (result) => respond(context, result),
   };
 }
 
 // Universal actions: a card replaces the one that was pressed, a message is shown beside it. Within ten seconds.
-async function respond(context: TurnContext, result: { readonly card: Card } | { readonly message: string }): Promise<void> {
+async function respond(
+  context: TurnContext,
+  result: { readonly card: Card } | { readonly message: string },
+): Promise<void> {
   if (context.activity.type !== ActivityTypes.Invoke) return;
   answered.add(context);
   const body =
@@ -104,11 +133,25 @@ function referenceOf(place: Place): Partial<ConversationReference> {
     serviceUrl: place.serviceUrl,
     channelId: place.channelId,
     bot: { id: place.botId, name: place.botName },
-    conversation: { id: place.conversationId, tenantId: place.tenantId, isGroup: !place.personal, conversationType: place.personal ? 'personal' : 'channel', name: '' },
+    conversation: {
+      id: place.conversationId,
+      tenantId: place.tenantId,
+      isGroup: !place.personal,
+      conversationType: place.personal ? 'personal' : 'channel',
+      name: '',
+    },
   };
 }
 
-const SERVICE_HOSTS = ['.trafficmanager.net', '.botframework.com', '.botframework.us', '.botframework.azure.us', '.teams.microsoft.com', '.teams.microsoft.us', '.botframework.azure.cn'];
+const SERVICE_HOSTS = [
+  '.trafficmanager.net',
+  '.botframework.com',
+  '.botframework.us',
+  '.botframework.azure.us',
+  '.teams.microsoft.com',
+  '.teams.microsoft.us',
+  '.botframework.azure.cn',
+];
 
 /** Posts carry tokens and counts: they go to Microsoft's connectors only, in a sandbox to this machine only. */
 export function isTrustedService(serviceUrl: string, sandbox: boolean): boolean {

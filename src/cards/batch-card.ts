@@ -2,7 +2,23 @@ import type { Items } from '../engine/domain/items.ts';
 import { imbalance, inTarget } from '../engine/domain/items.ts';
 import type { BatchStatus } from '../engine/domain/migration-batch.ts';
 import type { BatchView } from '../engine/views.ts';
-import { type Button, type Card, type CardElement, type Tone, amountRow, band, bar, bold, card, facts, markRow, panel, section, small, tiles } from './elements.ts';
+import {
+  type Button,
+  type Card,
+  type CardElement,
+  type Tone,
+  amountRow,
+  band,
+  bar,
+  bold,
+  card,
+  facts,
+  markRow,
+  panel,
+  section,
+  small,
+  tiles,
+} from './elements.ts';
 import { bytes, clock, count, duration, percent, plural, rate, short, words } from './format.ts';
 import { scoreSection } from './score-section.ts';
 
@@ -26,7 +42,13 @@ export const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
 export function batchCard(view: BatchView): Card {
   const { identity, status, items } = view;
   const body: (CardElement | undefined)[] = [
-    band({ what: 'Migration batch', tone: BATCH_TONE[status], state: words(status), name: identity, sentence: sentenceOf(view) }),
+    band({
+      what: 'Migration batch',
+      tone: BATCH_TONE[status],
+      state: words(status),
+      name: identity,
+      sentence: sentenceOf(view),
+    }),
     view.totalCount === 0 ? undefined : progressBar(view),
     tiles([
       { value: short(view.syncedCount + view.finalizedCount), label: 'Synced' },
@@ -49,10 +71,15 @@ export function batchCard(view: BatchView): Card {
 function sentenceOf(view: BatchView): string {
   const { status, totalCount, syncedCount, failedCount, activeCount, etaSeconds, items, asOf } = view;
   const good = syncedCount + view.finalizedCount;
-  const eta = etaSeconds === null ? '' : ` The rest needs about **${duration(etaSeconds)}**, until ${clock(new Date(Date.parse(asOf) + etaSeconds * 1000).toISOString(), asOf)}.`;
+  const eta =
+    etaSeconds === null
+      ? ''
+      : ` The rest needs about **${duration(etaSeconds)}**, until ${clock(new Date(Date.parse(asOf) + etaSeconds * 1000).toISOString(), asOf)}.`;
   switch (status) {
     case 'Created':
-      return totalCount === 0 ? 'It has no users yet. Import them on the server.' : `${plural(totalCount, 'user')} wait for the start. Check the batch first: it writes nothing.`;
+      return totalCount === 0
+        ? 'It has no users yet. Import them on the server.'
+        : `${plural(totalCount, 'user')} wait for the start. Check the batch first: it writes nothing.`;
     case 'Syncing':
       return `${count(good)} of ${plural(totalCount, 'user')} are synced.${eta}`;
     case 'IncrementalSyncing':
@@ -77,7 +104,11 @@ function progressBar(view: BatchView): CardElement {
   const { items, totalCount, failedCount } = view;
   if (isRunning(view.status) && items.source > 0) {
     const done = items.source - items.pending;
-    return bar([{ share: done / items.source, color: 'Accent' }], percent(done, items.source), `${count(done)} of ${count(items.source)} messages`);
+    return bar(
+      [{ share: done / items.source, color: 'Accent' }],
+      percent(done, items.source),
+      `${count(done)} of ${count(items.source)} messages`,
+    );
   }
   const good = view.syncedCount + view.finalizedCount;
   const parts = [
@@ -88,7 +119,9 @@ function progressBar(view: BatchView): CardElement {
 }
 
 function failurePanel({ failures, failedCount }: BatchView): CardElement {
-  const rows = failures.slice(0, 4).map((group) => markRow('failed', [bold(plural(group.count, 'user')), ` · ${group.title.toLowerCase()}`]));
+  const rows = failures
+    .slice(0, 4)
+    .map((group) => markRow('failed', [bold(plural(group.count, 'user')), ` · ${group.title.toLowerCase()}`]));
   const more = failures.length > 4 ? [markRow('plain', [`${failures.length - 4} more causes`])] : [];
   return panel(`${plural(failedCount, 'user')} failed`, ...rows, ...more);
 }
@@ -112,7 +145,10 @@ function speedFacts(view: BatchView): readonly (readonly [string, string])[] {
 export function booksSection(items: Items): CardElement | undefined {
   if (items.source === 0) return undefined;
   const difference = imbalance(items);
-  const title = difference === 0 ? `All ${plural(items.source, 'message')} accounted for` : `${plural(Math.abs(difference), 'message')} not accounted for`;
+  const title =
+    difference === 0
+      ? `All ${plural(items.source, 'message')} accounted for`
+      : `${plural(Math.abs(difference), 'message')} not accounted for`;
   const rows: readonly (readonly [number, string])[] = [
     [items.copied, 'copied'],
     [items.adopted, 'adopted, already in the target'],
@@ -121,7 +157,10 @@ export function booksSection(items: Items): CardElement | undefined {
     [items.failed, 'failed'],
     [items.pending, 'pending'],
   ];
-  return section(title, ...rows.filter(([value], at) => value > 0 || at === 0).map(([value, label]) => amountRow(count(value), label)));
+  return section(
+    title,
+    ...rows.filter(([value], at) => value > 0 || at === 0).map(([value, label]) => amountRow(count(value), label)),
+  );
 }
 
 function footer({ startDateTime, createdBy, endpoint, bytesTransferred, asOf, status }: BatchView): string {
@@ -134,9 +173,14 @@ function buttons({ identity, supportedActions, failedCount, status, totalCount }
   const can = new Set(supportedActions);
   const target = identity;
   const list: (Button | false)[] = [
-    status === 'Created' && totalCount > 0 && { title: 'Start batch', action: { verb: 'startBatch', target }, primary: true },
+    status === 'Created' &&
+      totalCount > 0 && { title: 'Start batch', action: { verb: 'startBatch', target }, primary: true },
     status === 'Created' && totalCount > 0 && { title: 'Check batch', action: { verb: 'checkBatch', target } },
-    failedCount > 0 && { title: 'Show failures', action: { verb: 'failures', target }, ...(isRunning(status) ? {} : { primary: true }) },
+    failedCount > 0 && {
+      title: 'Show failures',
+      action: { verb: 'failures', target },
+      ...(isRunning(status) ? {} : { primary: true }),
+    },
     can.has('Resume') && { title: 'Resume batch', action: { verb: 'resumeBatch', target } },
     !isRunning(status) && can.has('SyncNow') && { title: 'Sync now', action: { verb: 'syncNow', target } },
     can.has('Stop') && { title: 'Stop batch', action: { verb: 'stopBatch', target } },

@@ -16,12 +16,15 @@ function elementLines(element: CardElement): readonly string[] {
     case 'RichTextBlock':
       return wrap(list(element['inlines']).map(runText).join(''));
     case 'FactSet':
-      return list(element['facts']).map((fact) => `${plain(String(fact['title'])).padEnd(12)} ${plain(String(fact['value']))}`);
+      return list(element['facts']).map(
+        (fact) => `${plain(String(fact['title'])).padEnd(12)} ${plain(String(fact['value']))}`,
+      );
     case 'ColumnSet':
       return columnLines(list(element['columns']));
     case 'Container': {
       const inner = list(element['items']).flatMap((item) => elementLines(item));
-      if (element['style'] === 'emphasis' && element['bleed'] !== true) return ['', ...inner.map((line) => `| ${line}`)];
+      if (element['style'] === 'emphasis' && element['bleed'] !== true)
+        return ['', ...inner.map((line) => `| ${line}`)];
       return element['bleed'] === true ? inner : ['', ...inner];
     }
     default:
@@ -39,14 +42,22 @@ function runText(run: CardElement): string {
 function columnLines(columns: readonly CardElement[]): readonly string[] {
   const cells = columns.map((column) => list(column['items']).flatMap((item) => elementLines(item)));
   const widths = columns.map((column) => column['width']);
-  if (widths.every((width) => width === 1)) return ['', cells.map(([value = '', label = '']) => `${value} ${label}`.padEnd(24)).join('').trimEnd()];
+  if (widths.every((width) => width === 1))
+    return [
+      '',
+      cells
+        .map(([value = '', label = '']) => `${value} ${label}`.padEnd(24))
+        .join('')
+        .trimEnd(),
+    ];
   const [first = [], second = [], third] = cells;
   if (widths[0] === '20px') {
     const left = second.map((line, at) => `${at === 0 ? first.join('') : ' '} ${line}`);
     const right = third?.join(' ') ?? '';
     return right === '' ? left : [`${(left[0] ?? '').padEnd(WIDTH - right.length - 1)} ${right}`, ...left.slice(1)];
   }
-  if (widths[0] === '76px') return second.map((line, at) => `${(at === 0 ? first.join('') : '').padStart(10)}  ${line}`);
+  if (widths[0] === '76px')
+    return second.map((line, at) => `${(at === 0 ? first.join('') : '').padStart(10)}  ${line}`);
   const right = second.join(' ');
   return [`${first.join(' ').padEnd(WIDTH - right.length - 1)} ${right}`];
 }

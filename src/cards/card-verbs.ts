@@ -32,7 +32,10 @@ const WORDS: Readonly<Record<Verb, string>> = {
 };
 
 /** What is written into a button. */
-export function actionPayload(action: CardAction): { readonly verb: Verb; readonly data: Readonly<Record<string, string>> } {
+export function actionPayload(action: CardAction): {
+  readonly verb: Verb;
+  readonly data: Readonly<Record<string, string>>;
+} {
   const { verb } = action;
   const target = 'target' in action ? action.target : undefined;
   return { verb, data: target === undefined ? {} : { target } };

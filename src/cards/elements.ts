@@ -33,10 +33,23 @@ export const SYMBOL: Readonly<Record<Tone, string>> = {
   waiting: '○',
   stopped: '■',
 };
-const MARK_COLOR: Readonly<Partial<Record<Tone, string>>> = { running: 'Accent', done: 'Good', attention: 'Warning', failed: 'Attention' };
+const MARK_COLOR: Readonly<Partial<Record<Tone, string>>> = {
+  running: 'Accent',
+  done: 'Good',
+  attention: 'Warning',
+  failed: 'Attention',
+};
 
 /** A piece of text inside a line. `foreign` is text from outside: folders, subjects, server answers. */
-export type Run = string | { readonly text: string; readonly bold?: true; readonly subtle?: true; readonly color?: string; readonly mono?: true };
+export type Run =
+  | string
+  | {
+      readonly text: string;
+      readonly bold?: true;
+      readonly subtle?: true;
+      readonly color?: string;
+      readonly mono?: true;
+    };
 
 export function bold(text: string): Run {
   return { text, bold: true };
@@ -94,8 +107,17 @@ export interface Band {
 
 /** The band on top: who reads only this knows what to do. */
 export function band({ what, tone, state, name, sentence }: Band): CardElement {
-  const eyebrow = { type: 'Column', width: 'stretch', verticalContentAlignment: 'Center', items: [text(what, { size: 'Small', isSubtle: true, spacing: 'None' })] };
-  const word = { type: 'Column', width: 'auto', items: [text(`${SYMBOL[tone]} ${state}`, { weight: 'Bolder', horizontalAlignment: 'Right' })] };
+  const eyebrow = {
+    type: 'Column',
+    width: 'stretch',
+    verticalContentAlignment: 'Center',
+    items: [text(what, { size: 'Small', isSubtle: true, spacing: 'None' })],
+  };
+  const word = {
+    type: 'Column',
+    width: 'auto',
+    items: [text(`${SYMBOL[tone]} ${state}`, { weight: 'Bolder', horizontalAlignment: 'Right' })],
+  };
   return {
     type: 'Container',
     style: BAND[tone],
@@ -133,7 +155,11 @@ export function tiles(row: readonly Tile[]): CardElement {
 const BAR_LENGTH = 32;
 
 /** A bar of text, exact and thin: parts of a whole in order, the rest empty, the share in figures and words behind it. */
-export function bar(parts: readonly { readonly share: number; readonly color: string }[], percent: string, words: string): CardElement {
+export function bar(
+  parts: readonly { readonly share: number; readonly color: string }[],
+  percent: string,
+  words: string,
+): CardElement {
   let drawn = 0;
   const runs: Run[] = [];
   for (const { share, color } of parts) {
@@ -179,7 +205,10 @@ export function facts(pairs: readonly (readonly [label: string, value: string])[
   return {
     type: 'FactSet',
     spacing: 'Small',
-    facts: pairs.map(([title, value]) => ({ title: title.replaceAll(' ', '\u00a0'), value: escapeMarkdown(foreign(value, 120)) })),
+    facts: pairs.map(([title, value]) => ({
+      title: title.replaceAll(' ', '\u00a0'),
+      value: escapeMarkdown(foreign(value, 120)),
+    })),
   };
 }
 
@@ -207,7 +236,10 @@ export interface Button {
 
 function toAction({ title, action, primary, secondary }: Button): CardElement {
   const { verb, data } = actionPayload(action);
-  const look = { ...(primary === true ? { style: 'positive' } : {}), ...(secondary === true ? { mode: 'secondary' } : {}) };
+  const look = {
+    ...(primary === true ? { style: 'positive' } : {}),
+    ...(secondary === true ? { mode: 'secondary' } : {}),
+  };
   return {
     type: 'Action.Execute',
     title,
@@ -219,7 +251,11 @@ function toAction({ title, action, primary, secondary }: Button): CardElement {
 }
 
 /** The frame of every card. */
-export function card(fallbackText: string, body: readonly (CardElement | undefined)[], buttons: readonly Button[] = []): Card {
+export function card(
+  fallbackText: string,
+  body: readonly (CardElement | undefined)[],
+  buttons: readonly Button[] = [],
+): Card {
   return {
     type: 'AdaptiveCard',
     version: '1.5',

@@ -5,9 +5,23 @@ import { type Card, band, card, fromOutside, markRow, panel, small } from './ele
 export function errorCard(error: Failure, nearest?: string): Card {
   const { title } = FAILURES[error.code];
   const unknown = error.code === 'UnknownCommand' && nearest !== undefined;
-  return card(`${error.message} ${error.remedy}`, [
-    band({ what: unknown ? 'Bellhop' : 'Not done', tone: 'attention', state: unknown ? 'Did you mean' : 'Not possible', name: unknown ? nearest : title, sentence: unknown ? 'That is the nearest command. Write **help** to see all.' : 'Nothing was changed.' }),
-    panel(unknown ? 'What was written' : 'Why', markRow('plain', [fromOutside(error.message, 300)]), markRow('plain', [fromOutside(error.remedy, 240)])),
-    small(error.code),
-  ], [{ title: 'Help', action: unknown ? { verb: 'help', target: nearest.split(' ')[0] ?? 'help' } : { verb: 'help' } }]);
+  return card(
+    `${error.message} ${error.remedy}`,
+    [
+      band({
+        what: unknown ? 'Bellhop' : 'Not done',
+        tone: 'attention',
+        state: unknown ? 'Did you mean' : 'Not possible',
+        name: unknown ? nearest : title,
+        sentence: unknown ? 'That is the nearest command. Write **help** to see all.' : 'Nothing was changed.',
+      }),
+      panel(
+        unknown ? 'What was written' : 'Why',
+        markRow('plain', [fromOutside(error.message, 300)]),
+        markRow('plain', [fromOutside(error.remedy, 240)]),
+      ),
+      small(error.code),
+    ],
+    [{ title: 'Help', action: unknown ? { verb: 'help', target: nearest.split(' ')[0] ?? 'help' } : { verb: 'help' } }],
+  );
 }

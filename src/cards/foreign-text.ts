@@ -29,11 +29,19 @@ const LONGEST_WORD = 24;
 function breakable(text: string): string {
   return text
     .split(' ')
-    .map((word) => (word.length <= LONGEST_WORD ? word : [...word].map((each, at) => (at > 0 && at % LONGEST_WORD === 0 ? `\u200b${each}` : each)).join('')))
+    .map((word) =>
+      word.length <= LONGEST_WORD
+        ? word
+        : [...word].map((each, at) => (at > 0 && at % LONGEST_WORD === 0 ? `\u200b${each}` : each)).join(''),
+    )
     .join(' ');
 }
 
 /** Escapes what Markdown would interpret in a TextBlock. Runs need no escaping: they are literal. */
 export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\*_[\]()~#>`|<&!]/g, (character) => (character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`)).replace(/^([+-]|\d+\.)/, '\\$1');
+  return text
+    .replaceAll(/[\\*_[\]()~#>`|<&!]/g, (character) =>
+      character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
+    )
+    .replace(/^([+-]|\d+\.)/, '\\$1');
 }

@@ -2,7 +2,9 @@
 
 /** 1,284,310 */
 export function count(value: number): string {
-  return Math.round(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(value)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** At most six characters: 9,999, 12.4 k, 1.49 M. */

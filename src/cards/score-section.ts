@@ -11,10 +11,16 @@ const SCORE_TONE: Readonly<Record<DataConsistencyScore, Tone>> = {
 const MOST_REASONS = 5;
 
 /** The grade, never without its reasons. Nothing before the first complete sync: then there is nothing to grade. */
-export function scoreSection(score: DataConsistencyScore | null, reasons: readonly ScoreReason[]): CardElement | undefined {
+export function scoreSection(
+  score: DataConsistencyScore | null,
+  reasons: readonly ScoreReason[],
+): CardElement | undefined {
   if (score === null) return undefined;
-  const listed = reasons.slice(0, MOST_REASONS).map((reason) => markRow('plain', [`${plural(reason.count, 'message')}: ${reason.text}`]));
+  const listed = reasons
+    .slice(0, MOST_REASONS)
+    .map((reason) => markRow('plain', [`${plural(reason.count, 'message')}: ${reason.text}`]));
   const none = reasons.length === 0 ? [markRow('plain', ['every message is in the target, with all its details'])] : [];
-  const more = reasons.length > MOST_REASONS ? [markRow('plain', [`${reasons.length - MOST_REASONS} more reasons`])] : [];
+  const more =
+    reasons.length > MOST_REASONS ? [markRow('plain', [`${reasons.length - MOST_REASONS} more reasons`])] : [];
   return section('DataConsistencyScore', markRow(SCORE_TONE[score], [bold(score)]), ...listed, ...none, ...more);
 }

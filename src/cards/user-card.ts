@@ -1,7 +1,24 @@
 import { imbalance } from '../engine/domain/items.ts';
 import type { UserStatus } from '../engine/domain/migration-user.ts';
 import type { FolderView, UserView } from '../engine/views.ts';
-import { type Button, type Card, type CardElement, type Run, type Tone, band, bar, card, fromOutside, markRow, panel, section, small, subtle, text, tiles } from './elements.ts';
+import {
+  type Button,
+  type Card,
+  type CardElement,
+  type Run,
+  type Tone,
+  band,
+  bar,
+  card,
+  fromOutside,
+  markRow,
+  panel,
+  section,
+  small,
+  subtle,
+  text,
+  tiles,
+} from './elements.ts';
 import { bytes, clock, count, duration, percent, plural, rate, short, words } from './format.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { scoreSection } from './score-section.ts';
@@ -26,16 +43,36 @@ const USER_TONE: Readonly<Record<UserStatus, Tone>> = {
 export function userCard(view: UserView): Card {
   const { identity, batchId, status, items } = view;
   const body: (CardElement | undefined)[] = [
-    band({ what: `Migration user · batch ${escapeMarkdown(batchId)}`, tone: toneOf(view), state: stateWord(status), name: identity, sentence: sentenceOf(view) }),
+    band({
+      what: `Migration user · batch ${escapeMarkdown(batchId)}`,
+      tone: toneOf(view),
+      state: stateWord(status),
+      name: identity,
+      sentence: sentenceOf(view),
+    }),
     isRunning(status) && items.source > 0
-      ? bar([{ share: (items.source - items.pending) / items.source, color: 'Accent' }], percent(items.source - items.pending, items.source), `${count(items.source - items.pending)} of ${count(items.source)} messages`)
+      ? bar(
+          [{ share: (items.source - items.pending) / items.source, color: 'Accent' }],
+          percent(items.source - items.pending, items.source),
+          `${count(items.source - items.pending)} of ${count(items.source)} messages`,
+        )
       : undefined,
     tiles([
       { value: short(view.syncedItemCount), label: 'In the target' },
-      { value: short(view.skippedItemCount + items.failed), label: 'Skipped or failed', alarming: view.skippedItemCount + items.failed > 0 },
+      {
+        value: short(view.skippedItemCount + items.failed),
+        label: 'Skipped or failed',
+        alarming: view.skippedItemCount + items.failed > 0,
+      },
       { value: short(items.pending), label: 'Pending' },
     ]),
-    view.error === null ? undefined : panel('How to fix it', text(escapeMarkdown(foreign(view.error.message, 300)), { spacing: 'Small' }), markRow('plain', [fromOutside(view.error.remedy, 240)])),
+    view.error === null
+      ? undefined
+      : panel(
+          'How to fix it',
+          text(escapeMarkdown(foreign(view.error.message, 300)), { spacing: 'Small' }),
+          markRow('plain', [fromOutside(view.error.remedy, 240)]),
+        ),
     folderSection(view.folders),
     skippedSection(view),
     scoreSection(view.dataConsistencyScore, view.reasons),
@@ -60,11 +97,15 @@ function sentenceOf(view: UserView): string {
   switch (status) {
     case 'Synced':
     case 'Completed':
-      return out === 0 ? `All mail is in Exchange Online.${last}` : `All mail is in Exchange Online except **${plural(out, 'message')}**.${last}`;
+      return out === 0
+        ? `All mail is in Exchange Online.${last}`
+        : `All mail is in Exchange Online except **${plural(out, 'message')}**.${last}`;
     case 'Syncing':
     case 'IncrementalSyncing':
       if (error !== null) return `Waiting: ${escapeMarkdown(error.message.slice(0, 160))}`;
-      return etaSeconds === null ? `The mailbox is being read.${last}` : `About **${duration(etaSeconds)}** to go.${last}`;
+      return etaSeconds === null
+        ? `The mailbox is being read.${last}`
+        : `About **${duration(etaSeconds)}** to go.${last}`;
     case 'Failed':
     case 'IncrementalFailed':
       return `This user needs a person.${last}`;
@@ -84,16 +125,21 @@ const MOST_FOLDERS = 12;
 // Folders with a difference come first; the long tail of equal ones is a count.
 function folderSection(folders: readonly FolderView[]): CardElement | undefined {
   if (folders.length === 0) return undefined;
-  const differs = (folder: FolderView): number => (folder.error !== null || folder.targetItems + folder.excluded < folder.sourceItems ? 0 : 1);
+  const differs = (folder: FolderView): number =>
+    folder.error !== null || folder.targetItems + folder.excluded < folder.sourceItems ? 0 : 1;
   const sorted = [...folders].sort((a, b) => differs(a) - differs(b) || b.sourceItems - a.sourceItems);
   const rows = sorted.slice(0, MOST_FOLDERS).map(folderRow);
-  const more = sorted.length > MOST_FOLDERS ? [markRow('plain', [`${plural(sorted.length - MOST_FOLDERS, 'more folder')}, all equal`])] : [];
+  const more =
+    sorted.length > MOST_FOLDERS
+      ? [markRow('plain', [`${plural(sorted.length - MOST_FOLDERS, 'more folder')}, all equal`])]
+      : [];
   return section('Folders', ...rows, ...more);
 }
 
 function folderRow({ source, target, sourceItems, targetItems, excluded, error }: FolderView): CardElement {
   const name: Run[] = [fromOutside(source, 40)];
-  if (target !== '' && target !== source && target.replaceAll(' / ', '/') !== source) name.push(subtle(` → ${foreign(target, 40)}`));
+  if (target !== '' && target !== source && target.replaceAll(' / ', '/') !== source)
+    name.push(subtle(` → ${foreign(target, 40)}`));
   if (error !== null) return markRow('failed', name, 'not opened');
   if (excluded > 0 && excluded === sourceItems) return markRow('waiting', name, `${count(excluded)} excluded`);
   if (targetItems < sourceItems) return markRow('attention', name, `${count(targetItems)} of ${count(sourceItems)}`);
@@ -107,7 +153,15 @@ function skippedSection({ skipped }: UserView): CardElement | undefined {
   return section('Not in the target', ...rows, ...more);
 }
 
-function footer({ bytesTransferred, itemsPerSecond, bytesPerSecond, status, nextSyncTime, userName, asOf }: UserView): string {
+function footer({
+  bytesTransferred,
+  itemsPerSecond,
+  bytesPerSecond,
+  status,
+  nextSyncTime,
+  userName,
+  asOf,
+}: UserView): string {
   const speed = isRunning(status) && itemsPerSecond > 0 ? ` · ${rate(itemsPerSecond, bytesPerSecond)}` : '';
   const next = nextSyncTime === null || isRunning(status) ? '' : ` · next sync ${clock(nextSyncTime, asOf)}`;
   return `${escapeMarkdown(foreign(userName, 60))} · ${bytes(bytesTransferred)} copied${speed}${next}`;
@@ -128,7 +182,14 @@ function isRunning(status: UserStatus): boolean {
   return status === 'Syncing' || status === 'IncrementalSyncing' || status === 'Stopping';
 }
 
-function fallback({ identity, status, syncedItemCount, skippedItemCount, items, dataConsistencyScore }: UserView): string {
+function fallback({
+  identity,
+  status,
+  syncedItemCount,
+  skippedItemCount,
+  items,
+  dataConsistencyScore,
+}: UserView): string {
   const score = dataConsistencyScore === null ? '' : ` Score: ${dataConsistencyScore}.`;
   return `${identity} is ${status}: ${count(syncedItemCount)} items in the target, ${count(skippedItemCount)} skipped, ${count(items.pending)} pending.${score} Write: status ${identity}`;
 }

@@ -80,7 +80,8 @@ export async function syncNow(
   target: { readonly batch: BatchName } | { readonly user: UserAddress },
   by: Actor,
 ): Promise<{ readonly users: number }> {
-  const users = 'batch' in target ? await syncBatchNow(world, target.batch, by) : await syncUserNow(world, target.user, by);
+  const users =
+    'batch' in target ? await syncBatchNow(world, target.batch, by) : await syncUserNow(world, target.user, by);
   await scheduleSoon(world);
   return { users };
 }
@@ -106,7 +107,9 @@ export async function stopUser(world: World, address: UserAddress, by: Actor): P
 
 /** Resumes one stopped user, or starts one that was added to a running batch; it syncs at once. */
 export async function resumeUser(world: World, address: UserAddress, by: Actor): Promise<void> {
-  await changeUserOrRefuse(world, address, 'resume user', by, (user) => (isAtRest(user) ? enqueue(world, user) : undefined));
+  await changeUserOrRefuse(world, address, 'resume user', by, (user) =>
+    isAtRest(user) ? enqueue(world, user) : undefined,
+  );
   await scheduleSoon(world);
 }
 
@@ -118,7 +121,9 @@ export async function requireBatch(world: World, name: BatchName): Promise<Migra
 }
 
 function isAtRest(user: MigrationUser): boolean {
-  return user.status === 'Validating' || user.status === 'Stopped' || user.status === 'Failed' || user.status === 'Stopping';
+  return (
+    user.status === 'Validating' || user.status === 'Stopped' || user.status === 'Failed' || user.status === 'Stopping'
+  );
 }
 
 /** The user, asked to sync as soon as a slot is free. What went wrong before is history. */
@@ -136,11 +141,15 @@ export function enqueue(world: World, user: MigrationUser): Decision<MigrationUs
 function step(user: MigrationUser, action: UserAction): Decision<MigrationUser> | undefined {
   const status = nextState(USER_TRANSITIONS, user.status, action);
   if (status === undefined) return undefined;
-  const events: EventBody[] = status === 'Stopped' ? [{ type: 'UserStopped', batch: user.batch, user: user.address }] : [];
+  const events: EventBody[] =
+    status === 'Stopped' ? [{ type: 'UserStopped', batch: user.batch, user: user.address }] : [];
   return { to: { ...user, status }, events };
 }
 
-function withEvent(decision: Decision<MigrationUser> | undefined, event: EventBody): Decision<MigrationUser> | undefined {
+function withEvent(
+  decision: Decision<MigrationUser> | undefined,
+  event: EventBody,
+): Decision<MigrationUser> | undefined {
   return decision === undefined ? undefined : { to: decision.to, events: [...decision.events, event] };
 }
 

@@ -36,7 +36,10 @@ export async function addEndpoint(world: World, settings: EndpointSettings, by: 
 function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
   const host = parseHost(settings.host);
   if (host === undefined) {
-    throw new MigrationError('UsageError', { detail: 'host= takes a host name such as imap.example.com.', command: 'add endpoint' });
+    throw new MigrationError('UsageError', {
+      detail: 'host= takes a host name such as imap.example.com.',
+      command: 'add endpoint',
+    });
   }
   const security = settings.security ?? 'tls';
   const initial = settings.initial ?? DEFAULT_CAPS.initial;
@@ -53,7 +56,11 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
 }
 
 /** Has a worker reach the endpoint; the answer comes as an EndpointTested event with the returned request id. */
-export async function testEndpoint(world: World, name: EndpointName, _by: Actor): Promise<{ readonly request: string }> {
+export async function testEndpoint(
+  world: World,
+  name: EndpointName,
+  _by: Actor,
+): Promise<{ readonly request: string }> {
   await requireEndpoint(world, name);
   const request = world.newId();
   await world.jobs.add('test-endpoint', { endpoint: name, request });

@@ -101,7 +101,15 @@ export interface MessageToImport {
 
 /** A detail that did not survive the lane a message took; it lowers the score to Good. */
 export interface FidelityNote {
-  readonly kind: 'signature' | 'encryption' | 'invitation' | 'nested-message' | 'alternative-body' | 'headers' | 'attachment' | 'repaired';
+  readonly kind:
+    | 'signature'
+    | 'encryption'
+    | 'invitation'
+    | 'nested-message'
+    | 'alternative-body'
+    | 'headers'
+    | 'attachment'
+    | 'repaired';
   readonly text: string;
 }
 
@@ -223,7 +231,9 @@ export interface Ledger extends AsyncDisposable {
   /** Whole entries in one state. */
   entries(path: string, uidValidity: string, state: LedgerState): Promise<readonly LedgerEntry[]>;
   findByUid(path: string, uidValidity: string, uid: number): Promise<LedgerEntry | undefined>;
-  findByKey(key: Uint8Array): Promise<readonly (LedgerEntry & { readonly path: string; readonly uidValidity: string })[]>;
+  findByKey(
+    key: Uint8Array,
+  ): Promise<readonly (LedgerEntry & { readonly path: string; readonly uidValidity: string })[]>;
   /** Takes back intents that were never sent, so that the target need not be asked about them. */
   withdraw(path: string, uidValidity: string, uids: readonly number[]): Promise<void>;
   /** What could not be kept of copied messages, over the whole mailbox, by kind and text. */
@@ -258,7 +268,11 @@ export interface MigrationStore {
   user(address: UserAddress): Promise<MigrationUser | undefined>;
   users(batch: BatchName): AsyncIterable<MigrationUser>;
   /** Adds users that are in no batch; returns those that already are, with the batch that has them, and leaves them alone. */
-  addUsers(users: readonly MigrationUser[], events: readonly EventBody[], by: string): Promise<readonly MigrationUser[]>;
+  addUsers(
+    users: readonly MigrationUser[],
+    events: readonly EventBody[],
+    by: string,
+  ): Promise<readonly MigrationUser[]>;
   /** Throws UnknownUser. */
   changeUser(address: UserAddress, decide: Decide<MigrationUser>, by?: string): Promise<MigrationUser>;
   /** Changes every user of a batch, each by itself; returns how many changed. */
@@ -287,7 +301,11 @@ export interface EventLog {
    * Hands every event to `onEvents`, in order, at least once; the reader's place is stored under its name and moves on
    * when `onEvents` returns. A new reader starts at the present. Returns when the signal aborts.
    */
-  follow(reader: string, onEvents: (events: readonly MigrationEvent[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+  follow(
+    reader: string,
+    onEvents: (events: readonly MigrationEvent[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** What the queue runs, and with what. Payloads hold names only, never secrets. */
@@ -311,7 +329,9 @@ export interface JobQueue {
   /** Adds a job. One with the same id that waits or runs makes this a no-op; one that waits for its time is run now. */
   add<Name extends JobName>(name: Name, payload: Jobs[Name], options?: AddOptions): Promise<void>;
   /** Jobs of a kind that are not done: `running` ones hold or will soon hold a worker, the others wait for their time. */
-  pending<Name extends JobName>(name: Name): Promise<readonly { readonly payload: Jobs[Name]; readonly running: boolean }[]>;
+  pending<Name extends JobName>(
+    name: Name,
+  ): Promise<readonly { readonly payload: Jobs[Name]; readonly running: boolean }[]>;
 }
 
 /** Passwords of source logins, sealed with a key that is kept elsewhere. */

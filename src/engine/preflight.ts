@@ -137,9 +137,15 @@ function notesOf(checks: readonly UserCheck[], endpoint: MigrationEndpoint): rea
   const renamed = sum(checks.map((check) => check.renamed));
   const oversize = sum(checks.map((check) => check.oversize));
   const notes: CheckNote[] = [];
-  if (oversize > 0) notes.push({ kind: 'oversize', count: oversize, text: 'messages are larger than the target takes and will be skipped' });
+  if (oversize > 0)
+    notes.push({
+      kind: 'oversize',
+      count: oversize,
+      text: 'messages are larger than the target takes and will be skipped',
+    });
   if (renamed > 0) notes.push({ kind: 'renamed-folder', count: renamed, text: 'folder names change to fit Exchange' });
-  if (endpoint.security === 'none') notes.push({ kind: 'clear-text', count: 1, text: 'the endpoint sends passwords in clear text' });
+  if (endpoint.security === 'none')
+    notes.push({ kind: 'clear-text', count: 1, text: 'the endpoint sends passwords in clear text' });
   return notes;
 }
 

@@ -8,9 +8,20 @@ import {
   batchSupportedActions,
   countUsers,
 } from './domain/migration-batch.ts';
-import { type MigrationUser, USER_STATUS_SUMMARY, type UserStatus, userSupportedActions } from './domain/migration-user.ts';
+import {
+  type MigrationUser,
+  USER_STATUS_SUMMARY,
+  type UserStatus,
+  userSupportedActions,
+} from './domain/migration-user.ts';
 import type { Bottleneck, FolderBooks, UserProgress } from './domain/progress.ts';
-import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems, worstScore } from './domain/score.ts';
+import {
+  type DataConsistencyScore,
+  type ScoreReason,
+  dataConsistencyScore,
+  reasonsFromItems,
+  worstScore,
+} from './domain/score.ts';
 import { requireBatch } from './batches.ts';
 import type { World } from './ports.ts';
 import type {
@@ -234,7 +245,10 @@ function etaSeconds(items: Items, itemsPerSecond: number): number | null {
 type Scored = readonly [score: DataConsistencyScore, reasons: readonly ScoreReason[]];
 
 // Only users that were synced once have a score: before that nothing can be said about consistency.
-function scoreUsers(users: readonly MigrationUser[], progress: ReadonlyMap<UserAddress, UserProgress>): readonly Scored[] {
+function scoreUsers(
+  users: readonly MigrationUser[],
+  progress: ReadonlyMap<UserAddress, UserProgress>,
+): readonly Scored[] {
   return users.flatMap((user): Scored[] => {
     const each = progress.get(user.address);
     if (each === undefined || user.lastSuccessfulSyncAt === undefined) return [];
@@ -263,7 +277,12 @@ function groupFailures(
     groups.set(user.error.code, group);
   }
   return [...groups.values()]
-    .map(({ error, users: failed }) => ({ error, title: FAILURES[error.code].title, count: failed.length, users: failed }))
+    .map(({ error, users: failed }) => ({
+      error,
+      title: FAILURES[error.code].title,
+      count: failed.length,
+      users: failed,
+    }))
     .sort((a, b) => b.count - a.count);
 }
 

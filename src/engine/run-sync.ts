@@ -13,7 +13,11 @@ const WATCH_EVERY = 1000;
 const RETRY_AFTER = [5_000, 15_000, 60_000, 180_000, 600_000];
 
 /** The job that syncs one mailbox. It may be killed at any moment and run again: the ledger knows how far it was. */
-export async function runSyncMailbox(world: World, job: Jobs['sync-mailbox'], shutdown: AbortSignal): Promise<void | { readonly again: number }> {
+export async function runSyncMailbox(
+  world: World,
+  job: Jobs['sync-mailbox'],
+  shutdown: AbortSignal,
+): Promise<void | { readonly again: number }> {
   const user = await begin(world, job.user);
   if (user === undefined) return;
   await using watch = watchUser(world, user);
@@ -76,7 +80,14 @@ async function finish(
         nextSyncAt: current.syncRequested === true ? now : startedAt + every / world.settings.timeScale,
       },
       events: [
-        { type: 'UserSynced', batch: user.batch, user: user.address, initial, copied: result.copied, items: result.items },
+        {
+          type: 'UserSynced',
+          batch: user.batch,
+          user: user.address,
+          initial,
+          copied: result.copied,
+          items: result.items,
+        },
         ...(status === 'Stopped' ? [{ type: 'UserStopped', batch: user.batch, user: user.address } as const] : []),
       ],
     };
@@ -93,7 +104,11 @@ async function rest(world: World, address: UserAddress): Promise<void> {
   });
 }
 
-async function fail(world: World, user: MigrationUser, error: MigrationError): Promise<void | { readonly again: number }> {
+async function fail(
+  world: World,
+  user: MigrationUser,
+  error: MigrationError,
+): Promise<void | { readonly again: number }> {
   const details = { address: user.address, batch: user.batch, ...error.details };
   world.log.warn({ code: error.code, user: user.address }, 'sync ended early');
   const batch = await requireBatch(world, user.batch);
@@ -113,7 +128,12 @@ async function fail(world: World, user: MigrationUser, error: MigrationError): P
     if (status === undefined) return undefined;
     const retries = FAILURES[error.code].retry !== 'never' && user.lastSuccessfulSyncAt !== undefined;
     return {
-      to: { ...current, status, error: reason, ...(retries ? { nextSyncAt: now + batch.every / world.settings.timeScale } : {}) },
+      to: {
+        ...current,
+        status,
+        error: reason,
+        ...(retries ? { nextSyncAt: now + batch.every / world.settings.timeScale } : {}),
+      },
       events:
         status === 'Stopped'
           ? [{ type: 'UserStopped', batch: user.batch, user: user.address }]
@@ -148,7 +168,8 @@ function watchUser(world: World, user: MigrationUser): Watch {
       await world.clock.sleep(WATCH_EVERY, over.signal);
       const current = await world.store.user(user.address);
       const wanted = current?.status === 'Syncing' || current?.status === 'IncrementalSyncing';
-      if (!wanted || current.epoch !== user.epoch) unwanted.abort(new MigrationError('MailboxTakenOver', { address: user.address }));
+      if (!wanted || current.epoch !== user.epoch)
+        unwanted.abort(new MigrationError('MailboxTakenOver', { address: user.address }));
     }
   })().catch(() => undefined);
   return {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { selectDue } from './domain/schedule.ts';
-import type { EndpointName, UserAddress } from "./domain/ids.ts";
+import type { EndpointName, UserAddress } from './domain/ids.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import type { World } from './ports.ts';
 

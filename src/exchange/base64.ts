@@ -23,6 +23,7 @@ export function encodeBase64(bytes: Buffer): Buffer {
   const encoded = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4);
   let length = 0;
   // 48 KiB is a multiple of 3: no padding in between.
-  for (let at = 0; at < bytes.length; at += SLICE) length += encoded.write(bytes.toString('base64', at, at + SLICE), length, 'latin1');
+  for (let at = 0; at < bytes.length; at += SLICE)
+    length += encoded.write(bytes.toString('base64', at, at + SLICE), length, 'latin1');
   return encoded;
 }

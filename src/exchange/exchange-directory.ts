@@ -32,7 +32,8 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
     ].join(' or ');
     const path = `/users?$select=id,displayName,mail,userPrincipalName,proxyAddresses&$top=10&$filter=${encodeURIComponent(filter)}`;
     const found = new Map<string, User>();
-    for await (const user of graph.pages<User>({ method: 'GET', path })) if (typeof user.id === 'string') found.set(user.id, user);
+    for await (const user of graph.pages<User>({ method: 'GET', path }))
+      if (typeof user.id === 'string') found.set(user.id, user);
     if (found.size > 1) throw new MigrationError('RecipientAmbiguous', { address, count: found.size });
     const [user] = found.values();
     if (user?.id === undefined) return undefined;
@@ -53,7 +54,8 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
       const path = `/users/${encodeURIComponent(id)}/mailFolders/inbox?$select=id`;
       const answer = await graph.read<MailFolder>({ method: 'GET', path, mailbox: id });
       if (!answer.ok) {
-        const unusable = answer.verdict === 'not-found' ? ({ ...answer, verdict: 'mailbox-unusable' } as const) : answer;
+        const unusable =
+          answer.verdict === 'not-found' ? ({ ...answer, verdict: 'mailbox-unusable' } as const) : answer;
         throw failureOf(unusable).with({ address });
       }
       return exchangeMailbox({ graph, id, maxItemSize });

@@ -41,7 +41,11 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
   async function wellKnownIds(): Promise<ReadonlyMap<string, SpecialUse>> {
     const ids = new Map<string, SpecialUse>();
     for (const [use, name] of Object.entries(WELL_KNOWN) as [SpecialUse, string][]) {
-      const answer = await graph.read<MailFolder>({ method: 'GET', path: `${folderPath(name)}?${FOLDER_FIELDS}`, mailbox: id });
+      const answer = await graph.read<MailFolder>({
+        method: 'GET',
+        path: `${folderPath(name)}?${FOLDER_FIELDS}`,
+        mailbox: id,
+      });
       // A new mailbox may lack some of them, archive above all.
       if (answer.ok && typeof answer.body.id === 'string') ids.set(answer.body.id, use);
       else if (!answer.ok && answer.verdict !== 'not-found' && answer.verdict !== 'refused') throw failureOf(answer);
@@ -51,7 +55,9 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
 
   async function children(parent: MailFolder | undefined): Promise<readonly MailFolder[]> {
     const base = parent === undefined ? `${root}/mailFolders` : `${folderPath(parent.id ?? '')}/childFolders`;
-    return Array.fromAsync(graph.pages<MailFolder>({ method: 'GET', path: `${base}?${FOLDER_FIELDS}&$top=250`, mailbox: id }));
+    return Array.fromAsync(
+      graph.pages<MailFolder>({ method: 'GET', path: `${base}?${FOLDER_FIELDS}&$top=250`, mailbox: id }),
+    );
   }
 
   async function listFolders(): Promise<readonly TargetFolder[]> {
@@ -70,7 +76,12 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
 
   async function createFolder(parentId: string | undefined, name: string): Promise<TargetFolder> {
     const base = parentId === undefined ? `${root}/mailFolders` : `${folderPath(parentId)}/childFolders`;
-    const answer = await graph.send<MailFolder>({ method: 'POST', path: base, body: { displayName: name }, mailbox: id });
+    const answer = await graph.send<MailFolder>({
+      method: 'POST',
+      path: base,
+      body: { displayName: name },
+      mailbox: id,
+    });
     if (answer.ok && typeof answer.body.id === 'string') return toTargetFolder(answer.body, parentId, undefined);
     // It exists already, or the answer got lost: in both cases it is found by looking.
     const siblings = await children(parentId === undefined ? undefined : { id: parentId });
@@ -111,7 +122,10 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
     listMarked,
     findByMarker,
     async countItems(folderId) {
-      const folder = await ask<MailFolder>({ method: 'GET', path: `${folderPath(folderId)}?$select=id,totalItemCount` });
+      const folder = await ask<MailFolder>({
+        method: 'GET',
+        path: `${folderPath(folderId)}?$select=id,totalItemCount`,
+      });
       return folder.totalItemCount ?? 0;
     },
     async updateFlags(itemId, flags: MessageFlags) {
@@ -123,7 +137,11 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
       await ask({ method: 'PATCH', path: itemPath(itemId), body });
     },
     async move(itemId, folderId) {
-      const moved = await ask<Message>({ method: 'POST', path: `${itemPath(itemId)}/move`, body: { destinationId: folderId } });
+      const moved = await ask<Message>({
+        method: 'POST',
+        path: `${itemPath(itemId)}/move`,
+        body: { destinationId: folderId },
+      });
       return moved.id ?? itemId;
     },
     async remove(itemId) {
@@ -142,7 +160,11 @@ function isSearchFolder(folder: MailFolder): boolean {
   return Reflect.get(folder, '@odata.type') === '#microsoft.graph.mailSearchFolder';
 }
 
-function toTargetFolder(folder: MailFolder, parentId: string | undefined, wellKnown: SpecialUse | undefined): TargetFolder {
+function toTargetFolder(
+  folder: MailFolder,
+  parentId: string | undefined,
+  wellKnown: SpecialUse | undefined,
+): TargetFolder {
   return {
     id: folder.id ?? '',
     parentId,
@@ -153,8 +175,12 @@ function toTargetFolder(folder: MailFolder, parentId: string | undefined, wellKn
 }
 
 function toMarkedItem(item: Message): MarkedItem | undefined {
-  const property = item.singleValueExtendedProperties?.find((each) => each.id?.toLowerCase() === MARKER_PROPERTY_ID.toLowerCase());
-  return typeof item.id === 'string' && typeof property?.value === 'string' ? { id: item.id, marker: property.value } : undefined;
+  const property = item.singleValueExtendedProperties?.find(
+    (each) => each.id?.toLowerCase() === MARKER_PROPERTY_ID.toLowerCase(),
+  );
+  return typeof item.id === 'string' && typeof property?.value === 'string'
+    ? { id: item.id, marker: property.value }
+    : undefined;
 }
 
 function sameName(a: string, b: string): boolean {

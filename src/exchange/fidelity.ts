@@ -6,7 +6,8 @@ import { type ParsedMessage, headerValue } from './read-mime.ts';
 export function fidelityNotes(parsed: ParsedMessage): readonly FidelityNote[] {
   const type = (headerValue(parsed.email, 'content-type') ?? '').toLowerCase();
   const notes: FidelityNote[] = [];
-  if (type.startsWith('multipart/signed')) notes.push({ kind: 'signature', text: 'the signature can no longer be verified' });
+  if (type.startsWith('multipart/signed'))
+    notes.push({ kind: 'signature', text: 'the signature can no longer be verified' });
   if (type.startsWith('multipart/encrypted') || /^application\/(x-)?pkcs7-mime/.test(type)) {
     notes.push({ kind: 'encryption', text: 'the encrypted content is kept as an attachment' });
   }

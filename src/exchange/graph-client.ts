@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, TargetBudget } from '../engine/ports.ts';
 import { exchangeHttp } from './http-exchange.ts';
-import { type GraphError, type GraphVerdict, describe, judge, readGraphError, readRetryAfter } from './graph-failure.ts';
+import {
+  type GraphError,
+  type GraphVerdict,
+  describe,
+  judge,
+  readGraphError,
+  readRetryAfter,
+} from './graph-failure.ts';
 import type { SignIn } from './graph-sign-in.ts';
 
 export interface GraphRequest {
@@ -111,12 +118,14 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
       const error = readGraphError(status, parsed, String(headers['request-id'] ?? id));
       const retryAfter = readRetryAfter(headers['retry-after'] ?? null, clock.now());
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
-      if (status === 503 && retryAfter !== undefined && request.mailbox !== undefined) await budget.rest(request.mailbox, retryAfter / timeScale);
+      if (status === 503 && retryAfter !== undefined && request.mailbox !== undefined)
+        await budget.rest(request.mailbox, retryAfter / timeScale);
       return { ok: false, verdict: judge(error), error, retryAfter };
     } catch (error) {
       if (error instanceof MigrationError) throw error;
       const code = networkCode(error);
-      if (NEVER_SENT.has(code)) throw new MigrationError('TargetUnavailable', { detail: `${root.host} ${code}` }, { cause: error });
+      if (NEVER_SENT.has(code))
+        throw new MigrationError('TargetUnavailable', { detail: `${root.host} ${code}` }, { cause: error });
       return broken(id, 0, code);
     } finally {
       // Not waited for: the next request of this lane need not pay for it.
@@ -149,9 +158,11 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
       let path: string | undefined = request.path;
       while (path !== undefined) {
         // A list that leads back into itself would never end.
-        if (seen.has(path) || seen.size >= MOST_PAGES) throw new MigrationError('TargetRefused', { detail: 'a list does not end' });
+        if (seen.has(path) || seen.size >= MOST_PAGES)
+          throw new MigrationError('TargetRefused', { detail: 'a list does not end' });
         seen.add(path);
-        const answer: GraphAnswer<{ readonly value?: readonly Item[]; readonly '@odata.nextLink'?: string }> = await read({ ...request, path });
+        const answer: GraphAnswer<{ readonly value?: readonly Item[]; readonly '@odata.nextLink'?: string }> =
+          await read({ ...request, path });
         if (!answer.ok) throw failureOf(answer);
         yield* answer.body.value ?? [];
         path = answer.body['@odata.nextLink'];
@@ -175,7 +186,9 @@ export function failureOf(answer: { readonly verdict: GraphVerdict; readonly err
     case 'uncertain':
       return new MigrationError('TargetUnavailable', details);
     case 'named-properties-full':
-      return new MigrationError('TargetRefused', { detail: `${details.detail}: the mailbox' table of named properties is full, so items cannot be marked` });
+      return new MigrationError('TargetRefused', {
+        detail: `${details.detail}: the mailbox' table of named properties is full, so items cannot be marked`,
+      });
     default:
       return new MigrationError('TargetRefused', details);
   }

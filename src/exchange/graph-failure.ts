@@ -74,7 +74,9 @@ export function readGraphError(status: number, body: unknown, requestId: string)
 
 /** One line for people and logs: code and request id, without foreign text that might carry content. */
 export function describe(error: GraphError): string {
-  return [`${error.status} ${error.code}`.trim(), error.requestId === '' ? '' : `request-id ${error.requestId}`].filter(Boolean).join(', ');
+  return [`${error.status} ${error.code}`.trim(), error.requestId === '' ? '' : `request-id ${error.requestId}`]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** Retry-After in ms: seconds (fractions allowed, as Graph sends them) or an HTTP date; capped at an hour; undefined without one. */

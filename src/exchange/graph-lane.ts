@@ -26,8 +26,13 @@ const LARGEST_DIRECT = 2_900_000;
 export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
   const root = `/users/${encodeURIComponent(mailbox)}`;
 
-  async function importMessage(folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome> {
-    if (message.raw.length > maxItemSize) return { outcome: 'refused', code: 'ItemTooLarge', detail: `${message.raw.length} bytes` };
+  async function importMessage(
+    folderId: string,
+    message: MessageToImport,
+    signal: AbortSignal,
+  ): Promise<ImportOutcome> {
+    if (message.raw.length > maxItemSize)
+      return { outcome: 'refused', code: 'ItemTooLarge', detail: `${message.raw.length} bytes` };
     const parsed = await parseOrRefuse(message.raw);
     if ('outcome' in parsed) return parsed;
     let refusal = '';
@@ -56,7 +61,8 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
       return { outcome: 'unknown', detail: `${answer.status} without an item` };
     }
     const notes: FidelityNote[] = [...request.notes, ...fidelityNotes(parsed)];
-    if (offer === 'plain') notes.push({ kind: 'repaired', text: 'stored without sender details or headers the target refused' });
+    if (offer === 'plain')
+      notes.push({ kind: 'repaired', text: 'stored without sender details or headers the target refused' });
     return addAttachments(id, request.later, notes, signal);
   }
 
@@ -71,25 +77,44 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
       for (const attachment of attachments) {
         const answer = await addAttachment(id, attachment, signal);
         if (answer.ok) continue;
-        if (answer.verdict !== 'refused' && answer.verdict !== 'too-large') return { outcome: 'unknown', detail: describe(answer.error) };
+        if (answer.verdict !== 'refused' && answer.verdict !== 'too-large')
+          return { outcome: 'unknown', detail: describe(answer.error) };
         notes = [...notes, { kind: 'attachment', text: 'an attachment was refused by the target' }];
       }
     } catch (error) {
-      if (error instanceof MigrationError) return { outcome: 'unknown', detail: `attachments are missing: ${error.code}` };
+      if (error instanceof MigrationError)
+        return { outcome: 'unknown', detail: `attachments are missing: ${error.code}` };
       throw error;
     }
     return { outcome: 'imported', id, notes };
   }
 
-  async function addAttachment(id: string, attachment: ParsedAttachment, signal: AbortSignal): Promise<GraphAnswer<unknown>> {
+  async function addAttachment(
+    id: string,
+    attachment: ParsedAttachment,
+    signal: AbortSignal,
+  ): Promise<GraphAnswer<unknown>> {
     const path = `${root}/messages/${encodeURIComponent(id)}/attachments`;
     if (attachment.size <= LARGEST_DIRECT) {
       return graph.send<Attachment>({ method: 'POST', path, body: attachmentRequest(attachment), mailbox, signal });
     }
     const { name, contentType, contentId, inline } = attachment;
     const bytes = attachment.read();
-    const item = { attachmentType: 'file', name, size: bytes.length, contentType, isInline: inline, ...(contentId === undefined ? {} : { contentId }) };
-    const session = await graph.send<UploadSession>({ method: 'POST', path: `${path}/createUploadSession`, body: { AttachmentItem: item }, mailbox, signal });
+    const item = {
+      attachmentType: 'file',
+      name,
+      size: bytes.length,
+      contentType,
+      isInline: inline,
+      ...(contentId === undefined ? {} : { contentId }),
+    };
+    const session = await graph.send<UploadSession>({
+      method: 'POST',
+      path: `${path}/createUploadSession`,
+      body: { AttachmentItem: item },
+      mailbox,
+      signal,
+    });
     if (!session.ok || typeof session.body.uploadUrl !== 'string') return session;
     return uploadAttachment(graph, session.body.uploadUrl, bytes, mailbox, signal);
   }
@@ -103,7 +128,8 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
       present.set(name ?? '', (present.get(name ?? '') ?? 0) + 1);
     }
     // The reduced form has the original as its only attachment: it is complete.
-    if (present.has('original.eml') && !parsed.attachments.some((each) => each.name === 'original.eml')) return { outcome: 'imported', id, notes: fidelityNotes(parsed) };
+    if (present.has('original.eml') && !parsed.attachments.some((each) => each.name === 'original.eml'))
+      return { outcome: 'imported', id, notes: fidelityNotes(parsed) };
     const missing = parsed.attachments.filter(({ name }) => {
       const count = present.get(name) ?? 0;
       present.set(name, count - 1);
@@ -119,6 +145,10 @@ async function parseOrRefuse(raw: Buffer): Promise<ParsedMessage | Extract<Impor
   try {
     return await readMime(raw);
   } catch (error) {
-    return { outcome: 'refused', code: 'ItemRefused', detail: `it cannot be parsed (${error instanceof Error ? error.name : 'unknown'})` };
+    return {
+      outcome: 'refused',
+      code: 'ItemRefused',
+      detail: `it cannot be parsed (${error instanceof Error ? error.name : 'unknown'})`,
+    };
   }
 }

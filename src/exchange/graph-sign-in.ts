@@ -52,7 +52,9 @@ async function configuration({ authorityHost, tenantId, clientId, credential }: 
       clientId,
       authority: `${origin}/${tenantId}`,
       ...(MICROSOFT_AUTHORITIES.has(host) ? {} : { knownAuthorities: [host] }),
-      ...('secret' in credential ? { clientSecret: credential.secret } : { clientCertificate: await readCertificate(credential.certificatePath) }),
+      ...('secret' in credential
+        ? { clientSecret: credential.secret }
+        : { clientCertificate: await readCertificate(credential.certificatePath) }),
     },
     // The library's log lines may carry more than ours may.
     system: { loggerOptions: { logLevel: LogLevel.Error, piiLoggingEnabled: false, loggerCallback: () => undefined } },
@@ -63,8 +65,11 @@ async function configuration({ authorityHost, tenantId, clientId, credential }: 
 async function readCertificate(path: string) {
   const pem = await readFile(path, 'utf8');
   const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem)?.[0];
-  const privateKey = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[^-]+-----END (?:RSA |EC )?PRIVATE KEY-----/.exec(pem)?.[0];
-  if (certificate === undefined || privateKey === undefined) throw new Error('the certificate file lacks certificate or key');
+  const privateKey = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[^-]+-----END (?:RSA |EC )?PRIVATE KEY-----/.exec(
+    pem,
+  )?.[0];
+  if (certificate === undefined || privateKey === undefined)
+    throw new Error('the certificate file lacks certificate or key');
   const thumbprintSha256 = createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex');
   return { thumbprintSha256, privateKey, x5c: certificate };
 }
@@ -73,8 +78,13 @@ function signInFailure(error: unknown): MigrationError {
   const text = error instanceof Error ? error.message : '';
   const code = /AADSTS\d+/.exec(text)?.[0];
   const network = /network|ENOTFOUND|ECONNREFUSED|endpoints_resolution|fetch/i.test(text);
-  if (code === undefined && network) return new MigrationError('TargetUnavailable', { detail: 'Entra does not answer' }, { cause: error });
-  return new MigrationError('TargetSignInFailed', { detail: code === undefined ? 'no token' : `${code}${meaning(code)}` }, { cause: error });
+  if (code === undefined && network)
+    return new MigrationError('TargetUnavailable', { detail: 'Entra does not answer' }, { cause: error });
+  return new MigrationError(
+    'TargetSignInFailed',
+    { detail: code === undefined ? 'no token' : `${code}${meaning(code)}` },
+    { cause: error },
+  );
 }
 
 function meaning(code: string): string {

@@ -64,7 +64,10 @@ function base64Body(raw: Buffer, partStart: number): { readonly start: number; r
   const lf = window.indexOf('\n\n');
   const headerEnd = crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 4 : lf >= 0 ? lf + 2 : -1;
   if (headerEnd < 0) return undefined;
-  const header = window.toString('latin1', 0, headerEnd).replaceAll(/\r?\n[ \t]+/g, ' ').toLowerCase();
+  const header = window
+    .toString('latin1', 0, headerEnd)
+    .replaceAll(/\r?\n[ \t]+/g, ' ')
+    .toLowerCase();
   if (!/^content-transfer-encoding:\s*"?base64"?\s*(;.*)?$/m.test(header)) return undefined;
   const type = /^content-type:\s*([^\s;]+)/m.exec(header)?.[1] ?? 'text/plain';
   if (/^(text|message|multipart)\//.test(type)) return undefined;

@@ -40,7 +40,11 @@ export function exchangeHttp({ method, url, headers, body, timeout }: HttpExchan
       response.once('error', reject);
       response.once('end', () => {
         if (!response.complete) return reject(Object.assign(new Error('cut'), { code: 'ECUT' }));
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+        });
       });
     });
     request.once('error', reject);

@@ -47,7 +47,11 @@ export interface PropertyOptions {
 }
 
 /** All extended properties of an item, the marker among them. */
-export function itemProperties(message: MessageToImport, parsed: ParsedMessage, { withHeaders }: PropertyOptions): readonly SingleValueLegacyExtendedProperty[] {
+export function itemProperties(
+  message: MessageToImport,
+  parsed: ParsedMessage,
+  { withHeaders }: PropertyOptions,
+): readonly SingleValueLegacyExtendedProperty[] {
   const { flags, marker } = message;
   const received = receivedAt(message, parsed);
   const bits = (flags.read ? READ : 0) | (flags.draft ? UNSENT : 0);
@@ -59,8 +63,12 @@ export function itemProperties(message: MessageToImport, parsed: ParsedMessage, 
     { id: PROPERTY.deliveryTime, value: systemTime(received) },
     { id: PROPERTY.submitTime, value: systemTime(parsed.date ?? received) },
     ...(withHeaders ? [{ id: PROPERTY.headers, value: transportHeaders(parsed.headers) }] : []),
-    ...(inReplyTo === undefined || inReplyTo === '' ? [] : [{ id: PROPERTY.inReplyTo, value: inReplyTo.slice(0, 998) }]),
-    ...(references === undefined || references === '' ? [] : [{ id: PROPERTY.references, value: references.slice(-LONGEST_REFERENCES) }]),
+    ...(inReplyTo === undefined || inReplyTo === ''
+      ? []
+      : [{ id: PROPERTY.inReplyTo, value: inReplyTo.slice(0, 998) }]),
+    ...(references === undefined || references === ''
+      ? []
+      : [{ id: PROPERTY.references, value: references.slice(-LONGEST_REFERENCES) }]),
     ...replyState(flags),
   ].filter(({ value }) => value !== '');
 }

@@ -26,7 +26,8 @@ const LONGEST_BODY = 3_000_000;
 export function createRequest(message: MessageToImport, parsed: ParsedMessage, offer: Offer): CreateRequest {
   const notes: FidelityNote[] = [];
   const attachments = offer === 'reduced' ? [originalAsAttachment(message.raw)] : parsed.attachments;
-  if (offer === 'reduced') notes.push({ kind: 'repaired', text: 'stored with the original attached, because the target refused its form' });
+  if (offer === 'reduced')
+    notes.push({ kind: 'repaired', text: 'stored with the original attached, because the target refused its form' });
   const head = Buffer.from(JSON.stringify(messageFields(message, parsed, offer)));
   const fitting: ParsedAttachment[] = [];
   let room = LARGEST_REQUEST - head.length;
@@ -58,7 +59,12 @@ export function attachmentRequest(attachment: ParsedAttachment): Buffer {
 function attachmentPieces(attachment: ParsedAttachment): readonly Buffer[] {
   const { name, contentType, contentId, inline } = attachment;
   const base64 = encodeBase64(attachment.read());
-  const fields: FileAttachment = { name, contentType, isInline: inline, ...(contentId === undefined ? {} : { contentId }) };
+  const fields: FileAttachment = {
+    name,
+    contentType,
+    isInline: inline,
+    ...(contentId === undefined ? {} : { contentId }),
+  };
   const head = Buffer.from(JSON.stringify({ '@odata.type': '#microsoft.graph.fileAttachment', ...fields }));
   return [head.subarray(0, -1), Buffer.from(',"contentBytes":"'), base64, Buffer.from('"}')];
 }
@@ -73,7 +79,8 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
   const messageId = readMessageId(headerValue(email, 'message-id'));
   return {
     subject: clean(email.subject ?? '').slice(0, LONGEST_SUBJECT),
-    body: offer === 'reduced' ? { contentType: 'text', content: clean(email.text ?? '').slice(0, 10_000) } : bodyOf(parsed),
+    body:
+      offer === 'reduced' ? { contentType: 'text', content: clean(email.text ?? '').slice(0, 10_000) } : bodyOf(parsed),
     toRecipients: recipients(email.to),
     ccRecipients: recipients(email.cc),
     bccRecipients: recipients(email.bcc),
@@ -141,5 +148,13 @@ export function categoriesOf(keywords: readonly string[]): string[] {
 }
 
 function originalAsAttachment(raw: Buffer): ParsedAttachment {
-  return { name: 'original.eml', contentType: 'message/rfc822', contentId: undefined, inline: false, size: raw.length, read: () => raw, method: undefined };
+  return {
+    name: 'original.eml',
+    contentType: 'message/rfc822',
+    contentId: undefined,
+    inline: false,
+    size: raw.length,
+    read: () => raw,
+    method: undefined,
+  };
 }

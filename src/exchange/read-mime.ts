@@ -35,7 +35,9 @@ const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 /** Parses a message of any quality. Throws only when postal-mime's limits are exceeded. */
 export async function readMime(raw: Buffer): Promise<ParsedMessage> {
   const { mime, taken } = hollowAttachments(raw);
-  const email = await withMemoryBlobs(() => PostalMime.parse(mime, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }));
+  const email = await withMemoryBlobs(() =>
+    PostalMime.parse(mime, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
+  );
   const headers = decodeHeaders(headerBlock(raw));
   return {
     email,
@@ -47,7 +49,9 @@ export async function readMime(raw: Buffer): Promise<ParsedMessage> {
 }
 
 /** Addresses without groups: members of a group are recipients like others. */
-export function flatAddresses(addresses: readonly Address[] | undefined): readonly { readonly name: string; readonly address: string }[] {
+export function flatAddresses(
+  addresses: readonly Address[] | undefined,
+): readonly { readonly name: string; readonly address: string }[] {
   return (addresses ?? []).flatMap((each) => (each.group === undefined ? [each] : each.group));
 }
 
@@ -61,7 +65,9 @@ function readAttachment(attachment: Attachment, index: number, taken: ReadonlyMa
   const contentId = attachment.contentId?.replaceAll(/^<|>$/g, '');
   return {
     name: nameOf(attachment, index),
-    contentType: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(attachment.mimeType) ? attachment.mimeType : 'application/octet-stream',
+    contentType: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(attachment.mimeType)
+      ? attachment.mimeType
+      : 'application/octet-stream',
     contentId: contentId === '' ? undefined : contentId,
     inline: attachment.related === true && contentId !== undefined,
     size: original === undefined ? decoded.length : Math.ceil((original.length / 4) * 3),
@@ -81,7 +87,9 @@ function nameOf({ filename, mimeType, description }: Attachment, index: number):
 
 function bytesOf(content: Attachment['content']): Buffer {
   if (typeof content === 'string') return Buffer.from(content);
-  return content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return content instanceof ArrayBuffer
+    ? Buffer.from(content)
+    : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
 function decodeHeaders(block: Buffer): string {

@@ -10,7 +10,8 @@ interface ImapError {
 }
 
 function readError(error: unknown): ImapError {
-  const read = (name: string): unknown => (typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined);
+  const read = (name: string): unknown =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   const text = (name: string): string => {
     const value = read(name);
     return typeof value === 'string' ? value : '';
@@ -26,7 +27,8 @@ function readError(error: unknown): ImapError {
 /** Refusals that are about the server's state, not about the password (RFC 5530; LIMIT by Dovecot and others). */
 const NOT_NOW = new Set(['LIMIT', 'UNAVAILABLE', 'INUSE', 'SERVERBUG', 'CONTACTADMIN', 'THROTTLED', 'OVERQUOTA']);
 
-const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
+const CERTIFICATE =
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
 const UNREACHABLE = new Set([
   'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'CONNECT_TIMEOUT',
   'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT', 'ECONNRESET', 'EPIPE',
@@ -36,27 +38,44 @@ const UNREACHABLE = new Set([
  * A failed connection or sign-in in Bellhop's words. `cause` is the error of the `error` event where there was one: the
  * promise often says only "NoConnection". The password is never part of a foreign text that is passed on.
  */
-export function connectFailure(error: unknown, cause: unknown, endpoint: MigrationEndpoint, offered: readonly string[]): MigrationError {
+export function connectFailure(
+  error: unknown,
+  cause: unknown,
+  endpoint: MigrationEndpoint,
+  offered: readonly string[],
+): MigrationError {
   if (error instanceof MigrationError) return error;
   const details = { host: endpoint.host, port: endpoint.port, endpoint: endpoint.name };
   const seen = [readError(error), readError(cause)];
   const code = seen.map((each) => each.code).find((each) => each !== '' && each !== 'NoConnection') ?? '';
   const responseCode = seen.map((each) => each.responseCode).find((each) => each !== '') ?? '';
   const detail = sentence(seen.map((each) => each.responseText).find((each) => each !== '') ?? '');
-  if (CERTIFICATE.test(code)) return new MigrationError('SourceCertificateRefused', { ...details, detail: code }, { cause: error });
+  if (CERTIFICATE.test(code))
+    return new MigrationError('SourceCertificateRefused', { ...details, detail: code }, { cause: error });
   if (code === 'STARTTLS_INJECTION' || noStartTls(error)) {
     return new MigrationError('SourceTlsUnavailable', { ...details, detail: code || 'no STARTTLS' }, { cause: error });
   }
-  if (NOT_NOW.has(responseCode.toUpperCase())) return new MigrationError('ImapSignInDelayed', { detail: detail || responseCode }, { cause: error });
+  if (NOT_NOW.has(responseCode.toUpperCase()))
+    return new MigrationError('ImapSignInDelayed', { detail: detail || responseCode }, { cause: error });
   if (seen.some((each) => each.authenticationFailed)) {
     return isMechanismMissing(offered)
       ? new MigrationError('ImapMechanismUnsupported', { detail: offered.join(', ') }, { cause: error })
-      : new MigrationError('ImapAuthenticationException', { code: responseCode, detail: detail || 'authentication failed' }, { cause: error });
+      : new MigrationError(
+          'ImapAuthenticationException',
+          { code: responseCode, detail: detail || 'authentication failed' },
+          { cause: error },
+        );
   }
-  if (UNREACHABLE.has(code)) return new MigrationError('SourceUnreachable', { ...details, detail: code }, { cause: error });
-  if (isMechanismMissing(offered)) return new MigrationError('ImapMechanismUnsupported', { detail: offered.join(', ') }, { cause: error });
+  if (UNREACHABLE.has(code))
+    return new MigrationError('SourceUnreachable', { ...details, detail: code }, { cause: error });
+  if (isMechanismMissing(offered))
+    return new MigrationError('ImapMechanismUnsupported', { detail: offered.join(', ') }, { cause: error });
   // A server that hangs up between greeting and sign-in is busy, restarting or at a limit.
-  return new MigrationError('ImapSignInDelayed', { detail: detail || code || 'the server closed the connection' }, { cause: error });
+  return new MigrationError(
+    'ImapSignInDelayed',
+    { detail: detail || code || 'the server closed the connection' },
+    { cause: error },
+  );
 }
 
 /** A failed command on an open connection. */
@@ -65,19 +84,35 @@ export function commandFailure(error: unknown, cause: unknown, host: string, doi
   const seen = [readError(error), readError(cause)];
   const code = seen.map((each) => each.code).find((each) => each !== '' && each !== 'NoConnection') ?? '';
   const refused = typeof error === 'object' && error !== null && Reflect.get(error, 'responseStatus') !== undefined;
-  if (refused) return new MigrationError('SourceProtocolError', { detail: sentence(seen[0]?.responseText ?? '') || doing }, { cause: error });
-  return new MigrationError('SourceConnectionLost', { host, detail: code === '' ? doing : `${doing} (${code})` }, { cause: error });
+  if (refused)
+    return new MigrationError(
+      'SourceProtocolError',
+      { detail: sentence(seen[0]?.responseText ?? '') || doing },
+      { cause: error },
+    );
+  return new MigrationError(
+    'SourceConnectionLost',
+    { host, detail: code === '' ? doing : `${doing} (${code})` },
+    { cause: error },
+  );
 }
 
 /** True for a SELECT or EXAMINE the server refused: a matter of this folder only. */
 export function isRefusal(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && (Reflect.get(error, 'responseStatus') !== undefined || Reflect.get(error, 'mailboxMissing') === true);
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    (Reflect.get(error, 'responseStatus') !== undefined || Reflect.get(error, 'mailboxMissing') === true)
+  );
 }
 
 /** A server's words for people: one line, no control characters, cut. */
 export function sentence(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim().slice(0, 200);
+  return text
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim()
+    .slice(0, 200);
 }
 
 function noStartTls(error: unknown): boolean {

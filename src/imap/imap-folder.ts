@@ -23,7 +23,9 @@ export class ImapFolder implements SelectedFolder {
 
   async uids(): Promise<readonly number[]> {
     if (this.status.exists === 0) return [];
-    const found = await this.#connection.client.run('searching', SEARCH_DEADLINE, (flow) => flow.search({ all: true }, { uid: true }));
+    const found = await this.#connection.client.run('searching', SEARCH_DEADLINE, (flow) =>
+      flow.search({ all: true }, { uid: true }),
+    );
     if (!Array.isArray(found)) throw new MigrationError('SourceProtocolError', { detail: 'SEARCH was not answered' });
     // Bounded by the UIDNEXT of the moment it was opened: a server that keeps inventing UIDs cannot keep us here.
     const { uidNext } = this.status;

@@ -33,7 +33,9 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
 
   async function examine(path: string) {
     try {
-      return await client.run('opening a folder', SELECT_DEADLINE, (flow) => flow.mailboxOpen(path, { readOnly: true }));
+      return await client.run('opening a folder', SELECT_DEADLINE, (flow) =>
+        flow.mailboxOpen(path, { readOnly: true }),
+      );
     } catch (error) {
       const cause = error instanceof MigrationError ? error.cause : error;
       if (!client.usable() || !isRefusal(cause)) throw error;
@@ -52,7 +54,10 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
         client = await openClient(endpoint, address, login, clock, signal);
         const now = statusOf(await examine(folder.path));
         if (now.uidValidity !== status.uidValidity) {
-          throw new MigrationError('SourceConnectionLost', { host: endpoint.host, detail: 'a folder was replaced while it was read' });
+          throw new MigrationError('SourceConnectionLost', {
+            host: endpoint.host,
+            detail: 'a folder was replaced while it was read',
+          });
         }
       },
     };

@@ -9,7 +9,11 @@ const DEADLINE = 20_000;
 const MAX_ANSWER = 64 * 1024;
 
 /** Reaches a server the way a sync would, without signing in: greeting, STARTTLS where wanted, CAPABILITY. */
-export async function probeServer(endpoint: MigrationEndpoint, address: string, signal: AbortSignal): Promise<EndpointTest> {
+export async function probeServer(
+  endpoint: MigrationEndpoint,
+  address: string,
+  signal: AbortSignal,
+): Promise<EndpointTest> {
   const sockets: Socket[] = [];
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]);
   deadline.addEventListener('abort', () => sockets.forEach((socket) => socket.destroy(timeout())), { once: true });
@@ -28,7 +32,12 @@ export async function probeServer(endpoint: MigrationEndpoint, address: string, 
     }
     const answers = await command(socket, lines, 'a2 CAPABILITY');
     socket.write('a3 LOGOUT\r\n');
-    const capabilities = answers.find((line) => /^\* CAPABILITY /i.test(line))?.slice(13).trim().split(' ') ?? [];
+    const capabilities =
+      answers
+        .find((line) => /^\* CAPABILITY /i.test(line))
+        ?.slice(13)
+        .trim()
+        .split(' ') ?? [];
     return {
       reachable: true,
       greeting: sentence(greeting.replace(/^\* \w+ /, '').replace(/^\[[^\]]*\] ?/, '')),
@@ -37,7 +46,11 @@ export async function probeServer(endpoint: MigrationEndpoint, address: string, 
     };
   } catch (error) {
     const { code, details } = connectFailure(error, undefined, endpoint, []);
-    return { reachable: false, capabilities: [], error: failure(code, { host: endpoint.host, port: endpoint.port, endpoint: endpoint.name, ...details }) };
+    return {
+      reachable: false,
+      capabilities: [],
+      error: failure(code, { host: endpoint.host, port: endpoint.port, endpoint: endpoint.name, ...details }),
+    };
   } finally {
     for (const socket of sockets) socket.destroy();
   }
@@ -66,7 +79,8 @@ async function command(socket: Socket, line: () => Promise<string>, text: string
     const answer = await line();
     if (!answer.startsWith(tag)) answers.push(answer);
     else if (/^\S+ OK/i.test(answer)) return answers;
-    else throw Object.assign(new Error(text.includes('STARTTLS') ? 'no STARTTLS' : 'refused'), { responseText: answer });
+    else
+      throw Object.assign(new Error(text.includes('STARTTLS') ? 'no STARTTLS' : 'refused'), { responseText: answer });
   }
 }
 

@@ -54,7 +54,8 @@ function segmentsOf({ path, delimiter }: ListResponse, prefix: string): readonly
 }
 
 function statusOfList(status: StatusObject | undefined): FolderStatus | undefined {
-  if (status?.uidValidity === undefined || status.uidNext === undefined || status.messages === undefined) return undefined;
+  if (status?.uidValidity === undefined || status.uidNext === undefined || status.messages === undefined)
+    return undefined;
   return {
     uidValidity: String(status.uidValidity),
     uidNext: status.uidNext,

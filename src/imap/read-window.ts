@@ -42,7 +42,8 @@ export class WindowReader {
     } catch (error) {
       await this.#recover(error);
       const [only] = metas;
-      if (metas.length === 1 && only !== undefined && retried) return new Map([[only.uid, unreadable(only.uid, 'the server hangs up at this message')]]);
+      if (metas.length === 1 && only !== undefined && retried)
+        return new Map([[only.uid, unreadable(only.uid, 'the server hangs up at this message')]]);
       // Once more as it was: most breaks are the network's. Then in halves, until the message that breaks it stands alone.
       if (!retried) return this.#readTogether(metas, true);
       const half = Math.ceil(metas.length / 2);
@@ -97,7 +98,8 @@ export class WindowReader {
     await this.#connection.client.run('reading messages', deadlineOf(metas), async (flow) => {
       for await (const message of flow.fetch(uidSet([...wanted]), { uid: true, source: true }, { uid: true })) {
         // No command and no waiting in here: imapflow would hang, or the socket would time out.
-        if (wanted.has(message.uid) && Buffer.isBuffer(message.source) && !bodies.has(message.uid)) bodies.set(message.uid, message.source);
+        if (wanted.has(message.uid) && Buffer.isBuffer(message.source) && !bodies.has(message.uid))
+          bodies.set(message.uid, message.source);
       }
     });
     return bodies;

@@ -21,7 +21,11 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
  * elsewhere. `allowed` holds host names, addresses and networks the operator of the machine permits (never set from
  * chat). Throws SourceHostForbidden, SourceUnreachable.
  */
-export async function checkedAddress(host: string, allowed: readonly string[], resolve: Resolve = resolveBySystem): Promise<string> {
+export async function checkedAddress(
+  host: string,
+  allowed: readonly string[],
+  resolve: Resolve = resolveBySystem,
+): Promise<string> {
   const name = parseHost(host);
   if (name === undefined || isNumeric(name)) throw new MigrationError('SourceHostForbidden', { host });
   const addresses = await resolve(name);

@@ -68,7 +68,10 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
         await existing.promote().catch(() => undefined);
         return;
       }
-      await queueOf(name).add(name, payload, { ...(id === undefined ? {} : { jobId: id }), ...(delay === 0 ? {} : { delay }) });
+      await queueOf(name).add(name, payload, {
+        ...(id === undefined ? {} : { jobId: id }),
+        ...(delay === 0 ? {} : { delay }),
+      });
     },
     async pending(name) {
       const [running, waiting] = await Promise.all([
@@ -89,9 +92,17 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
     async work(handlers, { concurrency, tick, lock }) {
       const leaving = new AbortController();
       const workers = NAMES.map((name) =>
-        startWorker(name, handlers, { concurrency: name === 'sync-mailbox' ? concurrency : 1, lock }, leaving.signal, { connection, log, clock }),
+        startWorker(name, handlers, { concurrency: name === 'sync-mailbox' ? concurrency : 1, lock }, leaving.signal, {
+          connection,
+          log,
+          clock,
+        }),
       );
-      await queueOf('schedule-syncs').upsertJobScheduler('schedule-tick', { every: tick }, { name: 'schedule-syncs', data: {} });
+      await queueOf('schedule-syncs').upsertJobScheduler(
+        'schedule-tick',
+        { every: tick },
+        { name: 'schedule-syncs', data: {} },
+      );
       return {
         async close(grace) {
           leaving.abort();

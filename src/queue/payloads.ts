@@ -18,7 +18,10 @@ const READERS: { readonly [Name in JobName]: (data: unknown) => Jobs[Name] } = {
   'schedule-syncs': () => ({}),
   'sync-mailbox': (data) => ({ user: known(parseUserAddress(field(data, 'user'))) }),
   'check-batch': (data) => ({ batch: known(parseBatchName(field(data, 'batch'))), request: field(data, 'request') }),
-  'test-endpoint': (data) => ({ endpoint: known(parseEndpointName(field(data, 'endpoint'))), request: field(data, 'request') }),
+  'test-endpoint': (data) => ({
+    endpoint: known(parseEndpointName(field(data, 'endpoint'))),
+    request: field(data, 'request'),
+  }),
 };
 
 /** Reads the payload of a job. Throws StateUnavailable when it is not one of ours. */

@@ -43,7 +43,9 @@ export async function openRedis({ url, dataDirectory, log }: OpenRedisOptions): 
   const connect = (): Redis => {
     const redis = new Redis({ ...options, maxRetriesPerRequest: null });
     // Without a listener a lost connection would end the process; commands wait and the connection comes back.
-    redis.on('error', (error: NodeJS.ErrnoException) => log.warn({ code: error.code ?? 'RedisError' }, 'redis connection'));
+    redis.on('error', (error: NodeJS.ErrnoException) =>
+      log.warn({ code: error.code ?? 'RedisError' }, 'redis connection'),
+    );
     return redis;
   };
   const control = connect();
@@ -114,7 +116,9 @@ function socketPath(directory: string): string {
 
 function findBinary(): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  return ['valkey-server', 'redis-server'].flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+  return ['valkey-server', 'redis-server']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(existsSync);
 }
 
 async function answers(path: string): Promise<boolean> {
@@ -134,7 +138,8 @@ async function answers(path: string): Promise<boolean> {
 async function until(condition: () => Promise<boolean>, ms: number): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error('The embedded Redis did not start; see its data directory and memory.');
+    if (performance.now() > end)
+      throw new Error('The embedded Redis did not start; see its data directory and memory.');
     await new Promise((done) => setTimeout(done, 20));
   }
 }

@@ -100,7 +100,13 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
 
   function keepBeating(): void {
     if (beating === 0) return;
-    setTimeout(() => void beat().catch(() => undefined).then(keepBeating), HEARTBEAT).unref();
+    setTimeout(
+      () =>
+        void beat()
+          .catch(() => undefined)
+          .then(keepBeating),
+      HEARTBEAT,
+    ).unref();
   }
 
   async function tryEnter(mailboxId: string, holder: string, uploadBytes: number): Promise<number> {
@@ -110,7 +116,18 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
       `${key}:rest`,
       `${key}:places`,
       `${key}:spent`,
-      ...[holder, uploadBytes, places, requests, requestWindow / timeScale, bytes, byteWindow / timeScale, PLACE_LIFETIME, SLICES, KEY.alive],
+      ...[
+        holder,
+        uploadBytes,
+        places,
+        requests,
+        requestWindow / timeScale,
+        bytes,
+        byteWindow / timeScale,
+        PLACE_LIFETIME,
+        SLICES,
+        KEY.alive,
+      ],
     );
   }
 

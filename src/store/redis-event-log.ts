@@ -15,7 +15,13 @@ export function redisEventLog(redis: Redis, connect: () => Redis): EventLog {
     async *read(from, to) {
       let start = `${from}-0`;
       for (;;) {
-        const entries: readonly StreamEntry[] = await redis.xrange(KEY.events, start, `${to}-18446744073709551615`, 'COUNT', BATCH);
+        const entries: readonly StreamEntry[] = await redis.xrange(
+          KEY.events,
+          start,
+          `${to}-18446744073709551615`,
+          'COUNT',
+          BATCH,
+        );
         for (const entry of entries) yield eventOf(entry);
         const last = entries.at(-1);
         if (last === undefined || entries.length < BATCH) return;
@@ -31,10 +37,12 @@ export function redisEventLog(redis: Redis, connect: () => Redis): EventLog {
       try {
         let place = await placeOf(redis, reader);
         while (!signal.aborted) {
-          const reply = await blocking.xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', KEY.events, place).catch((error: unknown) => {
-            if (signal.aborted) return null;
-            throw error;
-          });
+          const reply = await blocking
+            .xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', KEY.events, place)
+            .catch((error: unknown) => {
+              if (signal.aborted) return null;
+              throw error;
+            });
           const entries = (reply?.[0]?.[1] ?? []) as readonly StreamEntry[];
           const last = entries.at(-1);
           if (last === undefined) continue;

@@ -40,7 +40,9 @@ return known`;
 
 export interface Scripts {
   compareAndSet(change: CompareAndSet): Promise<boolean>;
-  addUsers(triples: readonly (readonly [address: string, user: string, order: string])[]): Promise<readonly (string | null)[]>;
+  addUsers(
+    triples: readonly (readonly [address: string, user: string, order: string])[],
+  ): Promise<readonly (string | null)[]>;
 }
 
 /** The scripts of the store, defined on a connection. */

@@ -22,7 +22,9 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
 
   function stamp(events: readonly EventBody[], by: string | undefined): readonly string[] {
     const at = clock.now();
-    return events.map((body) => JSON.stringify({ ...body, at, ...(by === undefined ? {} : { by }) } satisfies MigrationEvent));
+    return events.map((body) =>
+      JSON.stringify({ ...body, at, ...(by === undefined ? {} : { by }) } satisfies MigrationEvent),
+    );
   }
 
   async function change<Value>(
@@ -50,7 +52,13 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     throw new MigrationError('TryAgain');
   }
 
-  async function add(hash: string, field: string, value: unknown, events: readonly EventBody[], by: string): Promise<boolean> {
+  async function add(
+    hash: string,
+    field: string,
+    value: unknown,
+    events: readonly EventBody[],
+    by: string,
+  ): Promise<boolean> {
     return scripts.compareAndSet({ hash, field, before: '', after: JSON.stringify(value), events: stamp(events, by) });
   }
 
@@ -66,7 +74,9 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
 
   return {
     async endpoints() {
-      return Object.values(await redis.hgetall(KEY.endpoints)).map((text) => readJson<MigrationEndpoint>(text)).sort(byName);
+      return Object.values(await redis.hgetall(KEY.endpoints))
+        .map((text) => readJson<MigrationEndpoint>(text))
+        .sort(byName);
     },
     async endpoint(name: EndpointName) {
       return optional<MigrationEndpoint>(await redis.hget(KEY.endpoints, name));
@@ -85,7 +95,8 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       return optional<MigrationBatch>(await redis.hget(KEY.batches, name));
     },
     async addBatch(batch, events, by) {
-      if (!(await add(KEY.batches, batch.name, batch, events, by))) throw new MigrationError('BatchNameTaken', { batch: batch.name });
+      if (!(await add(KEY.batches, batch.name, batch, events, by)))
+        throw new MigrationError('BatchNameTaken', { batch: batch.name });
     },
     changeBatch: (name, decide, by) =>
       change<MigrationBatch>(KEY.batches, name, decide, by, () => new MigrationError('UnknownBatch', { batch: name })),
@@ -97,7 +108,9 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     async addUsers(added, events, by) {
       const known: MigrationUser[] = [];
       for (const chunk of chunks(added)) {
-        const replies = await scripts.addUsers(chunk.map((user) => [user.address, JSON.stringify(user), KEY.order(user.batch)]));
+        const replies = await scripts.addUsers(
+          chunk.map((user) => [user.address, JSON.stringify(user), KEY.order(user.batch)]),
+        );
         for (const text of replies) if (text !== null) known.push(readJson<MigrationUser>(text));
       }
       await appendEvents(redis, stamp(events, by));
@@ -113,14 +126,25 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
           if (decision === undefined) return [];
           const before = JSON.stringify(user);
           const after = JSON.stringify(decision.to);
-          return [{ user, change: { hash: KEY.users, field: user.address, before, after, events: stamp(decision.events, by) } }];
+          return [
+            {
+              user,
+              change: { hash: KEY.users, field: user.address, before, after, events: stamp(decision.events, by) },
+            },
+          ];
         });
         const done = await Promise.all(wanted.map((each) => scripts.compareAndSet(each.change)));
         // Somebody else was faster with a few: these take the careful way.
         for (const [index, ok] of done.entries()) {
           const each = wanted[index];
           if (ok || each === undefined) continue;
-          await change<MigrationUser>(KEY.users, each.user.address, decide, by, () => new MigrationError('UnknownUser'));
+          await change<MigrationUser>(
+            KEY.users,
+            each.user.address,
+            decide,
+            by,
+            () => new MigrationError('UnknownUser'),
+          );
         }
         changed += wanted.length;
       }

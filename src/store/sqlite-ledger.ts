@@ -3,7 +3,15 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type { FidelityNote, Ledger, LedgerEntry, LedgerKey, LedgerState, LedgerStore, Logger } from '../engine/ports.ts';
+import type {
+  FidelityNote,
+  Ledger,
+  LedgerEntry,
+  LedgerKey,
+  LedgerState,
+  LedgerStore,
+  Logger,
+} from '../engine/ports.ts';
 import { SCHEMA, SCHEMA_VERSION, STATE_CODES, STATE_NAMES } from './ledger-schema.ts';
 
 /**
@@ -142,7 +150,10 @@ class SqliteLedger implements Ledger {
   }
 
   async findByUid(path: string, uidValidity: string, uid: number) {
-    const row = this.#prepare('SELECT * FROM item WHERE folder = ? AND uid = ?').get(this.#knownFolder(path, uidValidity), uid);
+    const row = this.#prepare('SELECT * FROM item WHERE folder = ? AND uid = ?').get(
+      this.#knownFolder(path, uidValidity),
+      uid,
+    );
     return row === undefined ? undefined : entryOf(row);
   }
 
@@ -197,7 +208,10 @@ class SqliteLedger implements Ledger {
   #folderId(path: string, uidValidity: string): number {
     const known = this.#knownFolder(path, uidValidity);
     if (known !== 0) return known;
-    const { lastInsertRowid } = this.#prepare('INSERT INTO folder (path, uidvalidity) VALUES (?, ?)').run(path, uidValidity);
+    const { lastInsertRowid } = this.#prepare('INSERT INTO folder (path, uidvalidity) VALUES (?, ?)').run(
+      path,
+      uidValidity,
+    );
     return Number(lastInsertRowid);
   }
 

@@ -7,7 +7,13 @@ import { ImapFlow, type MessageStructureObject } from 'imapflow';
  * own files, and compares what people would compare.
  */
 export interface CheckOptions {
-  readonly source: { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly ca: string };
+  readonly source: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    readonly ca: string;
+  };
   /** Directory with the local Exchange's log.jsonl. */
   readonly store: string;
   readonly address: string;
@@ -35,33 +41,72 @@ const HEADERS = 'String 0x007D';
 export async function checkMigration(options: CheckOptions): Promise<CheckResult> {
   const source = await readSource(options);
   const target = readTarget(options.store, options.address);
-  const missing = difference(source, target.map((item) => item.fingerprint));
-  const surplus = difference(target.map((item) => item.fingerprint), source);
+  const missing = difference(
+    source,
+    target.map((item) => item.fingerprint),
+  );
+  const surplus = difference(
+    target.map((item) => item.fingerprint),
+    source,
+  );
   const markers = target.map((item) => item.marker.split('|').slice(0, -1).join('|'));
   const doubled = markers.filter((marker, at) => marker !== '' && markers.indexOf(marker) !== at);
-  return { source: source.length, target: target.length, missing, surplus, doubled, wrong: target.flatMap((item) => item.wrong) };
+  return {
+    source: source.length,
+    target: target.length,
+    missing,
+    surplus,
+    doubled,
+    wrong: target.flatMap((item) => item.wrong),
+  };
 }
 
 export function isClean({ missing, surplus, doubled, wrong }: CheckResult): boolean {
   return missing.length + surplus.length + doubled.length + wrong.length === 0;
 }
 
-const SPECIAL: Readonly<Record<string, string>> = { '\\Sent': 'Sent Items', '\\Drafts': 'Drafts', '\\Trash': 'Deleted Items', '\\Junk': 'Junk Email', '\\Archive': 'Archive' };
+const SPECIAL: Readonly<Record<string, string>> = {
+  '\\Sent': 'Sent Items',
+  '\\Drafts': 'Drafts',
+  '\\Trash': 'Deleted Items',
+  '\\Junk': 'Junk Email',
+  '\\Archive': 'Archive',
+};
 
 async function readSource({ source, excluded = [] }: CheckOptions): Promise<readonly string[]> {
-  const client = new ImapFlow({ host: source.host, port: source.port, secure: true, tls: { ca: source.ca }, auth: { user: source.user, pass: source.password }, logger: false, disableAutoIdle: true, disableCompression: true });
+  const client = new ImapFlow({
+    host: source.host,
+    port: source.port,
+    secure: true,
+    tls: { ca: source.ca },
+    auth: { user: source.user, pass: source.password },
+    logger: false,
+    disableAutoIdle: true,
+    disableCompression: true,
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {
     const found: string[] = [];
     const folders = await client.list();
-    const special = new Map(folders.flatMap((each) => (SPECIAL[each.specialUse ?? ''] === undefined ? [] : [[each.path, SPECIAL[each.specialUse ?? ''] ?? ''] as const])));
+    const special = new Map(
+      folders.flatMap((each) =>
+        SPECIAL[each.specialUse ?? ''] === undefined
+          ? []
+          : [[each.path, SPECIAL[each.specialUse ?? ''] ?? ''] as const],
+      ),
+    );
     for (const folder of folders) {
       if (folder.flags.has('\\Noselect') || excluded.includes(folder.path)) continue;
       const path = targetPath(folder.path, folder.delimiter, special);
       const mailbox = await client.mailboxOpen(folder.path, { readOnly: true });
       if (mailbox.exists === 0) continue;
-      for await (const message of client.fetch('1:*', { envelope: true, flags: true, internalDate: true, bodyStructure: true })) {
+      for await (const message of client.fetch('1:*', {
+        envelope: true,
+        flags: true,
+        internalDate: true,
+        bodyStructure: true,
+      })) {
         const { envelope, flags = new Set(), internalDate, bodyStructure } = message;
         found.push(
           fingerprint({
@@ -88,7 +133,8 @@ function targetPath(path: string, delimiter: string, special: ReadonlyMap<string
   if (path.toUpperCase() === 'INBOX') return 'Inbox';
   for (const [prefix, name] of special) {
     if (path === prefix) return name;
-    if (path.startsWith(prefix + delimiter)) return [name, ...path.slice(prefix.length + 1).split(delimiter)].join('\n');
+    if (path.startsWith(prefix + delimiter))
+      return [name, ...path.slice(prefix.length + 1).split(delimiter)].join('\n');
   }
   return path.split(delimiter).join('\n');
 }
@@ -97,8 +143,10 @@ function targetPath(path: string, delimiter: string, special: ReadonlyMap<string
 function countAttachments(structure: MessageStructureObject | undefined): number {
   if (structure === undefined) return 0;
   if (structure.type === 'message/rfc822') return 1;
-  if (structure.childNodes !== undefined) return structure.childNodes.reduce((sum, child) => sum + countAttachments(child), 0);
-  const isBody = (structure.type === 'text/plain' || structure.type === 'text/html') && structure.disposition !== 'attachment';
+  if (structure.childNodes !== undefined)
+    return structure.childNodes.reduce((sum, child) => sum + countAttachments(child), 0);
+  const isBody =
+    (structure.type === 'text/plain' || structure.type === 'text/html') && structure.disposition !== 'attachment';
   return isBody ? 0 : 1;
 }
 
@@ -133,7 +181,8 @@ function readTarget(store: string, address: string): readonly TargetItem[] {
   for (const text of readFileSync(join(store, 'log.jsonl'), 'utf8').split('\n')) {
     if (text === '') continue;
     const line = JSON.parse(text) as Line;
-    if (line.op === 'user' && (line['user'] as { address: string }).address === address) mailbox = (line['user'] as { id: string }).id;
+    if (line.op === 'user' && (line['user'] as { address: string }).address === address)
+      mailbox = (line['user'] as { id: string }).id;
     if (line.op === 'folder') folders.set((line['folder'] as Folder).id, line['folder'] as Folder);
     if (line.op === 'item') items.set((line['item'] as Stored).id, line['item'] as Stored);
     if (line.op === 'removeItem') items.delete(String(line['id']));
@@ -165,7 +214,8 @@ function findWrong(item: Stored, address: string): readonly string[] {
   const wrong: string[] = [];
   const owner = /^X-Owner: (.*)$/m.exec(item.properties[HEADERS] ?? '')?.[1]?.trim();
   if (owner !== undefined && owner !== address) wrong.push(`mail of ${owner} in the mailbox of ${address}`);
-  if (item.receivedAt.slice(0, 10) === item.createdAt.slice(0, 10)) wrong.push(`dated by the migration: ${String(item.fields['subject'])}`);
+  if (item.receivedAt.slice(0, 10) === item.createdAt.slice(0, 10))
+    wrong.push(`dated by the migration: ${String(item.fields['subject'])}`);
   return wrong;
 }
 
@@ -188,7 +238,17 @@ interface Facts {
 }
 
 function fingerprint({ path, subject, messageId, from, received, read, flagged, draft, attachments }: Facts): string {
-  return [path.replaceAll('\n', ' / ').normalize('NFC'), subject.trim(), messageId.trim(), from.toLowerCase(), `${received.slice(0, 19)}Z`, read ? 'read' : 'unread', flagged ? 'flagged' : '-', draft ? 'draft' : '-', `${attachments} attachments`].join(' | ');
+  return [
+    path.replaceAll('\n', ' / ').normalize('NFC'),
+    subject.trim(),
+    messageId.trim(),
+    from.toLowerCase(),
+    `${received.slice(0, 19)}Z`,
+    read ? 'read' : 'unread',
+    flagged ? 'flagged' : '-',
+    draft ? 'draft' : '-',
+    `${attachments} attachments`,
+  ].join(' | ');
 }
 
 // Multisets: two identical mails are two.

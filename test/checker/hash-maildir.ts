@@ -6,7 +6,9 @@ import { join } from 'node:path';
 export function hashMaildir(directory: string): string {
   const hash = createHash('sha256');
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && /\/(cur|new)$/.test(entry.parentPath)).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile() && /\/(cur|new)$/.test(entry.parentPath))
+    .map((entry) => join(entry.parentPath, entry.name));
   for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(file));
   return hash.digest('hex');
 }

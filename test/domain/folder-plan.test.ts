@@ -3,18 +3,30 @@ import { exchangeName, matchesPattern, planFolders } from '../../src/engine/doma
 import type { SourceFolder, SpecialUse } from '../../src/engine/domain/mailbox.ts';
 
 function folder(path: string, specialUse?: SpecialUse, delimiter = '/'): SourceFolder {
-  return { path, segments: path.split(delimiter), selectable: true, ...(specialUse === undefined ? {} : { specialUse }) };
+  return {
+    path,
+    segments: path.split(delimiter),
+    selectable: true,
+    ...(specialUse === undefined ? {} : { specialUse }),
+  };
 }
 
 const COPY_ALL = { trash: 'copy', exclude: [] } as const;
 
 function routes(folders: readonly SourceFolder[]): readonly string[] {
-  return planFolders(folders, COPY_ALL).map((route) => `${route.source.path} -> ${[route.anchor ?? 'root', ...route.names].join('|')}`);
+  return planFolders(folders, COPY_ALL).map(
+    (route) => `${route.source.path} -> ${[route.anchor ?? 'root', ...route.names].join('|')}`,
+  );
 }
 
 describe('planning folders', () => {
   test('special folders meet their well-known counterparts, and what is below them goes below', () => {
-    const folders = [folder('INBOX', 'inbox'), folder('INBOX/Rechnungen'), folder('Gesendet', 'sent'), folder('Gesendet/2019')];
+    const folders = [
+      folder('INBOX', 'inbox'),
+      folder('INBOX/Rechnungen'),
+      folder('Gesendet', 'sent'),
+      folder('Gesendet/2019'),
+    ];
 
     expect(routes(folders)).toEqual([
       'INBOX -> inbox',
@@ -68,7 +80,10 @@ describe('planning folders', () => {
 
     const plan = planFolders(folders, { trash: 'skip', exclude: [] });
 
-    expect(plan.filter((route) => route.excluded).map((route) => route.source.path)).toEqual(['Papierkorb', 'Papierkorb/alt']);
+    expect(plan.filter((route) => route.excluded).map((route) => route.source.path)).toEqual([
+      'Papierkorb',
+      'Papierkorb/alt',
+    ]);
   });
 
   test.each([

@@ -16,7 +16,11 @@ describe('reading a migration CSV', () => {
   test('rows come with their login and password, columns in any order, addresses in lower case', () => {
     const csv = read('password,emailaddress,username\r\n s p ,A@Example.com,u1\r\n');
 
-    expect(csv).toEqual({ rows: [{ row: 2, address: 'a@example.com', userName: 'u1', password: ' s p ' }], problems: [], warnings: [] });
+    expect(csv).toEqual({
+      rows: [{ row: 2, address: 'a@example.com', userName: 'u1', password: ' s p ' }],
+      problems: [],
+      warnings: [],
+    });
   });
 
   test('quotes protect separators, line ends and quotes', () => {
@@ -46,7 +50,11 @@ describe('reading a migration CSV', () => {
     ['an Excel file', Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), ['file:CsvNotText']],
     ['a web page', '<!DOCTYPE html><html></html>', ['file:CsvNotText']],
     ['another encoding', Buffer.from(`${HEADER}\na@example.com,u,p\xe4`, 'latin1'), ['2:CsvNotUtf8']],
-    ['too few and too many values', `${HEADER}\na@example.com,u\nb@example.com,u,p,q`, ['2:CsvWrongColumnCount', '3:CsvWrongColumnCount']],
+    [
+      'too few and too many values',
+      `${HEADER}\na@example.com,u\nb@example.com,u,p,q`,
+      ['2:CsvWrongColumnCount', '3:CsvWrongColumnCount'],
+    ],
     ['a duplicate in other case', `${HEADER}\na@example.com,u,p\nA@EXAMPLE.com,v,p`, ['3:CsvDuplicateAddress']],
     ['a punycode twin', `${HEADER}\na@exämple.com,u,p\na@xn--exmple-cua.com,v,p`, ['3:CsvDuplicateAddress']],
     ['a bad address', `${HEADER}\nnobody,u,p`, ['2:CsvBadAddress']],
@@ -63,7 +71,11 @@ describe('reading a migration CSV', () => {
     const csv = read(`${HEADER}\na@example.com,u1,p\nbad,,\nb@example.com,u2,p`);
 
     expect(csv.rows.map((row) => row.address)).toEqual(['a@example.com', 'b@example.com']);
-    expect(csv.problems.map((problem) => problem.code)).toEqual(['CsvBadAddress', 'CsvUserNameEmpty', 'CsvPasswordEmpty']);
+    expect(csv.problems.map((problem) => problem.code)).toEqual([
+      'CsvBadAddress',
+      'CsvUserNameEmpty',
+      'CsvPasswordEmpty',
+    ]);
   });
 
   test('a file without header never repeats its first line', () => {
@@ -86,7 +98,8 @@ describe('reading a migration CSV', () => {
   });
 
   test('50,000 rows are read, 50,001 are refused, and so is a byte above 10 MB', () => {
-    const rows = (count: number): string => `${HEADER}\n${Array.from({ length: count }, (_, n) => `u${n}@example.com,u${n},p`).join('\n')}`;
+    const rows = (count: number): string =>
+      `${HEADER}\n${Array.from({ length: count }, (_, n) => `u${n}@example.com,u${n},p`).join('\n')}`;
 
     expect(read(rows(50_000)).rows).toHaveLength(50_000);
     expect(codes(rows(50_001))).toEqual(['file:CsvTooManyRows']);
@@ -102,15 +115,18 @@ describe('reading a migration CSV', () => {
 const SHARED = new URL('../../../shared/csv/migration-bad/', import.meta.url);
 
 describe.skipIf(!existsSync(SHARED))('the collection of bad files', () => {
-  test.each(existsSync(SHARED) ? readdirSync(SHARED).filter((name) => /\.(csv|tsv)$/.test(name)) : [])('%s is read without a surprise', (name) => {
-    const expected = JSON.parse(readFileSync(new URL('EXPECTED.json', SHARED), 'utf8')) as Record<string, string>;
+  test.each(existsSync(SHARED) ? readdirSync(SHARED).filter((name) => /\.(csv|tsv)$/.test(name)) : [])(
+    '%s is read without a surprise',
+    (name) => {
+      const expected = JSON.parse(readFileSync(new URL('EXPECTED.json', SHARED), 'utf8')) as Record<string, string>;
 
-    const csv = readMigrationCsv(readFileSync(new URL(name, SHARED)), { allowUnknownColumns: true });
+      const csv = readMigrationCsv(readFileSync(new URL(name, SHARED)), { allowUnknownColumns: true });
 
-    const says = expected[name] ?? '';
-    if (says.startsWith('file error')) expect(csv.rows).toEqual([]);
-    if (says.startsWith('row 2 error: ')) expect(csv.problems.map((problem) => problem.row)).toContain(2);
-    const ok = /^ok,? (\d) rows?/.exec(says);
-    if (ok !== null) expect(csv.rows).toHaveLength(Number(ok[1]));
-  });
+      const says = expected[name] ?? '';
+      if (says.startsWith('file error')) expect(csv.rows).toEqual([]);
+      if (says.startsWith('row 2 error: ')) expect(csv.problems.map((problem) => problem.row)).toContain(2);
+      const ok = /^ok,? (\d) rows?/.exec(says);
+      if (ok !== null) expect(csv.rows).toHaveLength(Number(ok[1]));
+    },
+  );
 });

@@ -21,21 +21,27 @@ describe('comparing a folder with the ledger', () => {
     const uids = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 });
     const states = fc.constantFrom<KnownAs>('done', 'again', 'unsettled', 'gone');
     fc.assert(
-      fc.property(uids, fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), states), { selector: ([uid]) => uid }), (source, ledger) => {
-        const sorted = [...source].sort((a, b) => a - b);
-        const known = [...ledger].sort((a, b) => a[0] - b[0]);
-        const asKnown = new Map(known);
+      fc.property(
+        uids,
+        fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), states), { selector: ([uid]) => uid }),
+        (source, ledger) => {
+          const sorted = [...source].sort((a, b) => a - b);
+          const known = [...ledger].sort((a, b) => a[0] - b[0]);
+          const asKnown = new Map(known);
 
-        const diff = diffFolder(sorted, known);
+          const diff = diffFolder(sorted, known);
 
-        const copy = new Set(diff.toCopy);
-        for (const uid of sorted) {
-          const as = asKnown.get(uid);
-          expect(copy.has(uid)).toBe(as === undefined || as === 'again' || as === 'gone');
-        }
-        const present = new Set(sorted);
-        expect(diff.vanished).toEqual(known.filter(([uid, as]) => !present.has(uid) && as !== 'gone').map(([uid]) => uid));
-      }),
+          const copy = new Set(diff.toCopy);
+          for (const uid of sorted) {
+            const as = asKnown.get(uid);
+            expect(copy.has(uid)).toBe(as === undefined || as === 'again' || as === 'gone');
+          }
+          const present = new Set(sorted);
+          expect(diff.vanished).toEqual(
+            known.filter(([uid, as]) => !present.has(uid) && as !== 'gone').map(([uid]) => uid),
+          );
+        },
+      ),
     );
   });
 

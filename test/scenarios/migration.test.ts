@@ -30,11 +30,21 @@ async function view<View>(...words: readonly string[]): Promise<View> {
 }
 
 function sourceOf(user: string) {
-  return { host: 'localhost', port: world.source.tlsPort, ca: readFileSync(world.source.caFile, 'utf8'), user, password: passwordOf(user) };
+  return {
+    host: 'localhost',
+    port: world.source.tlsPort,
+    ca: readFileSync(world.source.caFile, 'utf8'),
+    user,
+    password: passwordOf(user),
+  };
 }
 
 async function check(user: string) {
-  return checkMigration({ source: sourceOf(user), store: join(world.directory, 'exchange', 'store'), address: addressOf(user) });
+  return checkMigration({
+    source: sourceOf(user),
+    store: join(world.directory, 'exchange', 'store'),
+    address: addressOf(user),
+  });
 }
 
 /** Syncs a user and waits until that sync is over. */
@@ -58,9 +68,19 @@ describe('a migration by chat, bot and worker in two processes', () => {
 
     const asked = await world.teams.say(operator ?? expect.fail(), world.teams.channel.id, 'start batch demo');
 
-    const card = await world.teams.waitFor((message) => message.rootId === asked.id && JSON.stringify(message.attachments).includes('Synced with errors'), 60_000);
+    const card = await world.teams.waitFor(
+      (message) => message.rootId === asked.id && JSON.stringify(message.attachments).includes('Synced with errors'),
+      60_000,
+    );
     expect(card.editedAt).toBeDefined();
-    expect(await check('info')).toMatchObject({ source: 60, target: 60, missing: [], surplus: [], doubled: [], wrong: [] });
+    expect(await check('info')).toMatchObject({
+      source: 60,
+      target: 60,
+      missing: [],
+      surplus: [],
+      doubled: [],
+      wrong: [],
+    });
     expect(hashMaildir(world.source.maildir('info'))).toBe(before);
   });
 
@@ -70,7 +90,9 @@ describe('a migration by chat, bot and worker in two processes', () => {
 
     expect(branch.status).toBe('Failed');
     expect(branch.error?.code).toBe('ImapAuthenticationException');
-    expect(branch.error?.message).toContain('The username or password for this account is incorrect, or IMAP access is disabled.');
+    expect(branch.error?.message).toContain(
+      'The username or password for this account is incorrect, or IMAP access is disabled.',
+    );
     expect(leaver.error?.code).toBe('MigrationRecipientNotFoundException');
     expect(leaver.error?.message).toBe(
       `A recipient wasn't found for "${addressOf('leaver')}" on the target. Create a recipient of the appropriate type for this migration on the target and try again.`,
@@ -83,14 +105,24 @@ describe('a migration by chat, bot and worker in two processes', () => {
     const user = await view<UserView>('status', addressOf('info'));
 
     for (const { items } of [batch, user]) {
-      expect(items.source).toBe(items.copied + items.adopted + items.excluded + items.skipped + items.failed + items.pending);
+      expect(items.source).toBe(
+        items.copied + items.adopted + items.excluded + items.skipped + items.failed + items.pending,
+      );
     }
-    expect(batch.totalCount).toBe(batch.syncedCount + batch.failedCount + batch.activeCount + batch.pendingCount + batch.stoppedCount + batch.finalizedCount);
+    expect(batch.totalCount).toBe(
+      batch.syncedCount +
+        batch.failedCount +
+        batch.activeCount +
+        batch.pendingCount +
+        batch.stoppedCount +
+        batch.finalizedCount,
+    );
     expect(user.folders.reduce((sum, folder) => sum + folder.sourceItems, 0)).toBe(user.items.source);
   });
 
   test('a second run with nothing changed writes nothing', async () => {
-    const mailbox = [...world.exchange.store.users.values()].find((user) => user.address === addressOf('info'))?.id ?? '';
+    const mailbox =
+      [...world.exchange.store.users.values()].find((user) => user.address === addressOf('info'))?.id ?? '';
     const before = world.exchange.manners(mailbox);
 
     await syncAgain('info');
@@ -124,7 +156,8 @@ describe('a migration by chat, bot and worker in two processes', () => {
   });
 
   test('the state deleted, the same mail is adopted by its marker, never copied again', async () => {
-    const mailbox = [...world.exchange.store.users.values()].find((user) => user.address === addressOf('info'))?.id ?? '';
+    const mailbox =
+      [...world.exchange.store.users.values()].find((user) => user.address === addressOf('info'))?.id ?? '';
     const before = world.exchange.store.items.size;
     await world.forgetLedger();
 
@@ -146,7 +179,8 @@ describe('a migration by chat, bot and worker in two processes', () => {
   });
 
   test('no password is in Redis, in the ledger, in a log or in a card', async () => {
-    const everything = world.readEverythingStored() + JSON.stringify(world.teams.conversations.messages(world.teams.channel.id));
+    const everything =
+      world.readEverythingStored() + JSON.stringify(world.teams.conversations.messages(world.teams.channel.id));
 
     for (const { name } of USERS) {
       const password = passwordOf(name);

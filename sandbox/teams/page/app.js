@@ -1,7 +1,14 @@
 import { renderCard } from '/cards.js';
 
 const byId = (id) => document.getElementById(id);
-const state = { people: [], conversations: [], messages: new Map(), person: undefined, conversation: undefined, root: undefined };
+const state = {
+  people: [],
+  conversations: [],
+  messages: new Map(),
+  person: undefined,
+  conversation: undefined,
+  root: undefined,
+};
 
 const events = new EventSource('/page/events');
 events.addEventListener('state', (event) => {
@@ -23,13 +30,16 @@ events.addEventListener('change', (event) => {
 });
 
 function showPeople() {
-  byId('person').replaceChildren(...state.people.map((person) => new Option(`${person.name} · ${person.role}`, person.id)));
+  byId('person').replaceChildren(
+    ...state.people.map((person) => new Option(`${person.name} · ${person.role}`, person.id)),
+  );
   byId('person').value = state.person.id;
 }
 
 byId('person').addEventListener('change', (event) => {
   state.person = state.people.find((person) => person.id === event.target.value);
-  if (state.conversation.kind === 'personal') state.conversation = state.conversations.find((each) => each.person?.id === state.person.id);
+  if (state.conversation.kind === 'personal')
+    state.conversation = state.conversations.find((each) => each.person?.id === state.person.id);
   showAll();
 });
 byId('theme').addEventListener('click', () => {
@@ -53,7 +63,10 @@ function showAll() {
     }),
   );
   const { name, kind } = state.conversation;
-  byId('title').replaceChildren(element('strong', '', kind === 'channel' ? `# ${name}` : name), element('small', '', kind === 'channel' ? 'Channel · Bellhop is mentioned for you' : 'Chat'));
+  byId('title').replaceChildren(
+    element('strong', '', kind === 'channel' ? `# ${name}` : name),
+    element('small', '', kind === 'channel' ? 'Channel · Bellhop is mentioned for you' : 'Chat'),
+  );
   byId('mention').hidden = kind !== 'channel';
   showMessages();
   byId('text').focus();
@@ -62,7 +75,9 @@ function showAll() {
 function showMessages() {
   const list = byId('messages');
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  const own = [...state.messages.values()].filter((message) => message.conversationId === state.conversation.id).sort((a, b) => Number(a.id) - Number(b.id));
+  const own = [...state.messages.values()]
+    .filter((message) => message.conversationId === state.conversation.id)
+    .sort((a, b) => Number(a.id) - Number(b.id));
   const threads = new Map();
   for (const message of own) threads.set(message.rootId, [...(threads.get(message.rootId) ?? []), message]);
   if (own.length === 0) list.replaceChildren(welcome());
@@ -86,7 +101,11 @@ function showThread(messages) {
   const thread = element('article', 'thread');
   thread.append(...messages.map(showMessage));
   if (state.conversation.kind === 'channel') {
-    const reply = element('button', 'reply', state.root === messages[0].rootId ? 'Replying here · Esc to leave' : 'Reply');
+    const reply = element(
+      'button',
+      'reply',
+      state.root === messages[0].rootId ? 'Replying here · Esc to leave' : 'Reply',
+    );
     reply.addEventListener('click', () => {
       state.root = state.root === messages[0].rootId ? undefined : messages[0].rootId;
       showMessages();
@@ -107,13 +126,20 @@ function showMessage(message) {
 function fillMessage(row, message) {
   const time = new Date(Number(message.id)).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   const head = element('header', '');
-  head.append(element('strong', '', message.from.name), element('time', '', message.editedAt ? `${time} · edited` : time));
+  head.append(
+    element('strong', '', message.from.name),
+    element('time', '', message.editedAt ? `${time} · edited` : time),
+  );
   const body = element('div', 'body');
   if (message.text) body.append(element('p', '', message.text));
   for (const { content } of message.attachments) {
     body.append(renderCard(content, document.documentElement.dataset.theme, (action) => press(message, action, row)));
   }
-  row.replaceChildren(element('span', `avatar${message.from.bot ? ' bot' : ''}`, initials(message.from.name)), head, body);
+  row.replaceChildren(
+    element('span', `avatar${message.from.bot ? ' bot' : ''}`, initials(message.from.name)),
+    head,
+    body,
+  );
 }
 
 // In place and without moving anything else: a card that is edited must not jump.
@@ -132,7 +158,8 @@ async function press(message, action, row) {
   row.classList.add('busy');
   const answer = await call('/page/press', { conversation: message.conversationId, message: message.id, action });
   row.classList.remove('busy');
-  const note = answer.error ?? (answer.type === 'application/vnd.microsoft.activity.message' ? answer.value : undefined);
+  const note =
+    answer.error ?? (answer.type === 'application/vnd.microsoft.activity.message' ? answer.value : undefined);
   if (note !== undefined) {
     row.querySelector('.note')?.remove();
     row.querySelector('.body').append(element('p', `note${answer.error ? ' wrong' : ''}`, note));
@@ -144,7 +171,11 @@ async function send(text) {
 }
 
 async function call(path, body) {
-  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ person: state.person.id, ...body }) });
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ person: state.person.id, ...body }),
+  });
   return response.json();
 }
 
@@ -170,5 +201,9 @@ function element(name, className, text) {
 }
 
 function initials(name) {
-  return name.split(' ').map((word) => word[0]).join('').slice(0, 2);
+  return name
+    .split(' ')
+    .map((word) => word[0])
+    .join('')
+    .slice(0, 2);
 }

@@ -1,11 +1,24 @@
 import type { EndpointLogin, EndpointSecurity } from '../../engine/domain/endpoint.ts';
-import { type BatchName, type EndpointName, type UserAddress, parseBatchName, parseEndpointName, parseUserAddress } from '../../engine/domain/ids.ts';
+import {
+  type BatchName,
+  type EndpointName,
+  type UserAddress,
+  parseBatchName,
+  parseEndpointName,
+  parseUserAddress,
+} from '../../engine/domain/ids.ts';
 import type { Argument } from './command.ts';
 
 /** The kinds of arguments commands share. */
 export const batchArgument = { read: parseBatchName, expects: 'the name of a batch' } satisfies Argument<BatchName>;
-export const endpointArgument = { read: parseEndpointName, expects: 'the name of an endpoint' } satisfies Argument<EndpointName>;
-export const userArgument = { read: parseUserAddress, expects: 'the address of a user' } satisfies Argument<UserAddress>;
+export const endpointArgument = {
+  read: parseEndpointName,
+  expects: 'the name of an endpoint',
+} satisfies Argument<EndpointName>;
+export const userArgument = {
+  read: parseUserAddress,
+  expects: 'the address of a user',
+} satisfies Argument<UserAddress>;
 
 /** A batch or a user: what has an "@" is an address. */
 export type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
@@ -53,7 +66,10 @@ export function readSpan(text: string): number | undefined {
 }
 
 export function readList(text: string): readonly string[] | undefined {
-  const names = text.split(',').map((each) => each.trim()).filter((each) => each !== '');
+  const names = text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
   return names.length > 0 && names.length <= 100 ? names : undefined;
 }
 

@@ -17,7 +17,10 @@ export const createBatchCommand = command({
   usage: 'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
-  examples: ['create batch sales-1 endpoint=mail-hq', 'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"'],
+  examples: [
+    'create batch sales-1 endpoint=mail-hq',
+    'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',
+  ],
   aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
   permission: 'operate',
   topic: 'Set up',

@@ -20,10 +20,14 @@ export const endpointsCommand = command({
 });
 
 export const addEndpointCommand = command({
-  usage: 'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [initial=20] [incremental=10]',
+  usage:
+    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [initial=20] [incremental=10]',
   title: 'Add endpoint',
   help: 'Add a source server. Passwords never go here: they come with the CSV.',
-  examples: ['add endpoint mail-hq host=imap.example.com', 'add endpoint branch host=mail.example.net port=143 security=starttls'],
+  examples: [
+    'add endpoint mail-hq host=imap.example.com',
+    'add endpoint branch host=mail.example.net port=143 security=starttls',
+  ],
   aliases: ['endpunkt hinzufügen', 'new endpoint'],
   permission: 'operate',
   topic: 'Set up',
@@ -54,6 +58,10 @@ export const testEndpointCommand = command({
   args: { name: endpointArgument },
   async run({ name }, { world, by }) {
     const { request } = await testEndpoint(world, name, by);
-    return { view: { endpoint: name, request }, card: testingEndpointCard(name), pending: { request, until: 'EndpointTested' } };
+    return {
+      view: { endpoint: name, request },
+      card: testingEndpointCard(name),
+      pending: { request, until: 'EndpointTested' },
+    };
   },
 });

@@ -1,6 +1,12 @@
 import { commandHelpCard, helpCard } from '../../cards/help-card.ts';
 import { batchesCommand, failuresCommand, statusCommand } from './status-commands.ts';
-import { checkBatchCommand, createBatchCommand, resumeBatchCommand, startBatchCommand, stopBatchCommand } from './batch-commands.ts';
+import {
+  checkBatchCommand,
+  createBatchCommand,
+  resumeBatchCommand,
+  startBatchCommand,
+  stopBatchCommand,
+} from './batch-commands.ts';
 import { type Command, type CommandReply, command, commandWords } from './command.ts';
 import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';
 import { nearest } from './nearest.ts';
@@ -21,8 +27,14 @@ const helpCommand = command({
   async run({ first, second }): Promise<CommandReply> {
     const all: readonly Command[] = COMMANDS;
     if (first === undefined) return { view: all.map(describeCommand), card: helpCard(all) };
-    const wanted: string = [first, second].filter((word) => word !== undefined).join(' ').toLowerCase();
-    const words = nearest(wanted, all.map((each) => commandWords(each.usage)));
+    const wanted: string = [first, second]
+      .filter((word) => word !== undefined)
+      .join(' ')
+      .toLowerCase();
+    const words = nearest(
+      wanted,
+      all.map((each) => commandWords(each.usage)),
+    );
     const found = all.find((each) => commandWords(each.usage) === words);
     if (found === undefined) throw new RangeError('The nearest command is one of the table.');
     return { view: describeCommand(found), card: commandHelpCard(found) };

@@ -32,7 +32,9 @@ function findCommand(tokens: readonly Token[], commands: readonly Command[]): Ma
   for (const command of commands) {
     for (const phrase of [commandWords(command.usage), ...command.aliases]) {
       const words = phrase.split(' ');
-      const matches = words.every((word, at) => tokens[at]?.name === undefined && tokens[at]?.value.toLowerCase() === word);
+      const matches = words.every(
+        (word, at) => tokens[at]?.name === undefined && tokens[at]?.value.toLowerCase() === word,
+      );
       if (matches && words.length > (best?.words ?? 0)) best = { command, words: words.length };
     }
   }
@@ -43,20 +45,26 @@ function unknownCommand(text: string, commands: readonly Command[]): MigrationEr
   const phrases = commands.flatMap((command) => [commandWords(command.usage), ...command.aliases]);
   const found = nearest(text.toLowerCase(), phrases);
   const command = commands.find((each) => commandWords(each.usage) === found || each.aliases.includes(found));
-  return new MigrationError('UnknownCommand', { text: text.slice(0, 80), nearest: command === undefined ? 'help' : commandWords(command.usage) });
+  return new MigrationError('UnknownCommand', {
+    text: text.slice(0, 80),
+    nearest: command === undefined ? 'help' : commandWords(command.usage),
+  });
 }
 
 function readArguments(command: Command, tokens: readonly Token[]): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   const positional = tokens.filter((token) => token.name === undefined);
-  const named = new Map(tokens.flatMap((token) => (token.name === undefined ? [] : [[token.name, token.value] as const])));
+  const named = new Map(
+    tokens.flatMap((token) => (token.name === undefined ? [] : [[token.name, token.value] as const])),
+  );
   let at = 0;
   for (const [name, argument] of Object.entries<Arguments[string]>(command.args)) {
     const text = argument.named === true ? named.get(name) : positional[at]?.value;
     if (argument.named === true) named.delete(name);
     else at += 1;
     if (text === undefined || text === '') {
-      if (argument.optional !== true) throw usage(command, `"${commandWords(command.usage)}" needs ${argument.expects}.`);
+      if (argument.optional !== true)
+        throw usage(command, `"${commandWords(command.usage)}" needs ${argument.expects}.`);
       continue;
     }
     const value = argument.read(text);
@@ -64,16 +72,23 @@ function readArguments(command: Command, tokens: readonly Token[]): Readonly<Rec
     values[name] = value;
   }
   const surplus = positional[at]?.value ?? [...named.keys()][0];
-  if (surplus !== undefined) throw usage(command, `"${commandWords(command.usage)}" does not know what to do with "${surplus.slice(0, 60)}".`);
+  if (surplus !== undefined)
+    throw usage(command, `"${commandWords(command.usage)}" does not know what to do with "${surplus.slice(0, 60)}".`);
   return values;
 }
 
 function usage(command: Command, detail: string): MigrationError {
-  return new MigrationError('UsageError', { detail: `${detail} Usage: ${command.usage}`, command: commandWords(command.usage) });
+  return new MigrationError('UsageError', {
+    detail: `${detail} Usage: ${command.usage}`,
+    command: commandWords(command.usage),
+  });
 }
 
 /** Runs a parsed command. */
-export function runCommand({ command, args }: ParsedCommand, context: Parameters<Command['run']>[1]): ReturnType<Command['run']> {
+export function runCommand(
+  { command, args }: ParsedCommand,
+  context: Parameters<Command['run']>[1],
+): ReturnType<Command['run']> {
   return command.run(args as Parameters<Command['run']>[0], context);
 }
 

@@ -17,7 +17,8 @@ export const CSV_PROBLEMS = {
   },
   CsvTooManyRows: {
     scope: 'file',
-    message: 'The CSV file contains more than 50,000 rows. Please divide the file into two or more files and submit them separately.',
+    message:
+      'The CSV file contains more than 50,000 rows. Please divide the file into two or more files and submit them separately.',
     remedy: 'Divide the file.',
   },
   CsvNotText: {
@@ -51,28 +52,45 @@ export const CSV_PROBLEMS = {
   CsvNoUsers: { scope: 'file', message: 'The CSV file has no users.', remedy: 'Add one row a user below the header.' },
   CsvWrongColumnCount: {
     scope: 'row',
-    message: 'Row {row} has the wrong number of columns. Expected number: {expected}. Actual number: {actual}. Please edit this row and re-submit the file.',
+    message:
+      'Row {row} has the wrong number of columns. Expected number: {expected}. Actual number: {actual}. Please edit this row and re-submit the file.',
     remedy: 'A value with a separator in it, such as a password, stands in double quotes.',
   },
-  CsvBadAddress: { scope: 'row', message: 'Row {row}: EmailAddress is not a valid SMTP address{why}.', remedy: 'Correct the address.' },
+  CsvBadAddress: {
+    scope: 'row',
+    message: 'Row {row}: EmailAddress is not a valid SMTP address{why}.',
+    remedy: 'Correct the address.',
+  },
   CsvDuplicateAddress: {
     scope: 'row',
     message: 'Row {row}: the address is the same as in row {first}.',
     remedy: 'Keep one row a user; addresses are compared without case.',
   },
-  CsvUserNameEmpty: { scope: 'row', message: 'Row {row}: UserName is empty.', remedy: 'Enter the login at the source.' },
+  CsvUserNameEmpty: {
+    scope: 'row',
+    message: 'Row {row}: UserName is empty.',
+    remedy: 'Enter the login at the source.',
+  },
   CsvUserNameSpaces: {
     scope: 'row',
     message: 'Row {row}: UserName has spaces before or after it.',
     remedy: 'Remove them; servers take them as part of the name.',
   },
-  CsvPasswordEmpty: { scope: 'row', message: 'Row {row}: Password is empty.', remedy: 'Enter the password of the source mailbox.' },
+  CsvPasswordEmpty: {
+    scope: 'row',
+    message: 'Row {row}: Password is empty.',
+    remedy: 'Enter the password of the source mailbox.',
+  },
   CsvControlCharacters: {
     scope: 'row',
     message: 'Row {row}: {column} contains control characters ({characters}).',
     remedy: 'Remove them.',
   },
-  CsvFieldTooLong: { scope: 'row', message: 'Row {row}: {column} is longer than {limit} characters.', remedy: 'Correct the value.' },
+  CsvFieldTooLong: {
+    scope: 'row',
+    message: 'Row {row}: {column} is longer than {limit} characters.',
+    remedy: 'Correct the value.',
+  },
   CsvSameSource: {
     scope: 'warning',
     message: 'Rows {first} and {row} read the same source mailbox into two targets.',

@@ -12,7 +12,8 @@ export function decodeCsv(bytes: Uint8Array): { readonly text: string } | { read
   if (utf16 !== undefined) return { text: new TextDecoder(utf16).decode(bytes) };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (/^\s*<(!doctype|html|\?xml)/i.test(text.slice(0, 200))) return { problem: csvProblem('CsvNotText', { kind: 'an HTML page' }) };
+    if (/^\s*<(!doctype|html|\?xml)/i.test(text.slice(0, 200)))
+      return { problem: csvProblem('CsvNotText', { kind: 'an HTML page' }) };
     return { text };
   } catch {
     return { problem: csvProblem('CsvNotUtf8', { row: rowOfFirstError(bytes) }) };

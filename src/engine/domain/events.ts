@@ -13,7 +13,12 @@ export type MigrationEvent = EventBody & {
 /** Events before they are stamped. */
 export type EventBody =
   | { readonly type: 'EndpointAdded'; readonly endpoint: EndpointName }
-  | { readonly type: 'EndpointTested'; readonly endpoint: EndpointName; readonly request: string; readonly test: EndpointTest }
+  | {
+      readonly type: 'EndpointTested';
+      readonly endpoint: EndpointName;
+      readonly request: string;
+      readonly test: EndpointTest;
+    }
   | { readonly type: 'BatchCreated'; readonly batch: BatchName }
   | { readonly type: 'UsersAdded'; readonly batch: BatchName; readonly count: number }
   | { readonly type: 'BatchCheckStarted'; readonly batch: BatchName }
@@ -22,9 +27,27 @@ export type EventBody =
   | { readonly type: 'BatchStopped'; readonly batch: BatchName }
   | { readonly type: 'BatchResumed'; readonly batch: BatchName }
   | { readonly type: 'SyncRequested'; readonly batch: BatchName; readonly user?: UserAddress }
-  | { readonly type: 'UserSyncStarted'; readonly batch: BatchName; readonly user: UserAddress; readonly initial: boolean }
-  | { readonly type: 'UserSynced'; readonly batch: BatchName; readonly user: UserAddress; readonly initial: boolean; readonly copied: number; readonly items: Items }
-  | { readonly type: 'UserSyncDelayed'; readonly batch: BatchName; readonly user: UserAddress; readonly until: number; readonly reason: Failure }
+  | {
+      readonly type: 'UserSyncStarted';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly initial: boolean;
+    }
+  | {
+      readonly type: 'UserSynced';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly initial: boolean;
+      readonly copied: number;
+      readonly items: Items;
+    }
+  | {
+      readonly type: 'UserSyncDelayed';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly until: number;
+      readonly reason: Failure;
+    }
   | { readonly type: 'UserSyncFailed'; readonly batch: BatchName; readonly user: UserAddress; readonly error: Failure }
   | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress };
 

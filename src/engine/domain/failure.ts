@@ -38,7 +38,8 @@ export const FAILURES = {
     scope: 'mailbox',
     retry: 'next-sync',
     title: 'The recipient has no usable mailbox',
-    message: 'The mailbox of "{address}" is inactive, soft-deleted, without a licence or hosted on-premises ({detail}).',
+    message:
+      'The mailbox of "{address}" is inactive, soft-deleted, without a licence or hosted on-premises ({detail}).',
     remedy: 'Assign an Exchange Online licence and wait until the mailbox opens, then run "sync now {address}".',
   },
   MailboxFull: {
@@ -61,7 +62,8 @@ export const FAILURES = {
     retry: 'next-sync',
     title: 'Sign-in to the tenant failed',
     message: 'Entra refused the app: {detail}.',
-    remedy: 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or certificate, and the consent of the administrator.',
+    remedy:
+      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or certificate, and the consent of the administrator.',
   },
   TargetThrottled: {
     scope: 'mailbox',
@@ -75,7 +77,8 @@ export const FAILURES = {
     retry: 'delayed',
     title: 'Exchange Online does not answer',
     message: 'A request to Exchange Online failed: {detail}.',
-    remedy: 'Nothing to do: the sync is tried again by itself. If it lasts, look at the service health of Microsoft 365.',
+    remedy:
+      'Nothing to do: the sync is tried again by itself. If it lasts, look at the service health of Microsoft 365.',
   },
   TargetRefused: {
     scope: 'mailbox',
@@ -90,15 +93,16 @@ export const FAILURES = {
     retry: 'never',
     title: 'The source refused the sign-in',
     message:
-      'The username or password for this account is incorrect, or IMAP access is disabled. --> Imap server sent NO response to AUTHENTICATE. Response code: \'{code}\', message: \'{detail}\'.',
+      "The username or password for this account is incorrect, or IMAP access is disabled. --> Imap server sent NO response to AUTHENTICATE. Response code: '{code}', message: '{detail}'.",
     remedy: 'Import the right user name and password again, then run "sync now {address}".',
   },
   ImapSignInDelayed: {
     scope: 'mailbox',
     retry: 'delayed',
     title: 'The source accepts no sign-in now',
-    message: 'The IMAP server is busy or at a limit: \'{detail}\'.',
-    remedy: 'Nothing to do: Bellhop tries again. If it lasts, raise the connection limit of the server or lower initial= of the endpoint.',
+    message: "The IMAP server is busy or at a limit: '{detail}'.",
+    remedy:
+      'Nothing to do: Bellhop tries again. If it lasts, raise the connection limit of the server or lower initial= of the endpoint.',
   },
   ImapMechanismUnsupported: {
     scope: 'endpoint',
@@ -119,14 +123,16 @@ export const FAILURES = {
     retry: 'never',
     title: 'The certificate of the source was refused',
     message: 'The TLS certificate of {host}:{port} is not trusted ({detail}).',
-    remedy: 'Install a valid certificate for {host}, or start Bellhop with NODE_EXTRA_CA_CERTS pointing to your own CA.',
+    remedy:
+      'Install a valid certificate for {host}, or start Bellhop with NODE_EXTRA_CA_CERTS pointing to your own CA.',
   },
   SourceTlsUnavailable: {
     scope: 'endpoint',
     retry: 'never',
     title: 'The source offers no encryption',
     message: 'The server {host}:{port} cannot upgrade to TLS ({detail}).',
-    remedy: 'Use security=tls with port 993, or enable STARTTLS on the server. Passwords are never sent in clear text unasked.',
+    remedy:
+      'Use security=tls with port 993, or enable STARTTLS on the server. Passwords are never sent in clear text unasked.',
   },
   SourceHostForbidden: {
     scope: 'endpoint',
@@ -291,7 +297,8 @@ export const FAILURES = {
     retry: 'never',
     title: 'Passwords do not belong in chat',
     message: 'The message looks as if it contains a password. It was not processed and is not stored by Bellhop.',
-    remedy: 'Delete the message, change the password, and import it on the server: bellhop import <file.csv> batch=... endpoint=...',
+    remedy:
+      'Delete the message, change the password, and import it on the server: bellhop import <file.csv> batch=... endpoint=...',
   },
   UsageError: {
     scope: 'request',

@@ -24,7 +24,8 @@ export function parseEndpointName(text: string): EndpointName | undefined {
 }
 
 // One "@", no white space, quotes or brackets, labels with dots: strict on purpose, it decides which mailbox is written.
-const ADDRESS = /^[^\s@"'()<>[\],;:\\|`$*#{}]{1,64}@(?=.{1,255}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u;
+const ADDRESS =
+  /^[^\s@"'()<>[\],;:\\|`$*#{}]{1,64}@(?=.{1,255}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u;
 
 /** Reads an SMTP address (RFC 5321 mailbox, without quoted local parts) and lower-cases it, as Exchange compares addresses. */
 export function parseUserAddress(text: string): UserAddress | undefined {

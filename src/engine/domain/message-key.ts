@@ -17,7 +17,9 @@ export function messageKey(headers: Buffer, size: number): Buffer {
 // First occurrence of each field, unfolded (RFC 5322, 2.2.3). latin1 keeps raw 8-bit bytes as they are.
 function readFields(headers: Buffer): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  const text = headerBlock(headers).toString('latin1').replaceAll(/\r?\n[ \t]+/g, ' ');
+  const text = headerBlock(headers)
+    .toString('latin1')
+    .replaceAll(/\r?\n[ \t]+/g, ' ');
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();

@@ -84,7 +84,10 @@ function readHeader(names: readonly string[], options: CsvOptions): Header {
   // A file without header has a user's password in its first row: unknown names are repeated only below a true header.
   const missing = problems.some((problem) => problem.code === 'CsvMissingColumn');
   if (unknown.length === 0 || missing) return { at, problems, warnings: [] };
-  const columns = unknown.slice(0, 10).map((name) => `"${name.trim().slice(0, 40)}"`).join(', ');
+  const columns = unknown
+    .slice(0, 10)
+    .map((name) => `"${name.trim().slice(0, 40)}"`)
+    .join(', ');
   const allowed = options.allowUnknownColumns === true;
   if (!allowed) problems.push(csvProblem('CsvUnknownColumn', { columns }));
   return { at, problems, warnings: allowed ? [csvProblem('CsvIgnoredColumn', { columns })] : [] };
@@ -143,7 +146,8 @@ function rowProblems(row: number, value: (column: Column) => string): CsvProblem
       problems.push(csvProblem('CsvFieldTooLong', { row, column: COLUMN_NAMES[column], limit: LONGEST_FIELD }));
     }
     const hidden = hiddenCharacters(value(column), column === 'password');
-    if (hidden !== '') problems.push(csvProblem('CsvControlCharacters', { row, column: COLUMN_NAMES[column], characters: hidden }));
+    if (hidden !== '')
+      problems.push(csvProblem('CsvControlCharacters', { row, column: COLUMN_NAMES[column], characters: hidden }));
   }
   if (problems.length > 0) return problems;
   const address = value('emailaddress').trim();
@@ -160,7 +164,11 @@ function rowProblems(row: number, value: (column: Column) => string): CsvProblem
 // Names of characters nobody sees. In passwords everything but NUL belongs to the password.
 function hiddenCharacters(text: string, isPassword: boolean): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-  const pattern = isPassword ? /\u0000/gu : /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+  const pattern = isPassword
+    ? /\u0000/gu
+    : /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
   const found = new Set(text.match(pattern) ?? []);
-  return [...found].map((each) => `U+${(each.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`).join(', ');
+  return [...found]
+    .map((each) => `U+${(each.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+    .join(', ');
 }

@@ -30,7 +30,8 @@ export function dataConsistencyScore(reasons: readonly ScoreReason[], source: nu
 export function reasonsFromItems(items: Items): readonly ScoreReason[] {
   const reasons: ScoreReason[] = [];
   if (items.skipped > 0) reasons.push({ kind: 'missing', count: items.skipped, text: 'skipped' });
-  if (items.failed > 0) reasons.push({ kind: 'missing', count: items.failed, text: 'failed, tried again at the next sync' });
+  if (items.failed > 0)
+    reasons.push({ kind: 'missing', count: items.failed, text: 'failed, tried again at the next sync' });
   const difference = imbalance(items);
   if (difference !== 0) reasons.push({ kind: 'books', count: Math.abs(difference), text: 'not accounted for' });
   return reasons;

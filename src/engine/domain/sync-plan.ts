@@ -14,7 +14,10 @@ export type KnownAs = 'done' | 'again' | 'unsettled' | 'gone';
  * Compares the UIDs of the source with the ledger. Both lists are ascending. Unsettled messages (sent without an
  * answer) are neither copied nor forgotten here: the target is asked about them first.
  */
-export function diffFolder(uids: readonly number[], known: readonly (readonly [uid: number, as: KnownAs])[]): FolderDiff {
+export function diffFolder(
+  uids: readonly number[],
+  known: readonly (readonly [uid: number, as: KnownAs])[],
+): FolderDiff {
   const toCopy: number[] = [];
   const vanished: number[] = [];
   let at = 0;

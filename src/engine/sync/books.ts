@@ -62,7 +62,14 @@ export class MailboxBooks {
   /** Opens the page of a folder with what the ledger knows of it. */
   open(source: string, target: string, items: Partial<Items>): void {
     const bytes = this.#folderBytesBefore.get(source) ?? 0;
-    this.#pages.set(source, { source, target, items: { ...NO_ITEMS, ...items }, bytes, verifiedInTarget: undefined, error: undefined });
+    this.#pages.set(source, {
+      source,
+      target,
+      items: { ...NO_ITEMS, ...items },
+      bytes,
+      verifiedInTarget: undefined,
+      error: undefined,
+    });
   }
 
   /** Moves messages from one column to another. */

@@ -60,11 +60,23 @@ async function readMetadata(
 ): Promise<readonly MessageMeta[]> {
   const metas = [...(await run.folder.metadata(uids))].sort((a, b) => b.uid - a.uid);
   const present = new Set(metas.map((meta) => meta.uid));
-  await bookGone(session, run, uids.filter((uid) => !present.has(uid)));
-  session.books.sized(run.path, metas.length, metas.reduce((sum, meta) => sum + meta.size, 0));
+  await bookGone(
+    session,
+    run,
+    uids.filter((uid) => !present.has(uid)),
+  );
+  session.books.sized(
+    run.path,
+    metas.length,
+    metas.reduce((sum, meta) => sum + meta.size, 0),
+  );
   const limit = session.world.settings.maxItemSize;
   const tooLarge = metas.filter((meta) => meta.size > limit);
-  await bookSkipped(session, run, tooLarge.map((meta) => skipped(session, run, meta, 'ItemTooLarge', `${meta.size} bytes`)));
+  await bookSkipped(
+    session,
+    run,
+    tooLarge.map((meta) => skipped(session, run, meta, 'ItemTooLarge', `${meta.size} bytes`)),
+  );
   return metas.filter((meta) => meta.size <= limit);
 }
 
@@ -74,15 +86,25 @@ async function bookUnread(
   fetched: readonly FetchedMessage[],
   metas: ReadonlyMap<number, MessageMeta>,
 ): Promise<void> {
-  await bookGone(session, run, fetched.filter((each) => each.outcome === 'gone').map((each) => each.uid));
+  await bookGone(
+    session,
+    run,
+    fetched.filter((each) => each.outcome === 'gone').map((each) => each.uid),
+  );
   const unreadable = fetched.flatMap((each) => {
     const meta = metas.get(each.uid);
-    return each.outcome === 'unreadable' && meta !== undefined ? [skipped(session, run, meta, 'ItemUnreadable', each.detail)] : [];
+    return each.outcome === 'unreadable' && meta !== undefined
+      ? [skipped(session, run, meta, 'ItemUnreadable', each.detail)]
+      : [];
   });
   await bookSkipped(session, run, unreadable);
 }
 
-function* cutLots(run: FolderRun, fetched: readonly FetchedMessage[], metas: ReadonlyMap<number, MessageMeta>): Generator<Lot> {
+function* cutLots(
+  run: FolderRun,
+  fetched: readonly FetchedMessage[],
+  metas: ReadonlyMap<number, MessageMeta>,
+): Generator<Lot> {
   const messages = fetched.flatMap((each) => {
     const meta = metas.get(each.uid);
     return each.outcome === 'read' && meta !== undefined ? [{ meta, raw: each.raw, size: each.raw.length }] : [];
@@ -114,7 +136,13 @@ export function skipped(
   code: 'ItemTooLarge' | 'ItemUnreadable' | 'ItemRefused',
   detail: string,
 ): LedgerEntry {
-  const details = { uid: meta.uid, folder: run.path, size: meta.size, limit: session.world.settings.maxItemSize, detail };
+  const details = {
+    uid: meta.uid,
+    folder: run.path,
+    size: meta.size,
+    limit: session.world.settings.maxItemSize,
+    detail,
+  };
   return {
     uid: meta.uid,
     state: 'skipped',

@@ -17,14 +17,21 @@ export async function withOpenMailbox<Result>(
   const endpoint = await requireEndpoint(world, batch.endpoint);
   const password = await world.vault.get(user.address);
   if (password === undefined) {
-    throw new MigrationError('CredentialMissing', { address: user.address, batch: batch.name, endpoint: endpoint.name });
+    throw new MigrationError('CredentialMissing', {
+      address: user.address,
+      batch: batch.name,
+      endpoint: endpoint.name,
+    });
   }
   // The target first: without it there is nothing to read for.
   const { recipient, target } = await openTarget(world, user);
   await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
   const key = { targetMailboxId: recipient.id, sourceHost: `${endpoint.host}:${endpoint.port}`, login: user.userName };
   await using ledger = await world.ledgers.open(key, user.epoch);
-  const [progress, folders] = await Promise.all([world.store.progress(user.address), world.store.folders(user.address)]);
+  const [progress, folders] = await Promise.all([
+    world.store.progress(user.address),
+    world.store.folders(user.address),
+  ]);
   const books = new MailboxBooks(world, user, { progress, folders });
   return await use({ world, user, batch, run: world.newId(), source, target, ledger, books, signal });
 }

@@ -33,7 +33,11 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
   for (const message of messages) {
     if (!(await adoptTwin(session, run, message))) fresh.push(message);
   }
-  await ledger.record(run.path, uidValidity, fresh.map((message) => entryOf(session, run, message)));
+  await ledger.record(
+    run.path,
+    uidValidity,
+    fresh.map((message) => entryOf(session, run, message)),
+  );
 
   const results: LedgerEntry[] = [];
   const unsent = new Set(fresh.map((message) => message.meta.uid));
@@ -74,7 +78,12 @@ function resultOf(session: MailboxSession, run: FolderRun, message: ReadMessage,
   const intent = entryOf(session, run, message);
   switch (outcome.outcome) {
     case 'imported':
-      return { ...intent, state: 'copied', targetId: outcome.id, ...(outcome.notes.length === 0 ? {} : { notes: outcome.notes }) };
+      return {
+        ...intent,
+        state: 'copied',
+        targetId: outcome.id,
+        ...(outcome.notes.length === 0 ? {} : { notes: outcome.notes }),
+      };
     case 'unknown':
       return { ...intent, detail: outcome.detail };
     case 'refused':

@@ -33,7 +33,10 @@ export async function syncFolder(
   const uids = await folder.uids();
   const settled = await openBooks(session, run, uids);
   const known = await session.ledger.states(run.path, run.status.uidValidity);
-  const diff = diffFolder(uids, known.map(([uid, state]) => [uid, KNOWN_AS[state]] as const));
+  const diff = diffFolder(
+    uids,
+    known.map(([uid, state]) => [uid, KNOWN_AS[state]] as const),
+  );
   await bookVanished(session, run, diff.vanished);
   const toCopy = await adoptMarked(session, run, withAgain(diff.toCopy, settled, uids));
   await copyMessages(session, run, toCopy, queue);
@@ -59,7 +62,8 @@ async function openRun(
     status,
     targetFolderId: target.id,
     folder,
-    adoptable: isNew && target.totalItems > 0 ? await readMarked(session, path, status.uidValidity, target.id) : new Map(),
+    adoptable:
+      isNew && target.totalItems > 0 ? await readMarked(session, path, status.uidValidity, target.id) : new Map(),
     rematch: (await session.ledger.formerUidValidities(path, status.uidValidity)).length > 0,
     runs: new Map(),
     incomplete: new Map(),
@@ -109,7 +113,11 @@ async function bookVanished(session: MailboxSession, run: FolderRun, uids: reado
   await session.ledger.record(run.path, run.status.uidValidity, entries);
 }
 
-async function adoptMarked(session: MailboxSession, run: FolderRun, uids: readonly number[]): Promise<readonly number[]> {
+async function adoptMarked(
+  session: MailboxSession,
+  run: FolderRun,
+  uids: readonly number[],
+): Promise<readonly number[]> {
   const found = uids.filter((uid) => run.adoptable.has(uid));
   if (found.length === 0) return uids;
   const metas = await run.folder.metadata(found);
@@ -120,7 +128,11 @@ async function adoptMarked(session: MailboxSession, run: FolderRun, uids: readon
     return [{ uid: meta.uid, state: 'adopted', flags: '', size: meta.size, targetId: item.id, run: item.run, at }];
   });
   await session.ledger.record(run.path, run.status.uidValidity, entries);
-  session.books.sized(run.path, metas.length, metas.reduce((sum, meta) => sum + meta.size, 0));
+  session.books.sized(
+    run.path,
+    metas.length,
+    metas.reduce((sum, meta) => sum + meta.size, 0),
+  );
   session.books.move(run.path, 'pending', 'adopted', entries.length);
   const adopted = new Set(entries.map((entry) => entry.uid));
   return uids.filter((uid) => !adopted.has(uid));

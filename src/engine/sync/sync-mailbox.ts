@@ -151,5 +151,6 @@ async function saveCheckpoint(session: MailboxSession, run: FolderRun): Promise<
 }
 
 async function reportNotes(session: MailboxSession): Promise<void> {
-  for (const { count, text } of await session.ledger.noteCounts()) session.books.reason({ kind: 'metadata', count, text });
+  for (const { count, text } of await session.ledger.noteCounts())
+    session.books.reason({ kind: 'metadata', count, text });
 }

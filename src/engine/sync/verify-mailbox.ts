@@ -48,7 +48,12 @@ async function compareMarkers(session: MailboxSession, run: FolderRun): Promise<
 // Confirmed by the target minutes ago and not there: that is no owner's doing. It is sent again at the next sync.
 async function bookLost(session: MailboxSession, run: FolderRun, lost: readonly LedgerEntry[]): Promise<void> {
   if (lost.length === 0) return;
-  const entries = lost.map((entry): LedgerEntry => ({ ...entry, state: 'failed', code: 'TargetRefused', detail: 'confirmed by the target, but not found there' }));
+  const entries = lost.map((entry): LedgerEntry => ({
+    ...entry,
+    state: 'failed',
+    code: 'TargetRefused',
+    detail: 'confirmed by the target, but not found there',
+  }));
   await session.ledger.record(run.path, run.status.uidValidity, entries);
   session.books.move(run.path, 'copied', 'failed', lost.length);
 }
