@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import type { World } from '../engine/ports.ts';
 import { type RunningServer, healthAnswer } from '../health.ts';
@@ -23,8 +22,8 @@ export async function startServer({ host, port, world, bot, adapter }: ServerOpt
   server.server.requestTimeout = 30_000;
   server.server.headersTimeout = 10_000;
   const body = restify.plugins.bodyParser({ maxBodySize: LARGEST_BODY, mapParams: false });
-  server.post('/api/messages', ...body, async (request, response) => {
-    await adapter.process(request, response, (incoming, turn) => bot.handle(incoming, turn));
+  server.post('/api/messages', ...body, (request, response, next) => {
+    adapter.process(request, response, (incoming, turn) => bot.handle(incoming, turn)).then(() => next(), next);
   });
   for (const path of ['/healthz', '/readyz', '/metrics']) {
     server.get(path, async (_request, response) => {
@@ -51,7 +50,7 @@ export async function startServer({ host, port, world, bot, adapter }: ServerOpt
     server.listen(port, host, resolve);
   });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: server.address().port,
     async [Symbol.asyncDispose]() {
       server.server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,5 +1,4 @@
 import {
-  type Activity,
   ActivityTypes,
   CardFactory,
   CloudAdapter,
@@ -59,8 +58,7 @@ export class TeamsAdapter implements ChatPort {
       const { activity } = context;
       if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
       await handle(readActivity(activity), turnOf(context));
-      if (activity.type === ActivityTypes.Invoke && !answered.has(context))
-        await respond(context, { message: 'Done.' });
+      if (activity.type === INVOKE && !answered.has(context)) await respond(context, { message: 'Done.' });
     });
   }
 
@@ -98,6 +96,9 @@ export class TeamsAdapter implements ChatPort {
   }
 }
 
+/** ActivityTypes.Invoke, as the activity itself spells it. */
+const INVOKE: string = ActivityTypes.Invoke;
+
 const answered = new WeakSet<TurnContext>();
 
 function turnOf(context: TurnContext): Turn {
@@ -108,7 +109,7 @@ function turnOf(context: TurnContext): Turn {
           type: ActivityTypes.Message,
           attachments: [CardFactory.adaptiveCard(card)],
           summary: card.fallbackText.slice(0, 200),
-        } as Partial<Activity>)
+        })
       )?.id ?? '',
     answer: (result) => respond(context, result),
   };
@@ -119,7 +120,7 @@ async function respond(
   context: TurnContext,
   result: { readonly card: Card } | { readonly message: string },
 ): Promise<void> {
-  if (context.activity.type !== ActivityTypes.Invoke) return;
+  if (context.activity.type !== INVOKE) return;
   answered.add(context);
   const body =
     'card' in result

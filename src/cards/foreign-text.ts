@@ -5,8 +5,7 @@
 export function foreign(text: string, length = 80): string {
   const clean = text
     .slice(0, 4 * length + 1000)
-    // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replaceAll(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, '')
     .replaceAll('{{', '{ {')
     .replaceAll('${', '$ {')
@@ -17,7 +16,7 @@ export function foreign(text: string, length = 80): string {
 
 /** Keeps both ends of a text that is too long: the end of a path says more than its middle. */
 function cutMiddle(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= length) return text;
   const head = Math.ceil((length - 1) * 0.6);
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (length - 1 - head)).join('')}`;
@@ -32,7 +31,9 @@ function breakable(text: string): string {
     .map((word) =>
       word.length <= LONGEST_WORD
         ? word
-        : [...word].map((each, at) => (at > 0 && at % LONGEST_WORD === 0 ? `\u200b${each}` : each)).join(''),
+        : Array.from(word)
+            .map((each, at) => (at > 0 && at % LONGEST_WORD === 0 ? `\u200b${each}` : each))
+            .join(''),
     )
     .join(' ');
 }

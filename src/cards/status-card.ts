@@ -5,7 +5,6 @@ import {
   type CardElement,
   type Tone,
   band,
-  bold,
   card,
   fromOutside,
   markRow,

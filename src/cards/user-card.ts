@@ -125,15 +125,17 @@ const MOST_FOLDERS = 12;
 // Folders with a difference come first; the long tail of equal ones is a count.
 function folderSection(folders: readonly FolderView[]): CardElement | undefined {
   if (folders.length === 0) return undefined;
-  const differs = (folder: FolderView): number =>
-    folder.error !== null || folder.targetItems + folder.excluded < folder.sourceItems ? 0 : 1;
-  const sorted = [...folders].sort((a, b) => differs(a) - differs(b) || b.sourceItems - a.sourceItems);
+  const sorted = [...folders].sort((a, b) => Number(differs(b)) - Number(differs(a)) || b.sourceItems - a.sourceItems);
   const rows = sorted.slice(0, MOST_FOLDERS).map(folderRow);
   const more =
     sorted.length > MOST_FOLDERS
       ? [markRow('plain', [`${plural(sorted.length - MOST_FOLDERS, 'more folder')}, all equal`])]
       : [];
   return section('Folders', ...rows, ...more);
+}
+
+function differs({ error, targetItems, excluded, sourceItems }: FolderView): boolean {
+  return error !== null || targetItems + excluded < sourceItems;
 }
 
 function folderRow({ source, target, sourceItems, targetItems, excluded, error }: FolderView): CardElement {
@@ -149,7 +151,7 @@ function folderRow({ source, target, sourceItems, targetItems, excluded, error }
 function skippedSection({ skipped }: UserView): CardElement | undefined {
   if (skipped.length === 0) return undefined;
   const rows = skipped.slice(0, 4).map((item) => markRow('plain', [fromOutside(item.reason, 120)]));
-  const more = skipped.length > 4 ? [markRow('plain', [`${plural(skipped.length - 4, 'more message')}`])] : [];
+  const more = skipped.length > 4 ? [markRow('plain', [plural(skipped.length - 4, 'more message')])] : [];
   return section('Not in the target', ...rows, ...more);
 }
 

@@ -310,7 +310,7 @@ export interface EventLog {
 
 /** What the queue runs, and with what. Payloads hold names only, never secrets. */
 export interface Jobs {
-  readonly 'schedule-syncs': Record<never, never>;
+  readonly 'schedule-syncs': Readonly<Record<string, never>>;
   readonly 'sync-mailbox': { readonly user: UserAddress };
   readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
   readonly 'test-endpoint': { readonly endpoint: EndpointName; readonly request: string };

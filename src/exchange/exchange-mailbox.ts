@@ -184,6 +184,9 @@ function toMarkedItem(item: Message): MarkedItem | undefined {
 }
 
 function sameName(a: string, b: string): boolean {
-  const folded = (name: string): string => name.trim().normalize('NFC').toLowerCase();
   return folded(a) === folded(b);
+}
+
+function folded(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
 }

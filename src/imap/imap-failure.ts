@@ -108,9 +108,8 @@ export function isRefusal(error: unknown): boolean {
 
 /** A server's words for people: one line, no control characters, cut. */
 export function sentence(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
   return text
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .replaceAll(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, 200);
 }

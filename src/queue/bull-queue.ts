@@ -78,8 +78,6 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
         queueOf(name).getJobs(['active', 'waiting', 'prioritized']),
         queueOf(name).getJobs(['delayed']),
       ]);
-      // A job may end while the list is read: then its entry is empty.
-      const present = (job: Job | undefined): job is Job => job?.data !== undefined;
       return [
         ...running.filter(present).map((job) => ({ payload: readPayload(name, job.data), running: true })),
         ...waiting.filter(present).map((job) => ({ payload: readPayload(name, job.data), running: false })),
@@ -174,4 +172,9 @@ async function dispatch<Name extends JobName>(
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** A job may end while the list is read: then its entry is empty. */
+function present(job: Job | undefined): job is Job {
+  return job?.data !== undefined;
 }

@@ -22,7 +22,7 @@ export interface RedisAddress {
 export interface RedisHandle extends AsyncDisposable {
   readonly options: RedisAddress;
   /** A connection of its own; the caller ends it. */
-  connect(): Redis;
+  readonly connect: () => Redis;
 }
 
 export interface OpenRedisOptions {

@@ -98,9 +98,6 @@ describe('reading a migration CSV', () => {
   });
 
   test('50,000 rows are read, 50,001 are refused, and so is a byte above 10 MB', () => {
-    const rows = (count: number): string =>
-      `${HEADER}\n${Array.from({ length: count }, (_, n) => `u${n}@example.com,u${n},p`).join('\n')}`;
-
     expect(read(rows(50_000)).rows).toHaveLength(50_000);
     expect(codes(rows(50_001))).toEqual(['file:CsvTooManyRows']);
     expect(codes(new Uint8Array(10_000_001).fill(0x61))).toEqual(['file:CsvTooLarge']);
@@ -130,3 +127,7 @@ describe.skipIf(!existsSync(SHARED))('the collection of bad files', () => {
     },
   );
 });
+
+function rows(count: number): string {
+  return `${HEADER}\n${Array.from({ length: count }, (_, n) => `u${n}@example.com,u${n},p`).join('\n')}`;
+}

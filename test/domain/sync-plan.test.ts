@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, integer, property, tuple, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type KnownAs, cutWindows, diffFolder, sameStatus } from '../../src/engine/domain/sync-plan.ts';
 
@@ -18,12 +18,12 @@ describe('comparing a folder with the ledger', () => {
   });
 
   test('every UID of the source is known, copied or unsettled, whatever the two lists hold', () => {
-    const uids = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 });
-    const states = fc.constantFrom<KnownAs>('done', 'again', 'unsettled', 'gone');
-    fc.assert(
-      fc.property(
+    const uids = uniqueArray(integer({ min: 1, max: 60 }), { maxLength: 40 });
+    const states = constantFrom<KnownAs>('done', 'again', 'unsettled', 'gone');
+    assert(
+      property(
         uids,
-        fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), states), { selector: ([uid]) => uid }),
+        uniqueArray(tuple(integer({ min: 1, max: 60 }), states), { selector: ([uid]) => uid }),
         (source, ledger) => {
           const sorted = [...source].sort((a, b) => a - b);
           const known = [...ledger].sort((a, b) => a[0] - b[0]);

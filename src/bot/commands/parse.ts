@@ -89,7 +89,7 @@ export function runCommand(
   { command, args }: ParsedCommand,
   context: Parameters<Command['run']>[1],
 ): ReturnType<Command['run']> {
-  return command.run(args as Parameters<Command['run']>[0], context);
+  return command.run(args, context);
 }
 
 const RANK: Readonly<Record<Permission, number>> = { view: 1, operate: 2, approve: 3 };

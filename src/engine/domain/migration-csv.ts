@@ -163,10 +163,7 @@ function rowProblems(row: number, value: (column: Column) => string): CsvProblem
 
 // Names of characters nobody sees. In passwords everything but NUL belongs to the password.
 function hiddenCharacters(text: string, isPassword: boolean): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-  const pattern = isPassword
-    ? /\u0000/gu
-    : /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+  const pattern = isPassword ? /\0/gu : /[\p{Cc}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
   const found = new Set(text.match(pattern) ?? []);
   return [...found]
     .map((each) => `U+${(each.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)

@@ -35,7 +35,7 @@ export function diffFolder(
     }
   }
   for (const [uid, as] of known.slice(at)) if (as !== 'gone') vanished.push(uid);
-  return { toCopy: toCopy.reverse(), vanished };
+  return { toCopy: toCopy.toReversed(), vanished };
 }
 
 /** Whether two looks at a folder saw the same (RFC 3501: UIDVALIDITY, UIDNEXT, EXISTS; RFC 7162: HIGHESTMODSEQ where known). */
