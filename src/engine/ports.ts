@@ -191,7 +191,7 @@ export interface LedgerEntry {
   readonly run?: string;
   /** When the intent was recorded. */
   readonly at: number;
-  /** Failure code and text of skipped and failed messages. */
+  /** Failure code and text of skipped and failed messages; of others, what keeps them from following the source. */
   readonly code?: string;
   readonly detail?: string;
   readonly notes?: readonly FidelityNote[];
@@ -200,6 +200,8 @@ export interface LedgerEntry {
 /** What a folder looked like when all its changes were in the ledger. */
 export interface Checkpoint extends FolderStatus {
   readonly targetFolderId: string;
+  /** Names the folder had at the source before; markers of items brought then still say them. */
+  readonly formerPaths?: readonly string[];
   /** False until a pass went through the whole folder at this UIDVALIDITY. */
   readonly complete: boolean;
 }
@@ -226,8 +228,15 @@ export interface Ledger extends AsyncDisposable {
   formerUidValidities(path: string, current: string): Promise<readonly string[]>;
   /** Writes entries of one folder in one transaction, replacing those with the same UID. */
   record(path: string, uidValidity: string, entries: readonly LedgerEntry[]): Promise<void>;
-  /** UID and state of every entry of a folder, ascending by UID: small rows, for comparing whole folders. */
-  states(path: string, uidValidity: string): Promise<readonly (readonly [uid: number, state: LedgerState])[]>;
+  /** UID, state and flags of every entry of a folder, ascending by UID: small rows, for comparing whole folders. */
+  states(
+    path: string,
+    uidValidity: string,
+  ): Promise<readonly (readonly [uid: number, state: LedgerState, flags: string])[]>;
+  /** Every entry of the mailbox that carries a code: skipped, failed, held back, or changed by the target's owner. */
+  coded(): Promise<readonly (LedgerEntry & { readonly path: string; readonly uidValidity: string })[]>;
+  /** The folder has another name at the source: its checkpoint and entries go with it. Nothing may be known under the new name. */
+  rename(path: string, to: string): Promise<void>;
   /** Whole entries in one state. */
   entries(path: string, uidValidity: string, state: LedgerState): Promise<readonly LedgerEntry[]>;
   findByUid(path: string, uidValidity: string, uid: number): Promise<LedgerEntry | undefined>;

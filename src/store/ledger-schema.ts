@@ -10,7 +10,7 @@ INSERT INTO holder VALUES (0);
 CREATE TABLE folder (id INTEGER PRIMARY KEY, path TEXT NOT NULL, uidvalidity TEXT NOT NULL, UNIQUE (path, uidvalidity));
 CREATE TABLE checkpoint (
   path TEXT PRIMARY KEY, uidvalidity TEXT NOT NULL, uidnext INTEGER NOT NULL, present INTEGER NOT NULL,
-  modseq TEXT, target TEXT NOT NULL, complete INTEGER NOT NULL
+  modseq TEXT, target TEXT NOT NULL, complete INTEGER NOT NULL, former TEXT
 ) WITHOUT ROWID;
 CREATE TABLE item (
   folder INTEGER NOT NULL, uid INTEGER NOT NULL, state INTEGER NOT NULL, flags TEXT NOT NULL, size INTEGER NOT NULL,
@@ -18,6 +18,7 @@ CREATE TABLE item (
   PRIMARY KEY (folder, uid)
 ) WITHOUT ROWID;
 CREATE INDEX item_by_key ON item (key) WHERE key IS NOT NULL;
+CREATE INDEX item_by_code ON item (folder) WHERE code IS NOT NULL;
 CREATE INDEX item_open ON item (folder, state) WHERE state <> 2`;
 
 /** States as small numbers; never renumbered. */

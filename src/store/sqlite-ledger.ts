@@ -87,15 +87,17 @@ class SqliteLedger implements Ledger {
       exists: Number(row['present']),
       ...(typeof modseq === 'string' ? { highestModseq: modseq } : {}),
       targetFolderId: String(row['target']),
+      ...(typeof row['former'] === 'string' ? { formerPaths: JSON.parse(row['former']) as readonly string[] } : {}),
       complete: row['complete'] === 1,
     };
   }
 
   async saveCheckpoint(path: string, checkpoint: Parameters<Ledger['saveCheckpoint']>[1]) {
-    const { uidValidity, uidNext, exists, highestModseq, targetFolderId, complete } = checkpoint;
+    const { uidValidity, uidNext, exists, highestModseq, targetFolderId, complete, formerPaths } = checkpoint;
+    const former = formerPaths === undefined ? null : JSON.stringify(formerPaths);
     this.#write(() =>
-      this.#prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?)').run(
-        ...[path, uidValidity, uidNext, exists, highestModseq ?? null, targetFolderId, complete ? 1 : 0],
+      this.#prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(
+        ...[path, uidValidity, uidNext, exists, highestModseq ?? null, targetFolderId, complete ? 1 : 0, former],
       ),
     );
   }
@@ -136,9 +138,9 @@ class SqliteLedger implements Ledger {
   }
 
   async states(path: string, uidValidity: string) {
-    const statement = this.#prepare('SELECT uid, state FROM item WHERE folder = ? ORDER BY uid', true);
-    const rows = statement.all(this.#knownFolder(path, uidValidity)) as unknown as [number, number][];
-    return rows.map(([uid, state]) => [uid, stateOf(state)] as const);
+    const statement = this.#prepare('SELECT uid, state, flags FROM item WHERE folder = ? ORDER BY uid', true);
+    const rows = statement.all(this.#knownFolder(path, uidValidity)) as unknown as [number, number, string][];
+    return rows.map(([uid, state, flags]) => [uid, stateOf(state), flags] as const);
   }
 
   async entries(path: string, uidValidity: string, state: LedgerState) {
@@ -162,6 +164,21 @@ class SqliteLedger implements Ledger {
       'SELECT item.*, folder.path, folder.uidvalidity FROM item JOIN folder ON folder.id = item.folder WHERE key = ?',
     ).all(key);
     return rows.map((row) => ({ ...entryOf(row), path: String(row['path']), uidValidity: String(row['uidvalidity']) }));
+  }
+
+  async coded() {
+    const rows = this.#prepare(
+      'SELECT item.*, folder.path, folder.uidvalidity FROM item JOIN folder ON folder.id = item.folder WHERE code IS NOT NULL ORDER BY folder.path, uid',
+    ).all();
+    return rows.map((row) => ({ ...entryOf(row), path: String(row['path']), uidValidity: String(row['uidvalidity']) }));
+  }
+
+  async rename(path: string, to: string) {
+    this.#write(() => {
+      for (const table of ['folder', 'checkpoint'])
+        this.#prepare(`UPDATE ${table} SET path = ? WHERE path = ?`).run(to, path);
+    });
+    this.#folderIds.clear();
   }
 
   async noteCounts() {
