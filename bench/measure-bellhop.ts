@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { controlLocalExchange } from '../sandbox/exchange/control-client.ts';
 import type { LocalDovecot } from '../sandbox/source/local-dovecot.ts';
 
 /** One row of the table. Bytes are those of the mail moved; peak RSS is that of the tool's largest process, in bytes. */
@@ -29,18 +30,12 @@ export async function measureBellhop({
 }: Course & { readonly mails: number }): Promise<Measurement> {
   const exchange = spawn(
     process.execPath,
-    [
-      join(root, 'sandbox/exchange/main.ts'),
-      '--directory',
-      join(directory, 'exchange'),
-      '--mailbox',
-      'u1@contoso.example',
-      '--throttling',
-      'off',
-    ],
+    [join(root, 'sandbox/exchange/main.ts'), '--directory', join(directory, 'exchange'), '--throttling', 'off'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const access = JSON.parse(await firstLine(exchange, /\n/)) as Readonly<Record<string, string>>;
+  const control = controlLocalExchange(access['graphUrl'] ?? '', access['caFile'] ?? '');
+  await control.addMailbox({ address: 'u1@contoso.example', displayName: 'u1' });
   writeFileSync(
     join(directory, 'ca.pem'),
     readFileSync(source.caFile, 'utf8') + readFileSync(access['caFile'] ?? '', 'utf8'),

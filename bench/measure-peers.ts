@@ -16,7 +16,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'dsync',
     program: 'doveadm',
-    command: ({ source, user }, target) => ['doveadm', '-c', target.configFile, '-o', 'imapc_host=127.0.0.1', '-o', `imapc_port=${source.port}`, '-o', `imapc_user=${user.name}`, '-o', `imapc_password=${user.password}`, '-o', 'imapc_features=rfc822.size fetch-headers', '-o', 'mail_prefetch_count=20', 'backup', '-R', '-u', user.name, 'imapc:'], // prettier-ignore
+    command: ({ source, user }, target) => ['doveadm', '-c', join(target.settings.folder, 'dovecot.conf'), '-o', 'imapc_host=127.0.0.1', '-o', `imapc_port=${source.port}`, '-o', `imapc_user=${user.name}`, '-o', `imapc_password=${user.password}`, '-o', 'imapc_features=rfc822.size fetch-headers', '-o', 'mail_prefetch_count=20', 'backup', '-R', '-u', user.name, 'imapc:'], // prettier-ignore
   },
   {
     name: 'interimap',

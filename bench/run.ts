@@ -2,19 +2,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { generateMail } from '../sandbox/source/generate-mail.ts';
+import { fillMailbox } from '../sandbox/source/fill-mailbox.ts';
+import { generateMailbox } from '../sandbox/source/generate-mail.ts';
 import { startLocalDovecot } from '../sandbox/source/local-dovecot.ts';
 import { type Measurement, measureBellhop } from './measure-bellhop.ts';
 import { PEERS, measurePeer } from './measure-peers.ts';
 
 /**
- * `npm run bench [-- --mails 5000 --median 73000 --peers dsync,interimap,mbsync]`: the first sync of one mailbox, side by
+ * `npm run bench [-- --mails 5000 --profile real|small --peers dsync,interimap,mbsync]`: the first sync of one mailbox, side by
  * side with the peers that are installed, on the same mail and machine, one after the other. Limits are off.
  */
 const { values } = parseArgs({
   options: {
     mails: { type: 'string', default: '5000' },
-    median: { type: 'string', default: '73000' },
+    profile: { type: 'string', default: 'real' },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
   },
 });
@@ -24,20 +25,14 @@ const user = { name: 'u1', password: 'bench-not-a-real-password' };
 const results: Measurement[] = [];
 try {
   await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user] });
-  let bytes = 0;
-  const mails = source.fill(
-    user.name,
-    counted(
-      generateMail({
-        owner: 'u1@contoso.example',
-        count: Number(values.mails),
-        seed: 1,
-        medianSize: Number(values.median),
-        largest: 40_000_000,
-      }),
-      (size) => (bytes += size),
-    ),
-  );
+  const mailbox = generateMailbox({
+    owner: 'u1@contoso.example',
+    seed: 1,
+    mails: Number(values.mails),
+    profile: values.profile === 'small' ? 'small' : 'real',
+    style: 'english',
+  });
+  const { mails, bytes } = await fillMailbox(source, user.name, mailbox.folders, mailbox.mails());
   console.log(`source: ${mails} mails, ${(bytes / 1e6).toFixed(0)} MB, ${cpus().length} cores`);
   // Once through, so that nobody pays for the server's first look at the files.
   await source.doveadm('search', '-u', user.name, 'mailbox', '*', 'all');
@@ -59,13 +54,3 @@ for (const { tool, seconds, items, bytes, peakRss } of results) {
 }
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/initial-sync.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
-
-function* counted<Mail extends { readonly raw: Buffer }>(
-  mails: Iterable<Mail>,
-  count: (size: number) => void,
-): Generator<Mail> {
-  for (const mail of mails) {
-    count(mail.raw.length);
-    yield mail;
-  }
-}

@@ -1,29 +1,53 @@
-import { cardText } from '../src/cards/card-text.ts';
-import { type SandboxWorld, startSandbox } from './world.ts';
+import { parseArgs } from 'node:util';
 import { playMigration } from './play-migration.ts';
+import { runConsoleChat } from './teams/console-chat.ts';
+import { type SandboxWorld, startSandbox } from './world.ts';
 
-/** `npm run demo`: the whole world in a browser, or (`--headless`) played once from the first command to the proof. */
-async function main(argv: readonly string[]): Promise<number> {
-  const headless = argv.includes('--headless');
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  await using world = await startSandbox({
-    latency: headless ? 10 : 60,
-    onProgress: (line) => say(`  ${line}`),
-    ...(headless ? {} : { port: 4180 }),
+const USAGE = `usage: npm run demo [-- --headless | --console] [--port 4180]
+  --headless  plays a whole migration through chat messages, prints it, and lets the outside checker judge
+  --console   the chat in this terminal instead of a browser`;
+
+/** Where people look for the page; when it is taken, any free port will do. */
+const USUAL_PORT = 4180;
+
+/** `npm run demo`: the whole world in a browser, in the terminal, or played once from the first command to the proof. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      headless: { type: 'boolean', default: false },
+      console: { type: 'boolean', default: false },
+      port: { type: 'string', default: String(USUAL_PORT) },
+      help: { type: 'boolean', default: false },
+    },
   });
+  if (values.help) {
+    say(USAGE);
+    return 0;
+  }
+  const stopped = stopSignal();
+  await using world = await openWorld(values.headless ? 0 : Number(values.port), values.headless ? 10 : 60);
   say('  bellhop: starting bot and worker');
   await world.startBellhop('bot,worker');
-  if (headless) return await playMigration(world, { say, cardText });
+  if (values.headless) return await Promise.race([playMigration(world, { say }), stopped.then(() => 130)]);
   await prepare(world);
-  say('');
-  say(`  Open  ${world.teams.url}  and write:  start batch demo`);
-  say('  Ctrl-C stops everything.');
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  if (values.console) {
+    await Promise.race([stopped, runConsoleChat(world.teams, { input: process.stdin, output: process.stdout })]);
+  } else {
+    say(`\n  Open  ${world.teams.url}  and write:  start batch demo\n  Ctrl-C stops everything.`);
+    await stopped;
+  }
   say('  stopping');
   return 0;
+}
+
+async function openWorld(port: number, latency: number): Promise<SandboxWorld> {
+  try {
+    return await startSandbox({ latency, port, onProgress: sayIndented });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    say(`  port ${port} is taken by another program: starting again on a free one`);
+    return startSandbox({ latency, onProgress: sayIndented });
+  }
 }
 
 // The batch is there when the page opens: passwords come by CSV on the server, never by chat.
@@ -38,4 +62,25 @@ async function prepare(world: SandboxWorld): Promise<void> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function sayIndented(line: string): void {
+  say(`  ${line}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // A word that is no option is the reader's mistake: one line, not a stack.
+  const isUsage = error instanceof TypeError && 'code' in error;
+  console.error(isUsage ? `${error.message}\n${USAGE}` : error);
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,93 +1,99 @@
-import { join } from 'node:path';
-import { checkMigration, isClean } from '../test/checker/check-migration.ts';
-import { readFileSync } from 'node:fs';
-import { appendMail } from './source/append-mail.ts';
-import type { Message } from './teams/conversations.ts';
+import { checkMigration } from '../test/checker/check-migration.ts';
+import { formatReport } from '../test/checker/format-report.ts';
+import { editMailbox } from './source/edit-mailbox.ts';
+import { generateMailbox } from './source/generate-mail.ts';
+import { cardText } from './teams/card-text.ts';
+import type { Message } from './teams/conversation.ts';
 import { type SandboxWorld, addressOf, passwordOf } from './world.ts';
 
 interface Stage {
   say(line: string): void;
-  cardText(card: never): string;
 }
 
 const SYNC_DEADLINE = 150_000;
+const NEW_MAILS = 7;
 
 /** Plays a migration through chat messages, prints the transcript, and lets the outside checker judge. 0: nothing lost, nothing twice. */
 export async function playMigration(world: SandboxWorld, stage: Stage): Promise<number> {
   const { teams, source } = world;
-  const [operator] = teams.people;
-  if (operator === undefined) throw new Error('nobody is there');
+  const channel = teams.channel('Mail migration').id;
+  const rule = '-'.repeat(78);
 
-  async function chat(text: string, done: (text: string) => boolean = () => true): Promise<string> {
-    const asked = await teams.say(operator as NonNullable<typeof operator>, teams.channel.id, text);
-    stage.say(`\n${'-'.repeat(78)}\n${operator?.name ?? ''}: @Bellhop ${text}\n`);
+  async function chat(text: string, isDone: (text: string) => boolean = () => true): Promise<string> {
+    stage.say(`\n${rule}\nOperator A: @Bellhop ${text}\n`);
+    const asked = await teams.say('operator-a', channel, `@Bellhop ${text}`);
     const reply = await teams.waitFor(
-      (message) => message.rootId === asked.id && message.from.bot && done(show(message)),
+      (message) => message.rootId === asked.id && message.author.kind === 'bot' && isDone(show(message)),
       SYNC_DEADLINE,
     );
-    const shown = show(reply);
-    stage.say(shown);
-    return shown;
+    stage.say(show(reply));
+    return show(reply);
   }
-
-  const show = (message: Message): string =>
-    message.attachments.map(({ content }) => stage.cardText(content as never)).join('\n');
-  const finished = (text: string): boolean => /Synced( with errors)?$/m.test(text.split('\n')[0] ?? '');
 
   await chat(`add endpoint sandbox host=localhost port=${source.tlsPort}`);
   await chat('test endpoint sandbox', (text) => !text.includes('Testing'));
   await chat('create batch demo endpoint=sandbox');
-  stage.say(`\n${'-'.repeat(78)}\n$ bellhop import users.csv batch=demo endpoint=sandbox\n`);
+  stage.say(`\n${rule}\n$ bellhop import users.csv batch=demo endpoint=sandbox\n`);
   stage.say((await world.bellhop('import', world.csvFile, 'batch=demo', 'endpoint=sandbox')).out.trim());
   await chat('check batch demo', (text) => !text.includes('● Checking'));
-  await chat('start batch demo', finished);
+  await chat('start batch demo', isSynced);
   await chat('failures demo');
   await chat(`status ${addressOf('sales')}`);
-  stage.say(`\n${'-'.repeat(78)}\nSeven new mails arrive at the source.\n`);
-  await appendMail(
-    {
-      host: 'localhost',
-      port: source.tlsPort,
-      ca: readFileSync(source.caFile, 'utf8'),
-      user: 'sales',
-      password: passwordOf('sales'),
-    },
-    addressOf('sales'),
-    7,
-  );
+  stage.say(`\n${rule}\nSeven new mails arrive at the source.\n`);
+  await deliver(world, 'sales');
   const before = countOf(await chat('status demo'));
-  await chat('sync now demo', (text) => finished(text) && countOf(text) === before + 7);
-  return judge(world, stage);
+  await chat('sync now demo', (text) => isSynced(text) && countOf(text) === before + NEW_MAILS);
+  stage.say(`\n${rule}\nThe outside checker reads source and target itself:\n`);
+  const report = await checkMigration(planOf(world));
+  stage.say(formatReport(report));
+  return report.passed ? 0 : 1;
+}
+
+/** What the outside checker has to compare: every user that has a target and the right password. */
+export function planOf(world: SandboxWorld): Parameters<typeof checkMigration>[0] {
+  const { source, exchangeDirectory } = world;
+  const movable = world.users.filter((user) => user.wrongPassword !== true && user.withoutTarget !== true);
+  return {
+    exchangeDirectory,
+    users: movable.map(({ name }) => ({
+      login: name,
+      source: {
+        host: source.host,
+        port: source.tlsPort,
+        caFile: source.caFile,
+        user: name,
+        password: passwordOf(name),
+      },
+      target: addressOf(name),
+      owner: addressOf(name),
+      manners: world.exchange.manners.of(
+        world.exchange.mailboxes.users.find(({ address }) => address === addressOf(name))?.id ?? '',
+      ),
+    })),
+  };
+}
+
+async function deliver(world: SandboxWorld, user: string): Promise<void> {
+  const mailbox = generateMailbox({
+    owner: addressOf(user),
+    seed: 99,
+    mails: NEW_MAILS,
+    profile: 'quick',
+    style: 'tiny',
+    until: new Date(),
+  });
+  await using editor = await editMailbox(world.source, { name: user, password: passwordOf(user) });
+  for (const mail of mailbox.mails()) await editor.append({ ...mail, folder: ['INBOX'] });
+}
+
+function show(message: Message): string {
+  return message.cards.map((card) => cardText(card)).join('\n');
+}
+
+function isSynced(text: string): boolean {
+  return /[✓▲✕] Synced( with errors)?/.test(text);
 }
 
 function countOf(text: string): number {
   return Number(/All ([\d,]+) messages accounted for/.exec(text)?.[1]?.replaceAll(',', '') ?? Number.NaN);
-}
-
-async function judge(world: SandboxWorld, stage: Stage): Promise<number> {
-  stage.say(`\n${'-'.repeat(78)}\nThe outside checker compares source and target:\n`);
-  let clean = true;
-  for (const { name, wrongPassword, withoutTarget } of world.users) {
-    if (wrongPassword === true || withoutTarget === true) continue;
-    const { source, tlsPort } = { source: world.source, tlsPort: world.source.tlsPort };
-    const result = await checkMigration({
-      source: {
-        host: 'localhost',
-        port: tlsPort,
-        user: name,
-        password: passwordOf(name),
-        ca: readFileSync(source.caFile, 'utf8'),
-      },
-      store: join(world.directory, 'exchange', 'store'),
-      address: addressOf(name),
-    });
-    clean &&= isClean(result);
-    stage.say(
-      `${isClean(result) ? 'ok    ' : 'FAILED'}  ${addressOf(name).padEnd(28)} ${result.source} at the source, ${result.target} in the target, ${result.missing.length} missing, ${result.doubled.length} doubled`,
-    );
-    for (const line of [...result.missing, ...result.surplus, ...result.wrong].slice(0, 5))
-      stage.say(`        ${line}`);
-  }
-  stage.say(clean ? '\nNothing lost, nothing twice.' : '\nThe migration is not clean.');
-  return clean ? 0 : 1;
 }

@@ -1,45 +1,56 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type BellhopProcess, type CommandResult, runBellhop, serveBellhop } from './bellhop-process.ts';
 import { type LocalExchange, startLocalExchange } from './exchange/local-exchange.ts';
-import { generateMail } from './source/generate-mail.ts';
-import { type LocalDovecot, startLocalDovecot } from './source/local-dovecot.ts';
-import { type LocalTeams, startLocalTeams } from './teams/local-teams.ts';
+import { fillMailbox } from './source/fill-mailbox.ts';
+import { generateMailbox } from './source/generate-mail.ts';
+import { type LocalDovecot, type LocalDovecotOptions, startLocalDovecot } from './source/local-dovecot.ts';
+import type { MailboxStyle } from './source/mail/folder-trees.ts';
+import type { ProfileName } from './source/mail/profiles.ts';
+import { opensslSigner } from './source/openssl-signer.ts';
+import { stopRedisOf } from './stop-redis.ts';
+import { type LocalTeams, type LocalTeamsOptions, startLocalTeams } from './teams/local-teams.ts';
+import { SAMPLE_PEOPLE, SAMPLE_TENANT } from './teams/people.ts';
 
-/** A mailbox of the sandbox: how much mail, and whether something is wrong with it. */
+/** A mailbox of the sandbox: how much mail, how its owner keeps it, and whether something is wrong with it. */
 export interface SandboxUser {
   readonly name: string;
   readonly mails: number;
+  readonly style?: MailboxStyle;
   readonly wrongPassword?: true;
   readonly withoutTarget?: true;
 }
 
 /** Five mailboxes: three that move, one with a wrong password, one without a target mailbox. */
-export const QUICK: readonly SandboxUser[] = [
-  { name: 'info', mails: 300 },
-  { name: 'sales', mails: 700 },
-  { name: 'support', mails: 400 },
-  { name: 'branch', mails: 60, wrongPassword: true },
-  { name: 'leaver', mails: 40, withoutTarget: true },
+const QUICK: readonly SandboxUser[] = [
+  { name: 'info', mails: 300, style: 'english' },
+  { name: 'sales', mails: 700, style: 'german' },
+  { name: 'support', mails: 400, style: 'deep' },
+  { name: 'branch', mails: 60, style: 'tiny', wrongPassword: true },
+  { name: 'leaver', mails: 40, style: 'tiny', withoutTarget: true },
 ];
-
-export const DOMAIN = 'contoso.example';
+const DOMAIN = 'contoso.example';
 
 export interface WorldOptions {
   readonly users?: readonly SandboxUser[];
-  /** Median size of a mail in bytes. */
-  readonly medianSize?: number;
+  readonly profile?: ProfileName;
+  /** Factor by which waits, schedules and limits run faster. */
   readonly timeScale?: number;
+  /** ms every answer of Graph takes. */
   readonly latency?: number;
   readonly throttling?: boolean;
+  /** Of the page of the local Teams; 0 (default) takes a free one. */
   readonly port?: number;
+  readonly dovecot?: Partial<LocalDovecotOptions>;
+  readonly teams?: Partial<LocalTeamsOptions>;
   readonly onProgress?: (line: string) => void;
 }
 
 /** Everything on one machine: source, Exchange Online, Teams, and Bellhop as processes of its own. */
 export interface SandboxWorld extends AsyncDisposable {
   readonly directory: string;
+  readonly exchangeDirectory: string;
   readonly source: LocalDovecot;
   readonly exchange: LocalExchange;
   readonly teams: LocalTeams;
@@ -48,69 +59,125 @@ export interface SandboxWorld extends AsyncDisposable {
   /** The environment Bellhop runs with. */
   readonly environment: Readonly<Record<string, string>>;
   /** Starts Bellhop with these roles; resolves when it answers. */
-  startBellhop(roles: string): Promise<BellhopProcess>;
+  startBellhop(roles: string, environment?: Readonly<Record<string, string>>): Promise<BellhopProcess>;
   /** Deletes every ledger, as a lost disk would. */
-  forgetLedger(): Promise<void>;
+  forgetLedger(): void;
   /** All files Bellhop wrote (Redis' log, ledgers, logs) as one text, for looking for what must not be there. */
   readEverythingStored(): string;
   /** Runs one command line; resolves with what it printed. */
-  bellhop(
-    ...words: readonly string[]
-  ): Promise<{ readonly code: number; readonly out: string; readonly error: string }>;
+  bellhop(...words: readonly string[]): Promise<CommandResult>;
 }
-
-export interface BellhopProcess {
-  readonly child: ChildProcess;
-  readonly port: number;
-  stop(signal?: NodeJS.Signals): Promise<void>;
-}
-
-const LAUNCHER = new URL('../bin/bellhop.mjs', import.meta.url).pathname;
 
 export const passwordOf = (user: string): string => `${user}-not-a-real-password`;
 export const addressOf = (user: string): string => `${user}@${DOMAIN}`;
 
 /** Starts the sandbox; Bellhop itself is started by `startBellhop`. */
 export async function startSandbox(options: WorldOptions = {}): Promise<SandboxWorld> {
-  const {
-    users = QUICK,
-    medianSize = 9_000,
-    timeScale = 20,
-    latency = 0,
-    throttling = true,
-    onProgress = () => undefined,
-  } = options;
+  const { users = QUICK, timeScale = 20, latency = 0, throttling = true, onProgress = () => undefined } = options;
+  await using started = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'bellhop-sandbox-'));
+  started.defer(() => rmSync(directory, { recursive: true, force: true }));
   onProgress('source: starting Dovecot');
-  const source = await startLocalDovecot({
-    directory: join(directory, 'source'),
-    users: users.map(({ name }) => ({ name, password: passwordOf(name) })),
-  });
-  for (const [index, { name, mails }] of users.entries()) {
-    onProgress(`source: ${mails} mails for ${addressOf(name)}`);
-    source.fill(name, generateMail({ owner: addressOf(name), count: mails, seed: 7 + index, medianSize }), [['Leer']]);
-  }
+  const source = started.use(await startSource(directory, options, users));
+  await fillSource(source, users, options.profile ?? 'quick', onProgress);
   onProgress('exchange: starting');
-  const exchange = await startLocalExchange({ directory: join(directory, 'exchange'), throttling, timeScale, latency });
+  const exchangeDirectory = join(directory, 'exchange');
+  const exchange = started.use(await startLocalExchange({ directory: exchangeDirectory, throttling, timeScale }));
+  exchange.faults.set({ latency });
   for (const { name, withoutTarget } of users)
-    if (withoutTarget !== true) exchange.addMailbox({ address: addressOf(name), displayName: name });
-  const teams = await startLocalTeams({ botUrl: '', ...(options.port === undefined ? {} : { port: options.port }) });
+    if (withoutTarget !== true) await exchange.addMailbox({ address: addressOf(name), displayName: name });
+  const teams = started.use(await startTeams(options));
+
+  const dataDirectory = join(directory, 'bellhop');
+  mkdirSync(dataDirectory);
+  started.defer(() => stopRedisOf(dataDirectory));
+  const environment = environmentOf({ directory, source, exchange, timeScale, throttling });
+  const csvFile = writeCsv(directory, users);
+  const running = new Set<BellhopProcess>();
+  started.defer(async () => {
+    for (const each of running) await each.stop();
+  });
+  const parts = started.move();
+
+  return {
+    directory,
+    exchangeDirectory,
+    source,
+    exchange,
+    teams,
+    csvFile,
+    users,
+    environment,
+    async startBellhop(roles, more = {}) {
+      const logFile = join(directory, `bellhop-${running.size}.log`);
+      const bellhop = await serveBellhop({ ...environment, ...more, BELLHOP_ROLES: roles }, directory, logFile);
+      running.add(bellhop);
+      if (roles.includes('bot')) await teams.setBot(`http://127.0.0.1:${bellhop.port}/api/messages`);
+      return bellhop;
+    },
+    forgetLedger: () => rmSync(join(dataDirectory, 'ledger'), { recursive: true, force: true }),
+    readEverythingStored() {
+      const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const own = files.filter(({ parentPath, name }) => parentPath.startsWith(dataDirectory) || name.endsWith('.log'));
+      return own.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')).join('\n');
+    },
+    bellhop: (...words) => runBellhop(words, environment, directory),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+function startSource(directory: string, options: WorldOptions, users: readonly SandboxUser[]): Promise<LocalDovecot> {
+  const logins = users.map(({ name }) => ({ name, password: passwordOf(name) }));
+  return startLocalDovecot({ ...options.dovecot, directory: join(directory, 'source'), users: logins });
+}
+
+async function fillSource(
+  source: LocalDovecot,
+  users: readonly SandboxUser[],
+  profile: ProfileName,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  using signer = opensslSigner();
+  const sign = signer === undefined ? {} : { sign: signer.sign };
+  for (const [index, { name, mails, style = 'english' }] of users.entries()) {
+    onProgress(`source: ${mails} mails for ${addressOf(name)}`);
+    const mailbox = generateMailbox({ owner: addressOf(name), seed: 7 + index, mails, profile, style, ...sign });
+    await fillMailbox(source, name, mailbox.folders, mailbox.mails());
+  }
+}
+
+function startTeams({ port, teams }: WorldOptions): Promise<LocalTeams> {
+  return startLocalTeams({
+    bot: { id: '28:00000000-0000-4000-8000-00000000be11', name: 'Bellhop' },
+    people: SAMPLE_PEOPLE,
+    tenantId: SAMPLE_TENANT,
+    ...(port === undefined ? {} : { port }),
+    ...teams,
+  });
+}
+
+interface Surroundings {
+  readonly directory: string;
+  readonly source: LocalDovecot;
+  readonly exchange: LocalExchange;
+  readonly timeScale: number;
+  readonly throttling: boolean;
+}
+
+function environmentOf({ directory, source, exchange, timeScale, throttling }: Surroundings): Record<string, string> {
   const trusted = join(directory, 'ca.pem');
   writeFileSync(trusted, readFileSync(source.caFile, 'utf8') + readFileSync(exchange.caFile, 'utf8'));
-  const csvFile = join(directory, 'users.csv');
-  const rows = users.map(
-    ({ name, wrongPassword }) =>
-      `${addressOf(name)},${name},${wrongPassword === true ? 'a-wrong-one' : passwordOf(name)}`,
-  );
-  writeFileSync(csvFile, ['EmailAddress,UserName,Password', ...rows, ''].join('\n'), { mode: 0o600 });
-  mkdirSync(join(directory, 'bellhop'));
-  const environment: Readonly<Record<string, string>> = {
+  return {
     NODE_EXTRA_CA_CERTS: trusted,
     BELLHOP_SANDBOX: '1',
     BELLHOP_TIME_SCALE: String(timeScale),
     BELLHOP_DATA: join(directory, 'bellhop'),
     BELLHOP_ALLOW_HOSTS: 'localhost',
     BELLHOP_LOG: 'warn',
+    BELLHOP_TENANTS: SAMPLE_TENANT,
+    BELLHOP_VIEWERS: holding('viewer'),
+    BELLHOP_OPERATORS: holding('operator'),
+    BELLHOP_APPROVERS: holding('approver'),
     ...(throttling ? {} : { BELLHOP_THROTTLE: 'off' }),
     GRAPH_URL: exchange.graphUrl,
     AZURE_AUTHORITY_HOST: exchange.authorityHost,
@@ -119,97 +186,19 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     AZURE_CLIENT_SECRET: exchange.clientSecret,
     EXCHANGE_IMAP: 'off',
   };
-  const running = new Set<BellhopProcess>();
-
-  async function startBellhop(roles: string): Promise<BellhopProcess> {
-    const log = join(directory, `bellhop-${running.size}.log`);
-    const child = spawn(process.execPath, [LAUNCHER, 'serve'], {
-      cwd: directory,
-      env: { ...process.env, ...environment, BELLHOP_LOG: 'info', BELLHOP_ROLES: roles, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const port = await readPort(child, log);
-    if (roles.includes('bot')) teams.setBot(`http://127.0.0.1:${port}/api/messages`);
-    const bellhop: BellhopProcess = {
-      child,
-      port,
-      async stop(signal = 'SIGTERM') {
-        running.delete(bellhop);
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        child.kill(signal);
-        await ended;
-      },
-    };
-    running.add(bellhop);
-    return bellhop;
-  }
-
-  return {
-    directory,
-    source,
-    exchange,
-    teams,
-    csvFile,
-    users,
-    environment,
-    startBellhop,
-    async forgetLedger() {
-      rmSync(join(directory, 'bellhop', 'ledger'), { recursive: true, force: true });
-    },
-    readEverythingStored() {
-      const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-      const own = files.filter(
-        ({ parentPath, name }) => parentPath.startsWith(join(directory, 'bellhop')) || name.endsWith('.log'),
-      );
-      return own.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')).join('\n');
-    },
-    bellhop: (...words) => runCommand(words, { ...process.env, ...environment } as NodeJS.ProcessEnv, directory),
-    async [Symbol.asyncDispose]() {
-      for (const each of running) await each.stop();
-      await teams[Symbol.asyncDispose]();
-      await exchange[Symbol.asyncDispose]();
-      await source[Symbol.asyncDispose]();
-      stopRedis(join(directory, 'bellhop'));
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
 }
 
-// A Bellhop that was killed leaves its Redis behind for the next one; the sandbox takes it along.
-function stopRedis(dataDirectory: string): void {
-  spawnSync('pkill', ['-f', join(dataDirectory, 'redis')]);
+function writeCsv(directory: string, users: readonly SandboxUser[]): string {
+  const file = join(directory, 'users.csv');
+  const rows = users.map(({ name, wrongPassword }) =>
+    [addressOf(name), name, wrongPassword === true ? 'a-wrong-one' : passwordOf(name)].join(','),
+  );
+  writeFileSync(file, ['EmailAddress,UserName,Password', ...rows, ''].join('\n'), { mode: 0o600 });
+  return file;
 }
 
-function runCommand(
-  words: readonly string[],
-  env: NodeJS.ProcessEnv,
-  cwd: string,
-): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [LAUNCHER, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '';
-    let error = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code: code ?? 1, out, error }));
-  });
-}
-
-function readPort(child: ChildProcess, log: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const read = (chunk: Buffer): void => {
-      text = (text + chunk.toString()).slice(-10_000);
-      appendFileSync(log, chunk);
-      const port = /"port":(\d+)/.exec(text)?.[1];
-      if (port !== undefined) resolve(Number(port));
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', () => {
-      reject(new Error(`Bellhop did not start: ${text.slice(-500)}`));
-    });
-  });
+/** Entra object ids of the sample people with a role. */
+function holding(role: string): string {
+  const people = SAMPLE_PEOPLE.filter((person) => person.role === role);
+  return people.map(({ aadObjectId }) => aadObjectId).join(',');
 }

@@ -1,29 +1,50 @@
+/**
+ * Starts a local Exchange Online as a process of its own and prints one JSON line when it is ready. SIGTERM or SIGINT
+ * ends it; the directory keeps everything.
+ */
 import { parseArgs } from 'node:util';
+
 import { startLocalExchange } from './local-exchange.ts';
 
-/**
- * The local Exchange Online as a process of its own: `--directory DIR --mailbox ADDRESS... [--port N] [--throttling off]`.
- * Prints one JSON line with its addresses when it is ready; ends on SIGTERM.
- */
 const { values } = parseArgs({
   options: {
     directory: { type: 'string' },
-    mailbox: { type: 'string', multiple: true, default: [] },
     port: { type: 'string', default: '0' },
     throttling: { type: 'string', default: 'on' },
+    'time-scale': { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    'tenant-id': { type: 'string' },
+    'client-id': { type: 'string' },
+    'client-secret': { type: 'string' },
   },
 });
-if (values.directory === undefined) throw new Error('--directory is missing');
 
-await using exchange = await startLocalExchange({
+if (values.directory === undefined) {
+  process.stderr.write(
+    'usage: main.ts --directory <path> [--port 0] [--throttling on|off] [--time-scale 1] [--seed 1]\n',
+  );
+  process.exit(2);
+}
+
+const exchange = await startLocalExchange({
   directory: values.directory,
   port: Number(values.port),
   throttling: values.throttling !== 'off',
+  timeScale: Number(values['time-scale']),
+  seed: Number(values.seed),
+  ...(values['tenant-id'] === undefined ? {} : { tenantId: values['tenant-id'] }),
+  ...(values['client-id'] === undefined ? {} : { clientId: values['client-id'] }),
+  ...(values['client-secret'] === undefined ? {} : { clientSecret: values['client-secret'] }),
 });
-for (const address of values.mailbox) exchange.addMailbox({ address });
+
 const { graphUrl, authorityHost, caFile, tenantId, clientId, clientSecret } = exchange;
 process.stdout.write(`${JSON.stringify({ graphUrl, authorityHost, caFile, tenantId, clientId, clientSecret })}\n`);
-await new Promise((resolve) => {
-  process.once('SIGTERM', resolve);
-  process.once('SIGINT', resolve);
-});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    exchange.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  });
+}

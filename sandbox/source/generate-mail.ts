@@ -1,89 +1,144 @@
-import { MAIL_KINDS } from './mail-kinds.ts';
-import { type Random, seededRandom } from './random.ts';
+import { ATTACHMENT_KINDS } from './mail/attachment-kinds.ts';
+import { base64Supply } from './mail/base64-supply.ts';
+import { composeMail } from './mail/compose-mail.ts';
+import { FOLDER_TREES } from './mail/folder-trees.ts';
+import type { GeneratedFolder, MailboxStyle } from './mail/folder-trees.ts';
+import type { Kind } from './mail/kind.ts';
+import { pickSubject } from './mail/letters.ts';
+import { ODD_KINDS } from './mail/odd-kinds.ts';
+import { pickFlags } from './mail/pick-flags.ts';
+import { PROFILES } from './mail/profiles.ts';
+import type { Profile, ProfileName } from './mail/profiles.ts';
+import { seededRandom } from './mail/seeded-random.ts';
+import type { Random } from './mail/seeded-random.ts';
+import { STRUCTURED_KINDS } from './mail/structured-kinds.ts';
+import { TEXT_KINDS } from './mail/text-kinds.ts';
 
-/** One mail to be put into a source mailbox. */
 export interface GeneratedMail {
-  /** Folder names from the top, INBOX alone for the inbox. */
+  /** The mailbox it belongs to; also in its header `X-Owner`, unless it has no header. */
+  readonly owner: string;
   readonly folder: readonly string[];
+  /** The message with CRLF line ends. */
   readonly raw: Buffer;
   readonly flags: readonly string[];
+  /** Whole seconds. */
   readonly internalDate: Date;
+  /** What is special about it. */
+  readonly kind: string;
 }
 
-export interface MailProfile {
+export interface MailboxOptions {
   readonly owner: string;
-  readonly count: number;
   readonly seed: number;
-  /** Median size in bytes; with sigma 1.75 the mean is about 4.6 times that. */
-  readonly medianSize: number;
-  readonly largest?: number;
+  readonly mails: number;
+  readonly profile: ProfileName;
+  readonly style: MailboxStyle;
+  /** The newest mail; everything lies in the 15 years before. */
+  readonly until?: Date;
+  /** Makes detached CMS signatures; without it signed mail has the right structure but a signature of no worth. */
+  readonly sign?: (content: Buffer) => Buffer;
 }
 
-/** Folders and how much of the mail is in them. Names are Dovecot's; "Papierkorb" and its like carry SPECIAL-USE there. */
-export const FOLDERS: readonly (readonly [path: readonly string[], weight: number])[] = [
-  [['INBOX'], 34], [['Sent'], 16], [['Drafts'], 1], [['Trash'], 3], [['Junk'], 2], [['Archiv', '2019'], 8], [['Archiv', '2020'], 8],
-  [['Archiv', '2021', 'Größere Projekte'], 5], [['Kunden', 'Müller & Söhne'], 6], [['Kunden', 'Ångström'], 3], [['Projekte'], 5],
-  [['Projekte', '日本語'], 2], [['100% *Rabatt*'], 1], [['Rechnungen (offen)'], 3], [['Tief', 'a', 'b', 'c', 'd'], 2], [['Leer'], 0],
-]; // prettier-ignore
+export interface GeneratedMailbox {
+  readonly owner: string;
+  readonly folders: readonly GeneratedFolder[];
+  /** Made one by one while they are read; the same every time. */
+  mails(): Generator<GeneratedMail>;
+}
 
-const NEWEST = Date.UTC(2026, 9, 31);
-const FIFTEEN_YEARS = 15 * 365 * 86_400_000;
+/** Every kind of mail there is. */
+export const MAIL_KINDS: readonly Kind[] = [...TEXT_KINDS, ...ATTACHMENT_KINDS, ...STRUCTURED_KINDS, ...ODD_KINDS];
 
-/** A mailbox's mail, oldest first, the same for the same profile. */
-export function* generateMail({
-  owner,
-  count,
-  seed,
-  medianSize,
-  largest = 12_000_000,
-}: MailProfile): Generator<GeneratedMail> {
-  const random = seededRandom(seed);
+const FIFTEEN_YEARS = 15 * 365.25 * 24 * 3600;
+const LAST_DAY = new Date('2026-10-31T18:00:00Z');
+/** Above this size only mail with attachments is plausible. */
+const LONGEST_TEXT_MAIL = 60_000;
+
+/** A mailbox full of mail, the same for the same options: every kind once when there is room for it, then by weight. */
+export function generateMailbox(options: MailboxOptions): GeneratedMailbox {
+  const folders = FOLDER_TREES[options.style];
+  return { owner: options.owner, folders, mails: () => generate(options, folders) };
+}
+
+function* generate(options: MailboxOptions, folders: readonly GeneratedFolder[]): Generator<GeneratedMail> {
+  const { owner, mails } = options;
+  const profile = PROFILES[options.profile];
+  const random = seededRandom(`${options.seed} ${owner}`);
+  const supply = base64Supply(random);
+  const sign = options.sign ?? ((content) => Buffer.from(`not a signature of ${content.length} bytes`));
+  const kindOf = kindsInTurn(random, profile, mails);
+  const large = new Set(Array.from({ length: largeCount(profile, mails) }, () => random.whole(0, mails - 1)));
   let previous: GeneratedMail | undefined;
-  for (let number = 1; number <= count; number += 1) {
-    // Now and then the same mail twice in one folder: two copies are two mails.
-    if (previous !== undefined && random.chance(0.002)) {
-      yield previous;
+  let previousId = '';
+
+  for (let number = 0; number < mails; number += 1) {
+    const bytes = large.has(number) ? random.whole(profile.largeFrom, profile.largeTo) : pickSize(random, profile);
+    const isRepeat = profile.varied && previous !== undefined && bytes < LONGEST_TEXT_MAIL && random.chance(0.004);
+    if (isRepeat && previous !== undefined) {
+      yield { ...previous, kind: 'exact duplicate' };
       continue;
     }
-    const date = new Date(NEWEST - FIFTEEN_YEARS + Math.floor((FIFTEEN_YEARS / (count + 1)) * number));
-    const size = Math.min(largest, Math.max(300, random.logNormal(medianSize, 1.75)));
-    const kind = weighted(random, MAIL_KINDS);
-    const raw =
-      number === 3
-        ? Buffer.from('\r\nneither headers nor sender\r\n')
-        : encode(kind({ owner, number, date, size, random }));
-    const folder = weighted(random, FOLDERS);
-    const flags = flagsOf(random, folder);
-    previous = { folder, raw, flags, internalDate: new Date(date.getTime() + random.int(90) * 1000) };
+    const folder = pickWeighted(random, folders);
+    const hasOldId = profile.varied && previousId !== '' && random.chance(0.004);
+    const messageId = hasOldId ? previousId : `<${options.seed}.${number}.${random.whole(1, 1e9)}@contoso.example>`;
+    const internalDate = pickDate(random, options.until ?? LAST_DAY);
+    const kind = kindOf(number, bytes);
+    let boundaries = 0;
+    const boundary = (): string => `=_${number}_${(boundaries += 1)}_${random.whole(1, 1e9)}`;
+    const draft = { random, supply, bytes, owner, subject: pickSubject(random), internalDate, sign, boundary };
+    previous = {
+      owner,
+      folder: folder.path,
+      raw: composeMail(kind, draft, messageId),
+      flags: pickFlags(random, folder.role),
+      internalDate,
+      kind: hasOldId ? 'Message-ID used before' : kind.name,
+    };
+    previousId = messageId;
     yield previous;
   }
 }
 
-// Parts that claim ISO-8859-1 are written in it; everything else is UTF-8.
-function encode(text: string): Buffer {
-  if (!text.includes('charset=iso-8859-1')) return Buffer.from(text);
-  const end = text.indexOf('\r\n\r\n');
-  return Buffer.concat([Buffer.from(text.slice(0, end)), Buffer.from(text.slice(end), 'latin1')]);
-}
-
-function flagsOf(random: Random, folder: readonly string[]): readonly string[] {
-  const flags: string[] = [];
-  if (random.chance(0.8)) flags.push('\\Seen');
-  if (random.chance(0.05)) flags.push('\\Flagged');
-  if (random.chance(0.12)) flags.push('\\Answered');
-  if (random.chance(0.01)) flags.push('\\Deleted');
-  if (folder[0] === 'Drafts') flags.push('\\Draft');
-  if (random.chance(0.03)) flags.push('$Forwarded');
-  if (random.chance(0.03)) flags.push('$Label1');
-  if (random.chance(0.02)) flags.push('Projekt-Nord');
-  return flags;
-}
-
-function weighted<Item>(random: Random, items: readonly (readonly [Item, number])[]): Item {
-  let rest = random.next() * items.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [item, weight] of items) {
-    rest -= weight;
-    if (rest < 0) return item;
+/** Chooses the kind of each mail by its number and size. */
+function kindsInTurn(random: Random, profile: Profile, mails: number): (number: number, bytes: number) => Kind {
+  const kinds = profile.varied ? MAIL_KINDS : TEXT_KINDS.slice(0, 1);
+  const growing = kinds.filter((kind) => kind.grows === true);
+  // Each kind gets one place of its own, as far as half of the places go.
+  const reserved = new Map<number, Kind>();
+  for (const kind of kinds.slice(0, profile.varied ? mails / 2 : 0)) {
+    let place = random.whole(0, mails - 1);
+    while (reserved.has(place)) place = (place + 1) % mails;
+    reserved.set(place, kind);
   }
-  throw new RangeError('There is nothing to pick from.');
+  return (number, bytes) => {
+    if (bytes > LONGEST_TEXT_MAIL && growing.length > 0) return pickWeighted(random, growing);
+    return reserved.get(number) ?? pickWeighted(random, kinds);
+  };
+}
+
+function largeCount(profile: Profile, mails: number): number {
+  return profile.oneLargeIn === 0 ? 0 : Math.round(mails / profile.oneLargeIn);
+}
+
+function pickSize(random: Random, profile: Profile): number {
+  for (;;) {
+    const size = random.logNormal(profile.median, profile.mean);
+    if (size <= profile.largest) return Math.max(600, Math.round(size));
+  }
+}
+
+/** More mail in the later years, whole seconds. */
+function pickDate(random: Random, until: Date): Date {
+  const age = Math.floor(FIFTEEN_YEARS * random.next() ** 1.5);
+  return new Date((Math.floor(until.getTime() / 1000) - age) * 1000);
+}
+
+function pickWeighted<T extends { readonly weight: number }>(random: Random, list: readonly T[]): T {
+  const total = list.reduce((sum, { weight }) => sum + weight, 0);
+  let left = random.next() * total;
+  for (const item of list) {
+    left -= item.weight;
+    if (left < 0) return item;
+  }
+  throw new RangeError('Nothing has any weight');
 }

@@ -1,141 +1,128 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { type Socket, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { localCertificate } from '../certificate.ts';
-import { dovecotConfig } from './dovecot-config.ts';
-import { type GeneratedMail } from './generate-mail.ts';
-import { createFolder, folderDirectory, writeMaildir } from './write-maildir.ts';
+import { awaitGreeting } from './await-greeting.ts';
+import { makeServerCertificate } from './certificate.ts';
+import type { ServerCertificate } from './certificate.ts';
+import { dovecotConfig, mailOwner } from './dovecot-config.ts';
+import type { DovecotSettings } from './dovecot-config.ts';
+import { freePort } from './free-port.ts';
+import { startGuarded } from './guarded-process.ts';
+import type { GuardedProcess } from './guarded-process.ts';
+import type { LocalMailServer } from './local-mail-server.ts';
+import { stopStale } from './stop-stale.ts';
+import { workFolder } from './work-folder.ts';
 
-export interface LocalDovecotOptions {
+export interface Login {
+  readonly name: string;
+  readonly password: string;
+}
+
+export type LocalDovecotOptions = Partial<Omit<DovecotSettings, 'folder'>> & {
+  /** Mail, configuration and log; an instance left behind in it by an earlier run is stopped. */
   readonly directory: string;
-  readonly users: readonly { readonly name: string; readonly password: string }[];
-  readonly port?: number;
-  readonly tlsPort?: number;
-  /** "." with prefix "INBOX." makes it look like Cyrus or Courier; "/" may then be part of a name. */
-  readonly separator?: '/' | '.';
-  readonly prefix?: string;
-  readonly maxConnections?: number;
+  readonly users: readonly Login[];
+  /** May log in as anybody: `user*master` with its own password, or by the authzid of AUTH=PLAIN. */
+  readonly masterUser?: Login;
+};
+
+export interface LocalDovecot extends LocalMailServer {
+  readonly kind: 'dovecot';
+  readonly settings: DovecotSettings;
+  /** Runs `doveadm` on this instance and answers its output; throws with what it said on stderr. */
+  doveadm(...args: string[]): Promise<string>;
+  /** Folder of a user's mail. */
+  mailHome(user: string): string;
+  /** Changes who may log in, from now on. */
+  setUsers(users: readonly Login[]): Promise<void>;
 }
 
-/** A real Dovecot of its own, on loopback, as long as it is needed. */
-export interface LocalDovecot extends AsyncDisposable {
-  readonly host: 'localhost';
-  readonly port: number;
-  readonly tlsPort: number;
-  readonly caFile: string;
-  readonly configFile: string;
-  /** Where the Maildir of a user is. */
-  maildir(user: string): string;
-  /** Writes mail into a mailbox nobody has opened yet; returns how many. */
-  fill(user: string, mails: Iterable<GeneratedMail>, emptyFolders?: readonly (readonly string[])[]): number;
-  doveadm(...args: readonly string[]): Promise<string>;
-}
-
+const SPECIAL_USE = { Sent: '\\Sent', Drafts: '\\Drafts', Trash: '\\Trash', Junk: '\\Junk', Archive: '\\Archive' };
 const run = promisify(execFile);
-const MAIL_USER = 'mail';
 
-/** Starts Dovecot with its own configuration, ports and data below a directory. Needs the packages dovecot-core and dovecot-imapd. */
+/** Starts a real Dovecot 2.3 (Debian package) on the loopback, with everything of its own; ready when it returns. */
 export async function startLocalDovecot(options: LocalDovecotOptions): Promise<LocalDovecot> {
-  const { directory, users } = options;
-  const binary = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot'].find((path) => existsSync(path));
-  if (binary === undefined) throw new Error('Dovecot is missing: apt-get install dovecot-imapd');
-  for (const part of ['run', 'state', 'home']) mkdirSync(join(directory, part), { recursive: true });
-  openForMailUser(directory);
-  chownTree(join(directory, 'home'));
-  const certificate = await localCertificate(join(directory, 'tls'));
-  chmodSync(certificate.key, 0o644);
-  const [port, tlsPort] = [options.port ?? (await freePort()), options.tlsPort ?? (await freePort())];
-  writeFileSync(join(directory, 'users'), users.map(({ name, password }) => `${name}:{PLAIN}${password}\n`).join(''), {
-    mode: 0o644,
-  });
-  const config = join(directory, 'dovecot.conf');
-  writeFileSync(config, dovecotConfig({ ...options, port, tlsPort, certificate, mailUser: MAIL_USER }));
-  const child = spawn(binary, ['-F', '-c', config], { stdio: 'ignore' });
-  const kill = (): void => void child.kill('SIGTERM');
-  process.once('exit', kill);
-  await untilListening(port, child, join(directory, 'log'));
-  const owner = await mailOwner();
-  const maildir = (user: string): string => join(directory, 'home', user, 'Maildir');
+  const folder = await workFolder(options.directory);
+  const configFile = join(folder, 'dovecot.conf');
+  await stopStale(join(folder, 'run', 'master.pid'), configFile);
+  const owner = mailOwner();
+  for (const name of ['run', 'state', 'home']) await mkdir(join(folder, name), { recursive: true });
+  await chown(join(folder, 'home'), owner.uid, owner.gid);
+  const certificate = options.certificate ?? (await makeServerCertificate(join(folder, 'tls')));
+  await writeLogins(join(folder, 'users'), options.users);
+  await writeLogins(join(folder, 'masters'), options.masterUser === undefined ? [] : [options.masterUser]);
+
+  const { settings, server } = await startOnFreePorts(async () => {
+    const settings = await settle(options, folder, certificate);
+    await writeFile(configFile, dovecotConfig(settings, owner));
+    return settings;
+  }, configFile);
+
+  async function doveadm(...args: string[]): Promise<string> {
+    const { stdout } = await run('doveadm', ['-c', configFile, ...args], { maxBuffer: 2 ** 30 });
+    return stdout;
+  }
   return {
+    kind: 'dovecot',
     host: 'localhost',
-    port,
-    tlsPort,
-    caFile: certificate.ca,
-    configFile: config,
-    maildir,
-    fill(user, mails, emptyFolders = []) {
-      mkdirSync(maildir(user), { recursive: true });
-      createFolder(maildir(user));
-      for (const folder of emptyFolders) createFolder(folderDirectory(maildir(user), folder));
-      const count = writeMaildir(maildir(user), mails, owner);
-      chownTree(join(directory, 'home', user));
-      return count;
-    },
-    async doveadm(...args) {
-      const { stdout } = await run('doveadm', ['-c', config, ...args], { maxBuffer: 64 * 1024 * 1024 });
-      return stdout;
-    },
-    async [Symbol.asyncDispose]() {
-      process.removeListener('exit', kill);
-      if (child.exitCode !== null) return;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
+    port: settings.port,
+    tlsPort: settings.tlsPort,
+    caFile: settings.certificate.caFile,
+    settings,
+    doveadm,
+    mailHome: (user) => join(folder, 'home', user, settings.format),
+    setUsers: (users) => writeLogins(join(folder, 'users'), users),
+    stop: () => server.stop(),
+    [Symbol.asyncDispose]: () => server.stop(),
   };
 }
 
-// Dovecot's own users have to reach the data: a temporary directory is private to its maker by default.
-function openForMailUser(directory: string): void {
-  for (let path = directory; path !== dirname(path); path = dirname(path)) {
-    const { mode, uid } = statSync(path);
-    if ((mode & 0o001) !== 0) continue;
-    if (uid !== process.getuid?.() || !path.startsWith(tmpdir())) {
-      throw new Error(
-        `Dovecot cannot reach ${directory}: ${path} is closed to other users. Use a directory below ${tmpdir()}.`,
-      );
+/** A free port may be taken by another program before Dovecot has it: then once more with others. */
+async function startOnFreePorts(
+  prepare: () => Promise<DovecotSettings>,
+  configFile: string,
+): Promise<{ readonly settings: DovecotSettings; readonly server: GuardedProcess }> {
+  for (let triesLeft = 3; ; triesLeft -= 1) {
+    const settings = await prepare();
+    const outputFile = join(settings.folder, 'start.log');
+    await writeFile(outputFile, '');
+    const server = startGuarded('/usr/sbin/dovecot', ['-F', '-c', configFile], outputFile);
+    try {
+      await awaitGreeting(settings.port, server.hasEnded);
+      return { settings, server };
+    } catch (cause) {
+      await server.stop();
+      const output = await readFile(outputFile, 'utf8');
+      const isTaken = output.includes('Address already in use');
+      if (!isTaken || triesLeft === 1) throw new Error(`Dovecot did not start: ${output.trim()}`, { cause });
     }
-    chmodSync(path, 0o711);
   }
 }
 
-function chownTree(path: string): void {
-  spawnSync('chown', ['-R', `${MAIL_USER}:`, path]);
+async function settle(
+  options: LocalDovecotOptions,
+  folder: string,
+  certificate: ServerCertificate,
+): Promise<DovecotSettings> {
+  return {
+    folder,
+    port: options.port ?? (await freePort()),
+    tlsPort: options.tlsPort ?? (await freePort()),
+    separator: options.separator ?? '/',
+    prefix: options.prefix ?? '',
+    format: options.format ?? 'maildir',
+    plugins: options.plugins ?? [],
+    maxConnections: options.maxConnections ?? 50,
+    realLoginDelays: options.realLoginDelays ?? false,
+    certificate,
+    specialUse: options.specialUse ?? SPECIAL_USE,
+    extraConfig: options.extraConfig ?? '',
+  };
 }
 
-async function mailOwner(): Promise<{ readonly uid: number; readonly gid: number }> {
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((each) => each.startsWith(`${MAIL_USER}:`));
-  const [, , uid = '8', gid = '8'] = line?.split(':') ?? [];
-  return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function untilListening(port: number, child: ChildProcess, log: string): Promise<void> {
-  const end = performance.now() + 15_000;
-  for (;;) {
-    if (child.exitCode !== null || performance.now() > end) {
-      const reason = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-5).join('\n') : '';
-      throw new Error(`Dovecot did not start. ${reason}`);
-    }
-    const open = await new Promise<boolean>((resolve) => {
-      const socket: Socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => (socket.destroy(), resolve(true)));
-      socket.once('error', () => resolve(false));
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
+/** Base64, since ":" ends a field of a passwd-file. */
+async function writeLogins(file: string, logins: readonly Login[]): Promise<void> {
+  const lines = logins.map(({ name, password }) => `${name}:{PLAIN.b64}${Buffer.from(password).toString('base64')}\n`);
+  await writeFile(file, lines.join(''), { mode: 0o644 });
 }

@@ -1,252 +1,177 @@
-import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { executeActivity, messageActivity } from './bot-activities.ts';
-import { type Attachment, type Conversation, Conversations, type Message } from './conversations.ts';
-import { BOT, PEOPLE, type Person } from './people.ts';
+import type { BotAccount, Sender } from './activities.ts';
+import { awaitMessage } from './await-message.ts';
+import type { BotAnswer } from './bot-endpoint.ts';
+import { BotEndpoint } from './bot-endpoint.ts';
+import { cardButtons } from './card-buttons.ts';
+import { ChatLog } from './chat-log.ts';
+import { cardSeenBy, splitConversationId } from './conversation.ts';
+import type { Conversation, Message } from './conversation.ts';
+import { EventStreams } from './event-streams.ts';
+import { Faults } from './faults.ts';
+import { Installation } from './installation.ts';
+import type { JsonObject } from './json-value.ts';
+import type { Outcome } from './outcome.ts';
+import type { OfferedCommand } from './page-api.ts';
+import { findPerson } from './people.ts';
+import type { Person } from './people.ts';
+import { PeopleAtWork } from './people-at-work.ts';
+import { Presence } from './presence.ts';
+import { sampleConversations } from './sample-conversations.ts';
+import { SendLimits } from './send-limits.ts';
+import { CONNECTOR, listenOnLoopback, serveTeams } from './teams-server.ts';
+import type { SentCall } from './teams-server.ts';
 
 export interface LocalTeamsOptions {
+  /** 0 or absent: a free port. */
   readonly port?: number;
-  /** Where activities go: .../api/messages. */
-  readonly botUrl: string;
-}
-
-/** A local Teams: Bot Connector for the bot, a web page and methods for people. */
-export interface LocalTeams extends AsyncDisposable {
-  readonly url: string;
-  readonly conversations: Conversations;
+  /** The bot's `.../api/messages`; may be set later. */
+  readonly botUrl?: string;
+  readonly bot: BotAccount;
   readonly people: readonly Person[];
-  readonly channel: Conversation;
-  setBot(url: string): void;
-  /** Writes a message; in a channel the bot is mentioned. `rootId` answers in a thread. */
-  say(person: Person, conversationId: string, text: string, rootId?: string): Promise<Message>;
-  /** Presses the button of a card; returns what the bot answered. */
-  press(
-    person: Person,
-    conversationId: string,
-    messageId: string,
-    action: { readonly verb: string; readonly data: unknown },
-  ): Promise<unknown>;
-  /** Resolves with the first message that satisfies the condition, now or later. */
-  waitFor(condition: (message: Message) => boolean, timeout?: number): Promise<Message>;
+  readonly tenantId: string;
+  /** Names of the channels of the one team; default: Mail migration, Daily report. */
+  readonly channels?: readonly string[];
+  readonly teamName?: string;
+  /** Commands the compose box offers. */
+  readonly commands?: readonly OfferedCommand[];
+  /** Whether the limits of the real service apply; default true. */
+  readonly rateLimits?: boolean;
+  /** A card refreshes for a person at most this often, ms; default one minute, as in Teams. */
+  readonly refreshPause?: number;
 }
 
-const LARGEST_MESSAGE = 100 * 1024;
-const require = createRequire(import.meta.url);
+/** A demo may run for days; what the bot sent last week is of no use to anybody. */
+const KEPT_CALLS = 10_000;
 
-const FILES: Readonly<Record<string, readonly [path: string, type: string]>> = {
-  '/': [new URL('page/index.html', import.meta.url).pathname, 'text/html; charset=utf-8'],
-  '/app.js': [new URL('page/app.js', import.meta.url).pathname, 'text/javascript'],
-  '/cards.js': [new URL('page/cards.js', import.meta.url).pathname, 'text/javascript'],
-  '/style.css': [new URL('page/style.css', import.meta.url).pathname, 'text/css'],
-  '/adaptivecards.js': [require.resolve('adaptivecards/dist/adaptivecards.min.js'), 'text/javascript'],
-  '/markdown-it.js': [
-    join(dirname(require.resolve('markdown-it')), 'browser', 'markdown-it.umd.min.js'),
-    'text/javascript',
-  ],
-};
+/** A Microsoft Teams on this machine: people, channels, a connector for the bot, a page for the browser. */
+export interface LocalTeams extends AsyncDisposable {
+  /** The page. */
+  readonly url: string;
+  /** What activities carry as `serviceUrl`. */
+  readonly serviceUrl: string;
+  readonly bot: BotAccount;
+  readonly people: readonly Person[];
+  readonly conversations: readonly Conversation[];
+  readonly faults: Faults;
+  /** What the bot sent, in order, with the status it got; the last 10,000 calls. */
+  readonly sent: readonly SentCall[];
+  /** Sets the bot's address; resolves when the bot took the install activities of every team and chat. */
+  setBot(url: string): Promise<void>;
+  channel(name: string): Conversation;
+  chatOf(person: string): Conversation;
+  messages(conversationId: string): readonly Message[];
+  /** Says something as a person; resolves when the bot took it. `conversationId` may carry `;messageid=` for a thread. */
+  say(person: string, conversationId: string, text: string): Promise<Message>;
+  /** Presses the button of that title (or verb) on the card this person sees. */
+  clickAction(person: string, message: Message, title: string, inputs?: JsonObject): Promise<Outcome>;
+  /** Sends any invoke by name and returns the bot's raw answer. */
+  invoke(person: string, conversationId: string, name: string, value: unknown, messageId?: string): Promise<BotAnswer>;
+  /** The person opens the conversation and keeps it open: cards with their name in `refresh.userIds` refresh. */
+  open(person: string, conversationId: string): Promise<void>;
+  cardSeenBy(person: string, message: Message): JsonObject | undefined;
+  /** The newest message that fits, now or within the time. @throws {Error} with the last messages, when none came. */
+  waitFor(predicate: (message: Message) => boolean, timeoutMs: number): Promise<Message>;
+  /** Removes the bot from a team or chat, or adds it again. */
+  uninstall(conversationId: string): Promise<void>;
+  install(conversationId: string): Promise<void>;
+  /** Calls back on every change of a message until the returned function is called. */
+  onChange(listener: (message: Message) => void): () => void;
+  close(): Promise<void>;
+}
 
-/** Starts the local Teams on loopback. */
+/** Starts the local Teams on loopback. Stops with `close()`; nothing is kept on disk. */
 export async function startLocalTeams(options: LocalTeamsOptions): Promise<LocalTeams> {
-  const conversations = new Conversations(PEOPLE);
-  let botUrl = options.botUrl;
-  let origin = '';
+  const { server, port } = await listenOnLoopback(options.port ?? 0);
+  const { bot, people, tenantId } = options;
+  const url = `http://127.0.0.1:${port}`;
+  const sender: Sender = { serviceUrl: `${url}${CONNECTOR}/`, tenantId, bot };
+  const closing = new AbortController();
+  const log = new ChatLog();
+  const endpoint = new BotEndpoint();
+  const streams = new EventStreams();
+  const faults = new Faults();
+  const sent: SentCall[] = [];
+  const work = new PeopleAtWork(log, endpoint, sender, people, options.refreshPause ?? 60_000);
+  const presence = new Presence(log, streams, people, work);
+  const installation = new Installation(endpoint, sender, people, closing.signal);
+  for (const conversation of sampleConversations(options)) log.addConversation(conversation);
 
-  async function deliver(activity: unknown): Promise<unknown> {
-    const response = await fetch(botUrl, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(activity),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`The bot answered ${response.status}.`);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
-  }
-
-  async function say(person: Person, conversationId: string, text: string, rootId?: string): Promise<Message> {
-    const conversation = required(conversations.find(conversationId));
-    const message = conversations.add({
-      conversationId,
-      from: { id: person.id, name: person.name, bot: false },
-      text,
-      attachments: [],
-      ...(rootId === undefined ? {} : { rootId }),
-    });
-    await deliver(messageActivity(conversation, person, origin, message));
-    return message;
-  }
-
-  async function press(
-    person: Person,
-    conversationId: string,
-    messageId: string,
-    action: { readonly verb: string; readonly data: unknown },
-  ): Promise<unknown> {
-    const message = required(conversations.message(conversationId, messageId));
-    const answer = await deliver(
-      executeActivity(required(conversations.find(conversationId)), person, origin, message, action),
-    );
-    const { type, value } = (answer ?? {}) as { readonly type?: string; readonly value?: unknown };
-    if (type === 'application/vnd.microsoft.card.adaptive') {
-      conversations.update({ ...message, attachments: [{ contentType: type, content: value }] });
-    }
-    return answer;
-  }
-
-  // -- what the bot calls: the Bot Connector's REST API -------------------------------------------------------------
-
-  async function connector(
-    method: string,
-    path: readonly string[],
-    body: unknown,
-  ): Promise<{ readonly status: number; readonly body?: unknown }> {
-    const [, , conversationPart = '', area, activityId] = path.map(decodeURIComponent);
-    const [conversationId = '', messagePart] = conversationPart.split(';messageid=');
-    const conversation = conversations.find(conversationId);
-    if (conversation === undefined) return problem(404, 'ConversationNotFound');
-    if (area === 'members' || area === 'pagedmembers')
-      return { status: 200, body: area === 'members' ? PEOPLE : { members: PEOPLE } };
-    if (Buffer.byteLength(JSON.stringify(body ?? ''), 'utf16le') > 2 * LARGEST_MESSAGE)
-      return problem(413, 'MessageSizeTooBig');
-    const activity = body as { readonly text?: string; readonly attachments?: readonly Attachment[] };
-    const known = activityId === undefined ? undefined : conversations.message(conversationId, activityId);
-    if (method === 'POST') {
-      const posted = conversations.add({
-        conversationId,
-        from: { ...BOT, bot: true },
-        text: activity.text ?? '',
-        attachments: activity.attachments ?? [],
-        ...(messagePart === undefined ? {} : { rootId: messagePart }),
-      });
-      return { status: 201, body: { id: posted.id } };
-    }
-    if (known === undefined) return problem(404, 'ActivityNotFoundInConversation');
-    if (method === 'PUT') {
-      conversations.update({
-        ...known,
-        text: activity.text ?? '',
-        attachments: activity.attachments ?? [],
-        editedAt: new Date().toISOString(),
-      });
-      return { status: 200, body: { id: known.id } };
-    }
-    conversations.delete(conversationId, known.id);
-    return { status: 200 };
-  }
-
-  // -- what the page calls ------------------------------------------------------------------------------------------
-
-  async function pageCall(
-    path: string,
-    body: Readonly<Record<string, string>> & { readonly action?: { readonly verb: string; readonly data: unknown } },
-  ): Promise<unknown> {
-    const person = required(PEOPLE.find((each) => each.id === body['person']));
-    const conversation = body['conversation'] ?? '';
-    if (path === '/page/say') return say(person, conversation, (body['text'] ?? '').slice(0, 4000), body['root']);
-    if (path === '/page/press' && body.action !== undefined)
-      return press(person, conversation, body['message'] ?? '', body.action);
-    return undefined;
-  }
-
-  function stream(response: ServerResponse): void {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    const state = {
-      people: PEOPLE,
-      bot: BOT,
-      conversations: conversations.all,
-      messages: conversations.all.flatMap((each) => conversations.messages(each.id)),
-    };
-    response.write(`event: state\ndata: ${JSON.stringify(state)}\n\n`);
-    const stop = conversations.listen((change) => response.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`));
-    response.on('close', stop);
-  }
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', origin);
-    const file = FILES[pathname];
-    if (request.method === 'GET' && file !== undefined) return sendFile(response, ...file);
-    if (request.method === 'GET' && pathname === '/page/events') return stream(response);
-    const body = await readJson(request);
-    if (pathname.startsWith('/v3/conversations/')) {
-      const result = await connector(request.method ?? 'GET', pathname.split('/').slice(1), body);
-      return send(response, result.status, result.body ?? {});
-    }
-    if (request.method === 'POST' && pathname.startsWith('/page/')) {
-      const result = await pageCall(pathname, body as Parameters<typeof pageCall>[1]).catch((error: unknown) => ({
-        error: error instanceof Error ? error.message : 'failed',
-      }));
-      return send(response, 200, result ?? {});
-    }
-    send(response, 404, {});
-  }
-
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => send(response, 500, {}));
+  const limits = options.rateLimits === false ? undefined : new SendLimits();
+  const connector = { log, bot, people, tenantId, faults, limits, installation, presence };
+  const page = { log, bot, endpoint, people, commands: options.commands ?? [], work, streams, presence };
+  serveTeams(server, port, connector, page, (call) => {
+    sent.push(call);
+    if (sent.length > KEPT_CALLS) sent.shift();
   });
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
-  );
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  const personOf = (key: string): Person => must(findPerson(people, key), `person ${key}`);
+  const conversationOf = (id: string): Conversation =>
+    must(log.conversation(splitConversationId(id).base), `conversation ${id}`);
+
+  async function setBot(botUrl: string): Promise<void> {
+    endpoint.url = botUrl;
+    await installation.announce(log.conversations);
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    endpoint.close();
+    streams.close();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  if (options.botUrl !== undefined) void setBot(options.botUrl);
   return {
-    url: origin,
-    conversations,
-    people: PEOPLE,
-    channel: required(conversations.all[0]),
-    setBot: (url) => void (botUrl = url),
-    say,
-    press,
-    waitFor(condition, timeout = 30_000) {
-      for (const each of conversations.all) {
-        const found = conversations.messages(each.id).find(condition);
-        if (found !== undefined) return Promise.resolve(found);
-      }
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => (stop(), reject(new Error('The message did not come.'))), timeout);
-        const stop = conversations.listen((change) => {
-          if (change.type === 'delete' || !condition(change.message)) return;
-          clearTimeout(timer);
-          stop();
-          resolve(change.message);
-        });
-      });
+    url,
+    serviceUrl: sender.serviceUrl,
+    bot,
+    people,
+    conversations: log.conversations,
+    faults,
+    sent,
+    setBot,
+    channel: (name) =>
+      must(
+        log.conversations.find((one) => one.kind === 'channel' && one.name === name),
+        `channel ${name}`,
+      ),
+    chatOf(key) {
+      const { id, name } = personOf(key);
+      return must(
+        log.conversations.find((one) => one.kind === 'personal' && one.memberIds[0] === id),
+        `chat of ${name}`,
+      );
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+    messages: (conversationId) => log.messages(splitConversationId(conversationId).base),
+    say: (key, conversationId, text) =>
+      work.say(personOf(key), conversationOf(conversationId), text, splitConversationId(conversationId).rootId),
+    async clickAction(key, message, title, inputs = {}) {
+      const person = personOf(key);
+      const now = must(log.message(message.conversationId, message.id), `message ${message.id}`);
+      const button = cardButtons(cardSeenBy(now, person.id) ?? {}).find(
+        (candidate) => candidate.title === title || candidate.action['verb'] === title,
+      );
+      const { action } = must(button, `button ${title} for ${person.name}`);
+      return work.press(person, conversationOf(message.conversationId), now, action, inputs);
     },
+    invoke(key, conversationId, name, value, messageId) {
+      const conversation = conversationOf(conversationId);
+      return work.invoke(personOf(key), conversation, name, value, log.message(conversation.id, messageId ?? ''));
+    },
+    open: (key, conversationId) => presence.hold(personOf(key), conversationOf(conversationId)),
+    cardSeenBy: (key, message) =>
+      cardSeenBy(log.message(message.conversationId, message.id) ?? message, personOf(key).id),
+    waitFor: (predicate, timeoutMs) => awaitMessage(log, predicate, timeoutMs),
+    uninstall: (conversationId) => installation.remove(conversationOf(conversationId)),
+    install: (conversationId) => installation.add(conversationOf(conversationId)),
+    onChange: (listener) => log.onChange(listener),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
-function problem(status: number, code: string) {
-  return { status, body: { error: { code, message: code } } };
-}
-
-function required<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('not found');
+function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`There is no ${what}.`);
   return value;
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  return text === '' ? undefined : (JSON.parse(text) as unknown);
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-}
-
-async function sendFile(response: ServerResponse, path: string, type: string): Promise<void> {
-  const content = await readFile(path);
-  response
-    .writeHead(200, {
-      'Content-Type': type,
-      'Content-Security-Policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
-      'Cache-Control': 'no-store',
-    })
-    .end(content);
 }

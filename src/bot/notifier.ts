@@ -13,6 +13,8 @@ import type { ConversationBook, PostedCard } from './conversation-book.ts';
 
 /** One edit of a card in this time, at most: Teams allows about 60 messages in 30 s a thread, and edits make cards flicker. */
 const EDIT_EVERY = 10_000;
+/** However fast the clock of a sandbox runs: its Teams counts in real time, and answers in a thread need room, too. */
+const FASTEST_EDIT = 2_500;
 const LOOK_EVERY = 1_000;
 
 const AT_WORK = new Set(['Syncing', 'IncrementalSyncing', 'Stopping', 'Completing', 'Removing']);
@@ -59,7 +61,7 @@ export class Notifier {
 
   async #editLoop(signal: AbortSignal): Promise<void> {
     const { clock, settings } = this.#world;
-    const pause = Math.min(LOOK_EVERY, EDIT_EVERY / settings.timeScale);
+    const pause = Math.min(LOOK_EVERY, editEvery(settings));
     while (!signal.aborted) {
       await clock.sleep(pause, signal).catch(() => undefined);
       if (signal.aborted) return;
@@ -114,7 +116,7 @@ export class Notifier {
 
   #mayEdit(name: string): boolean {
     const now = this.#world.clock.now();
-    if (now - (this.#editedAt.get(name) ?? 0) < EDIT_EVERY / this.#world.settings.timeScale) return false;
+    if (now - (this.#editedAt.get(name) ?? 0) < editEvery(this.#world.settings)) return false;
     this.#editedAt.set(name, now);
     return true;
   }
@@ -140,4 +142,8 @@ export class Notifier {
       this.#world.log.warn({ code: toMigrationError(error).code }, 'a card could not be updated; it is tried again');
     }
   }
+}
+
+function editEvery({ timeScale }: World['settings']): number {
+  return Math.max(FASTEST_EDIT, EDIT_EVERY / timeScale);
 }

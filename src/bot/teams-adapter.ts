@@ -54,7 +54,9 @@ export class TeamsAdapter implements ChatPort {
     response: Response,
     handle: (incoming: Incoming, turn: Turn) => Promise<void>,
   ): Promise<void> {
-    await this.#adapter.process(request, response, async (context) => {
+    // Of a request the SDK reads body, headers and method; its type and restify's differ in how they say "may be absent".
+    const { headers, method = 'POST', body } = request as Request & { readonly body?: Record<string, unknown> };
+    await this.#adapter.process({ headers, method, body: body ?? {} }, response, async (context) => {
       const { activity } = context;
       if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
       await handle(readActivity(activity), turnOf(context));

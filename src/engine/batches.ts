@@ -27,9 +27,9 @@ export interface BatchSettings {
   readonly name: BatchName;
   readonly endpoint: EndpointName;
   /** ms between two syncs of a user */
-  readonly every?: number;
-  readonly trash?: 'copy' | 'skip';
-  readonly exclude?: readonly string[];
+  readonly every?: number | undefined;
+  readonly trash?: 'copy' | 'skip' | undefined;
+  readonly exclude?: readonly string[] | undefined;
 }
 
 /** Creates a batch without users. Throws UnknownEndpoint, BatchNameTaken. */

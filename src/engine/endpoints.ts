@@ -14,11 +14,11 @@ import type { Jobs, World } from './ports.ts';
 export interface EndpointSettings {
   readonly name: EndpointName;
   readonly host: string;
-  readonly port?: number;
-  readonly security?: EndpointSecurity;
-  readonly login?: EndpointLogin;
-  readonly initial?: number;
-  readonly incremental?: number;
+  readonly port?: number | undefined;
+  readonly security?: EndpointSecurity | undefined;
+  readonly login?: EndpointLogin | undefined;
+  readonly initial?: number | undefined;
+  readonly incremental?: number | undefined;
 }
 
 /** Adds a source server. The same settings again are no error. Throws EndpointNameTaken, UsageError. */

@@ -119,7 +119,7 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
       const retryAfter = readRetryAfter(headers['retry-after'] ?? null, clock.now());
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
       if (status === 503 && retryAfter !== undefined && request.mailbox !== undefined)
-        await budget.rest(request.mailbox, retryAfter / timeScale);
+        await budget.rest(request.mailbox, retryAfter);
       return { ok: false, verdict: judge(error), error, retryAfter };
     } catch (error) {
       if (error instanceof MigrationError) throw error;
@@ -134,7 +134,8 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
   }
 
   async function rest(mailbox: string | undefined, retryAfter: number | undefined, rests: number): Promise<void> {
-    const ms = (retryAfter ?? REST_WITHOUT_HEADER * 2 ** Math.min(rests, 5)) / timeScale;
+    // A sandbox makes our own waits faster; a time the server named is the server's.
+    const ms = retryAfter ?? (REST_WITHOUT_HEADER * 2 ** Math.min(rests, 5)) / timeScale;
     if (mailbox !== undefined) await budget.rest(mailbox, ms);
     if (ms > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + ms });
     await clock.sleep(ms);

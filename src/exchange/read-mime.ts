@@ -3,6 +3,7 @@ import { headerBlock } from '../engine/domain/message-key.ts';
 import { decodeBase64 } from './base64.ts';
 import { hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
+import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
 
 /** A message taken apart, as far as Graph's JSON needs it. */
 export interface ParsedMessage {
@@ -35,10 +36,12 @@ const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 /** Parses a message of any quality. Throws only when postal-mime's limits are exceeded. */
 export async function readMime(raw: Buffer): Promise<ParsedMessage> {
   const { mime, taken } = hollowAttachments(raw);
+  const block = headerBlock(raw);
+  const readable = withReadableHeaders(mime, block.length);
   const email = await withMemoryBlobs(() =>
-    PostalMime.parse(mime, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
+    PostalMime.parse(readable, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
   );
-  const headers = decodeHeaders(headerBlock(raw));
+  const headers = decodeHeaders(block);
   return {
     email,
     attachments: email.attachments.map((attachment, index) => readAttachment(attachment, index, taken)),
@@ -93,17 +96,9 @@ function bytesOf(content: Attachment['content']): Buffer {
 }
 
 function decodeHeaders(block: Buffer): string {
-  const text = isUtf8(block) ? block.toString('utf8') : block.toString('latin1');
-  return text.replaceAll(/\r\n|\r|\n/g, '\r\n').replaceAll('\u0000', '');
-}
-
-function isUtf8(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
+  return decodeHeaderBlock(block)
+    .replaceAll(/\r\n|\r|\n/g, '\r\n')
+    .replaceAll('\u0000', '');
 }
 
 // Comments such as "(CET)" confuse Date.parse; years outside of what Exchange stores are no dates.

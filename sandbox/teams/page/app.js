@@ -1,209 +1,160 @@
-import { renderCard } from '/cards.js';
+import { createApi } from './api.js';
+import { createCompose } from './compose.js';
+import { avatar, el, icon } from './dom.js';
+import { createPosts } from './posts.js';
+import { renderRail } from './rail.js';
 
-const byId = (id) => document.getElementById(id);
-const state = {
-  people: [],
-  conversations: [],
-  messages: new Map(),
-  person: undefined,
-  conversation: undefined,
-  root: undefined,
-};
+const HINTS = ['start batch demo', 'status', 'help'];
 
-const events = new EventSource('/page/events');
-events.addEventListener('state', (event) => {
-  const loaded = JSON.parse(event.data);
-  state.people = loaded.people;
-  state.conversations = loaded.conversations;
-  state.messages = new Map(loaded.messages.map((message) => [message.id, message]));
-  state.person ??= state.people[0];
-  state.conversation ??= state.conversations[0];
-  showPeople();
-  showAll();
-});
-events.addEventListener('change', (event) => {
-  const change = JSON.parse(event.data);
-  if (change.type === 'delete') state.messages.delete(change.id);
-  else state.messages.set(change.message.id, change.message);
-  if (change.type === 'update') return refreshMessage(change.message);
-  showMessages();
-});
+const parts = Object.fromEntries(
+  ['rail', 'head', 'posts', 'compose', 'notice', 'shade'].map((id) => [id, document.getElementById(id)]),
+);
+const address = new URLSearchParams(location.search);
+const unread = new Map();
+let api;
+let state;
+let current;
+let posts;
+let compose;
+let stopListening = () => undefined;
 
-function showPeople() {
-  byId('person').replaceChildren(
-    ...state.people.map((person) => new Option(`${person.name} · ${person.role}`, person.id)),
-  );
-  byId('person').value = state.person.id;
-}
-
-byId('person').addEventListener('change', (event) => {
-  state.person = state.people.find((person) => person.id === event.target.value);
-  if (state.conversation.kind === 'personal')
-    state.conversation = state.conversations.find((each) => each.person?.id === state.person.id);
-  showAll();
-});
-byId('theme').addEventListener('click', () => {
-  const next = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
-  document.documentElement.dataset.theme = next;
-  showMessages();
-});
-
-function showAll() {
-  const visible = state.conversations.filter((each) => each.kind === 'channel' || each.person.id === state.person.id);
-  byId('conversations').replaceChildren(
-    ...visible.map((each) => {
-      const button = element('button', each === state.conversation ? 'conversation selected' : 'conversation');
-      button.append(element('span', 'sign', each.kind === 'channel' ? '#' : 'B'), element('span', '', each.name));
-      button.addEventListener('click', () => {
-        state.conversation = each;
-        state.root = undefined;
-        showAll();
-      });
-      return button;
-    }),
-  );
-  const { name, kind } = state.conversation;
-  byId('title').replaceChildren(
-    element('strong', '', kind === 'channel' ? `# ${name}` : name),
-    element('small', '', kind === 'channel' ? 'Channel · Bellhop is mentioned for you' : 'Chat'),
-  );
-  byId('mention').hidden = kind !== 'channel';
-  showMessages();
-  byId('text').focus();
-}
-
-function showMessages() {
-  const list = byId('messages');
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  const own = [...state.messages.values()]
-    .filter((message) => message.conversationId === state.conversation.id)
-    .sort((a, b) => Number(a.id) - Number(b.id));
-  const threads = new Map();
-  for (const message of own) threads.set(message.rootId, [...(threads.get(message.rootId) ?? []), message]);
-  if (own.length === 0) list.replaceChildren(welcome());
-  else list.replaceChildren(...[...threads.values()].map(showThread));
-  if (atEnd || list.dataset.shown !== state.conversation.id) list.scrollTop = list.scrollHeight;
-  list.dataset.shown = state.conversation.id;
-}
-
-function welcome() {
-  const box = element('div', 'welcome');
-  box.append(element('h2', '', 'Nothing here yet'), element('p', '', 'Write a command to Bellhop, for example:'));
-  for (const text of ['start batch demo', 'check batch demo', 'status', 'help']) {
-    const button = element('button', 'suggestion', text);
-    button.addEventListener('click', () => send(text));
-    box.append(button);
-  }
-  return box;
-}
-
-function showThread(messages) {
-  const thread = element('article', 'thread');
-  thread.append(...messages.map(showMessage));
-  if (state.conversation.kind === 'channel') {
-    const reply = element(
-      'button',
-      'reply',
-      state.root === messages[0].rootId ? 'Replying here · Esc to leave' : 'Reply',
-    );
-    reply.addEventListener('click', () => {
-      state.root = state.root === messages[0].rootId ? undefined : messages[0].rootId;
-      showMessages();
-      byId('text').focus();
-    });
-    thread.append(reply);
-  }
-  return thread;
-}
-
-function showMessage(message) {
-  const row = element('div', `message${message.id === message.rootId ? '' : ' answer'}`);
-  row.dataset.id = message.id;
-  fillMessage(row, message);
-  return row;
-}
-
-function fillMessage(row, message) {
-  const time = new Date(Number(message.id)).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  const head = element('header', '');
-  head.append(
-    element('strong', '', message.from.name),
-    element('time', '', message.editedAt ? `${time} · edited` : time),
-  );
-  const body = element('div', 'body');
-  if (message.text) body.append(element('p', '', message.text));
-  for (const { content } of message.attachments) {
-    body.append(renderCard(content, document.documentElement.dataset.theme, (action) => press(message, action, row)));
-  }
-  row.replaceChildren(
-    element('span', `avatar${message.from.bot ? ' bot' : ''}`, initials(message.from.name)),
-    head,
-    body,
-  );
-}
-
-// In place and without moving anything else: a card that is edited must not jump.
-function refreshMessage(message) {
-  const row = document.querySelector(`[data-id="${message.id}"]`);
-  if (row === null) return;
-  const list = byId('messages');
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  const body = row.querySelector('.body');
-  body.style.minHeight = `${body.offsetHeight}px`;
-  fillMessage(row, message);
-  if (atEnd) list.scrollTop = list.scrollHeight;
-}
-
-async function press(message, action, row) {
-  row.classList.add('busy');
-  const answer = await call('/page/press', { conversation: message.conversationId, message: message.id, action });
-  row.classList.remove('busy');
-  const note =
-    answer.error ?? (answer.type === 'application/vnd.microsoft.activity.message' ? answer.value : undefined);
-  if (note !== undefined) {
-    row.querySelector('.note')?.remove();
-    row.querySelector('.body').append(element('p', `note${answer.error ? ' wrong' : ''}`, note));
-  }
-}
-
-async function send(text) {
-  await call('/page/say', { conversation: state.conversation.id, text, root: state.root });
-}
-
-async function call(path, body) {
-  const response = await fetch(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ person: state.person.id, ...body }),
+/** Becomes a person: loads what they see and listens to what changes. */
+async function become(handle) {
+  stopListening();
+  api = createApi(handle);
+  state = await api.state();
+  unread.clear();
+  remember('as', handle);
+  document.title = `${state.me.name} · Local Teams`;
+  const wanted = state.conversations.find(({ id, name }) => id === address.get('in') || name === address.get('in'));
+  await openConversation((wanted ?? state.conversations[0]).id);
+  let isFirst = true;
+  stopListening = api.listen({
+    onOpen() {
+      parts.notice.textContent = '';
+      // After a break in the line the messages in between are only in the state.
+      if (!isFirst) void catchUp();
+      isFirst = false;
+      void api.open(current.id);
+    },
+    onLost: () => (parts.notice.textContent = 'Connection lost, trying again…'),
+    onMessage: receive,
+    onTyping: ({ conversationId, rootId }) => conversationId === current.id && posts.showTyping(rootId),
   });
-  return response.json();
 }
 
-byId('compose').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const text = byId('text').value.trim();
-  if (text === '') return;
-  byId('text').value = '';
-  await send(text);
+async function catchUp() {
+  state = await api.state();
+  const again = state.conversations.find(({ id }) => id === current.id);
+  for (const message of again?.messages ?? []) posts.receive(message);
+  showRail();
+}
+
+async function openConversation(id) {
+  const conversation = state.conversations.find((candidate) => candidate.id === id);
+  current = conversation;
+  unread.delete(id);
+  remember('in', conversation.kind === 'channel' ? conversation.name : conversation.id);
+  document.body.classList.remove('rail-open');
+  showRail();
+  showHead();
+  const needsMention = conversation.kind !== 'personal';
+  const box = { bot: state.bot, needsMention, commands: state.commands, placeholder: 'Write a message' };
+  compose = createCompose({
+    ...box,
+    placeholder: conversation.kind === 'channel' ? 'Start a post' : `Write to ${state.bot.name}`,
+    onSend: (text) => send(text),
+  });
+  parts.compose.replaceChildren(compose.element);
+  posts = createPosts(parts.posts, conversation, {
+    api,
+    botName: state.bot.name,
+    hints: HINTS,
+    compose: box,
+    onHint: (hint) => compose.fill(hint),
+    onReply: (rootId, text) => send(text, rootId),
+  });
+  posts.load(conversation.messages);
+  if (matchMedia('(min-width: 761px)').matches) compose.focus();
+  await api.open(id);
+}
+
+function send(text, rootId) {
+  if (rootId === undefined) parts.posts.scrollTop = parts.posts.scrollHeight;
+  api.say(current.id, text, rootId).catch((error) => (parts.notice.textContent = error.message));
+}
+
+function receive(message) {
+  const conversation = state.conversations.find(({ id }) => id === message.conversationId);
+  if (conversation === undefined) return;
+  const index = conversation.messages.findIndex(({ id }) => id === message.id);
+  const isNew = index < 0;
+  if (isNew) conversation.messages.push(message);
+  else conversation.messages[index] = message;
+  if (conversation.id === current.id) {
+    posts.receive(message);
+  } else if (isNew) {
+    unread.set(conversation.id, (unread.get(conversation.id) ?? 0) + 1);
+    showRail();
+  }
+}
+
+function showRail() {
+  const options = { state, currentId: current.id, unread, onOpen: openConversation, onPerson: become };
+  renderRail(parts.rail, options);
+}
+
+function openRail() {
+  document.body.classList.toggle('rail-open');
+}
+
+function showHead() {
+  const { kind, team, members, name } = current;
+  const where =
+    kind === 'channel' ? `${team} · ${members} people and ${state.bot.name}` : `Chat of ${state.me.name} with the app`;
+  parts.head.replaceChildren(
+    el(
+      'button',
+      {
+        type: 'button',
+        className: 'icon-button',
+        id: 'open-rail',
+        'aria-label': 'Conversations and people',
+        onclick: openRail,
+      },
+      icon('menu'),
+    ),
+    el('div', { className: 'where' }, el('h1', {}, name), el('p', {}, where)),
+    el('span', { className: 'me' }, avatar(state.me.name, false, true), state.me.name),
+    el(
+      'button',
+      { type: 'button', className: 'icon-button', 'aria-label': 'Light or dark', onclick: toggleTheme },
+      themeIcon(),
+    ),
+  );
+}
+
+function themeIcon() {
+  return icon(document.documentElement.dataset.theme === 'dark' ? 'sun' : 'moon');
+}
+
+function toggleTheme(event) {
+  const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  document.documentElement.dataset.theme = theme;
+  localStorage.setItem('theme', theme);
+  event.currentTarget.replaceChildren(themeIcon());
+}
+
+function remember(key, value) {
+  address.set(key, value);
+  history.replaceState(null, '', `?${address}`);
+}
+
+parts.shade.addEventListener('click', () => document.body.classList.remove('rail-open'));
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') document.body.classList.remove('rail-open');
 });
-byId('text').addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
-  state.root = undefined;
-  showMessages();
-});
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  if (name === 'button') made.type = 'button';
-  return made;
-}
-
-function initials(name) {
-  return name
-    .split(' ')
-    .map((word) => word[0])
-    .join('')
-    .slice(0, 2);
-}
+const first = await fetch('/api/people').then((response) => response.json());
+const known = first.people.some(({ handle }) => handle === address.get('as'));
+await become(known ? address.get('as') : first.people[0].handle);

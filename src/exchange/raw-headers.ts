@@ -1,0 +1,51 @@
+import { TextDecoder } from 'node:util';
+
+const ASCII_ONLY = /^[\t\r\n -~]*$/;
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A header block as text. RFC 5322 allows ASCII, RFC 6532 UTF-8; old programs wrote raw bytes of their own charset. Such
+ * lines are read in the charset the message declares for its body, else as windows-1252, line by line: one bad line must
+ * not spoil the others.
+ */
+export function decodeHeaderBlock(block: Buffer): string {
+  const latin1 = block.toString('latin1');
+  if (ASCII_ONLY.test(latin1)) return latin1;
+  const utf8 = decodeStrictly(strictUtf8, block);
+  if (utf8 !== undefined) return utf8;
+  const own = decoderOf(/charset\s*=\s*"?([\w.:-]+)/i.exec(latin1)?.[1]);
+  return latin1
+    .split(/(?<=\n)/)
+    .map((line) => decodeLine(Buffer.from(line, 'latin1'), own))
+    .join('');
+}
+
+/** The message with a header block that every parser reads right; the body stays as it is. */
+export function withReadableHeaders(raw: Buffer, headerLength: number): Buffer {
+  const block = raw.subarray(0, headerLength);
+  const text = decodeHeaderBlock(block);
+  const readable = Buffer.from(text, 'utf8');
+  return readable.equals(block) ? raw : Buffer.concat([readable, raw.subarray(headerLength)]);
+}
+
+function decodeLine(line: Buffer, own: TextDecoder): string {
+  return decodeStrictly(strictUtf8, line) ?? own.decode(line);
+}
+
+function decodeStrictly(decoder: TextDecoder, bytes: Buffer): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+// us-ascii and unknown names say nothing about bytes above 127; the WHATWG reading of both is windows-1252.
+function decoderOf(charset: string | undefined): TextDecoder {
+  try {
+    const decoder = new TextDecoder(charset ?? 'windows-1252');
+    return decoder.encoding === 'utf-8' ? new TextDecoder('windows-1252') : decoder;
+  } catch {
+    return new TextDecoder('windows-1252');
+  }
+}

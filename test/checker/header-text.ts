@@ -1,0 +1,58 @@
+/** Text of a header value given as Latin-1: raw bytes and encoded words (RFC 2047) decoded, white space collapsed. */
+export function headerText(latin1: string): string {
+  const joined = latin1.replaceAll(/\?=\s+=\?/g, '?==?');
+  const pieces: string[] = [];
+  let at = 0;
+  // Neighbouring words of one charset are decoded together: writers split characters between them.
+  for (const match of joined.matchAll(/(?:=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=)+/g)) {
+    pieces.push(rawText(joined.slice(at, match.index)), decodeWords(match[0]));
+    at = match.index + match[0].length;
+  }
+  return [...pieces, rawText(joined.slice(at))].join('').replaceAll(/\s+/g, ' ').trim();
+}
+
+function decodeWords(words: string): string {
+  let text = '';
+  let run: { readonly charset: string; readonly bytes: Buffer[] } | undefined;
+  for (const [, charset = '', encoding = '', content = ''] of words.matchAll(/=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=/g)) {
+    const name = charset.toLowerCase().replace(/\*.*$/, '');
+    if (run !== undefined && run.charset !== name) text += decodeText(Buffer.concat(run.bytes), run.charset);
+    if (run?.charset !== name) run = { charset: name, bytes: [] };
+    run.bytes.push(encoding.toUpperCase() === 'B' ? Buffer.from(content, 'base64') : decodeQ(content));
+  }
+  return text + (run === undefined ? '' : decodeText(Buffer.concat(run.bytes), run.charset));
+}
+
+function decodeQ(content: string): Buffer {
+  const text = content
+    .replaceAll('_', ' ')
+    .replaceAll(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(text, 'latin1');
+}
+
+/** Raw 8-bit text: UTF-8 when it is valid, else the charset it most often is. */
+function rawText(latin1: string): string {
+  return decodeText(Buffer.from(latin1, 'latin1'), isUtf8(latin1) ? 'utf-8' : 'windows-1252');
+}
+
+function isUtf8(latin1: string): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(latin1, 'latin1'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Decodes text in a charset; one that nobody knows is taken for windows-1252. */
+export function decodeText(bytes: Buffer, charset: string): string {
+  return new TextDecoder(isKnownCharset(charset) ? charset : 'windows-1252').decode(bytes);
+}
+
+export function isKnownCharset(charset: string): boolean {
+  try {
+    return new TextDecoder(charset).encoding !== '';
+  } catch {
+    return false;
+  }
+}
