@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BellhopProcess, type CommandResult, runBellhop, serveBellhop } from './bellhop-process.ts';
-import { type LocalExchange, startLocalExchange } from './exchange/local-exchange.ts';
+import { type LocalExchange, type LocalExchangeOptions, startLocalExchange } from './exchange/local-exchange.ts';
 import { fillMailbox } from './source/fill-mailbox.ts';
 import { generateMailbox } from './source/generate-mail.ts';
 import { type LocalDovecot, type LocalDovecotOptions, startLocalDovecot } from './source/local-dovecot.ts';
@@ -43,6 +43,7 @@ export interface WorldOptions {
   /** Of the page of the local Teams; 0 (default) takes a free one. */
   readonly port?: number;
   readonly dovecot?: Partial<LocalDovecotOptions>;
+  readonly exchange?: Partial<LocalExchangeOptions>;
   readonly teams?: Partial<LocalTeamsOptions>;
   readonly onProgress?: (line: string) => void;
 }
@@ -82,7 +83,9 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
   await fillSource(source, users, options.profile ?? 'quick', onProgress);
   onProgress('exchange: starting');
   const exchangeDirectory = join(directory, 'exchange');
-  const exchange = started.use(await startLocalExchange({ directory: exchangeDirectory, throttling, timeScale }));
+  const exchange = started.use(
+    await startLocalExchange({ ...options.exchange, directory: exchangeDirectory, throttling, timeScale }),
+  );
   exchange.faults.set({ latency });
   for (const { name, withoutTarget } of users)
     if (withoutTarget !== true) await exchange.addMailbox({ address: addressOf(name), displayName: name });

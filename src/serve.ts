@@ -1,4 +1,4 @@
-import type { openBot } from './bot/open-bot.ts';
+import type { openBot } from './open-bot.ts';
 import type { Config } from './config.ts';
 import { jobHandlers } from './engine/jobs.ts';
 import type { Clock, Logger } from './engine/ports.ts';
@@ -40,6 +40,6 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
 
 // Loaded only where it runs: a worker's memory belongs to mail.
 async function startBot(...args: Parameters<typeof openBot>): ReturnType<typeof openBot> {
-  const { openBot } = await import('./bot/open-bot.ts');
+  const { openBot } = await import('./open-bot.ts');
   return openBot(...args);
 }

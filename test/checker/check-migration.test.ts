@@ -13,8 +13,8 @@ import type { CheckedUser, CheckReport } from './check-migration.ts';
 import { hashMaildir, checkSourceUntouched } from './hash-maildir.ts';
 import { readSource } from './read-source.ts';
 import type { SourceFolder } from './read-source.ts';
-import { writeExchangeStore } from './write-exchange-store.ts';
-import type { WrittenFolder, WrittenItem } from './write-exchange-store.ts';
+import { writeExchangeStore } from '../support/write-exchange-store.ts';
+import type { WrittenFolder, WrittenItem } from '../support/write-exchange-store.ts';
 
 const LOGIN = 'buchhaltung@contoso.example';
 const PASSWORD = 'sandbox';

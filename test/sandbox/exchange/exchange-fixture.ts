@@ -6,7 +6,7 @@ import { startLocalExchange } from '../../../sandbox/exchange/local-exchange.ts'
 import type { LocalExchange, LocalExchangeOptions } from '../../../sandbox/exchange/local-exchange.ts';
 import { trustLocalExchange } from '../../../sandbox/exchange/trust.ts';
 
-export const OWNER = 'anna@contoso.example';
+export const OWNER = 'owner@contoso.example';
 export const MARKER = 'String {8f1d2c0e-6b1a-4f43-9f0e-0b5a3c7f6d10} Name BellhopSource';
 
 /** An answer of Graph, read. */
@@ -36,7 +36,7 @@ export async function startFixture(options: Partial<LocalExchangeOptions> = {}):
   trustLocalExchange(exchange.caFile);
   const { id } = await exchange.addMailbox({
     address: OWNER,
-    displayName: 'Anna',
+    displayName: 'Owner',
     aliases: ['a.alias@contoso.example'],
   });
   const token = await requestToken(exchange);
@@ -94,7 +94,7 @@ async function send(
 export function migrated(
   subject: string,
   more: Readonly<Record<string, unknown>> = {},
-  marker = `anna|INBOX|1|${subject}|r1`,
+  marker = `owner|INBOX|1|${subject}|r1`,
 ): object {
   return {
     subject,

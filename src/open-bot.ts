@@ -1,11 +1,11 @@
-import type { Config } from '../config.ts';
-import type { Logger, World } from '../engine/ports.ts';
-import type { RunningServer } from '../health.ts';
-import { ConversationBook, type Documents } from './conversation-book.ts';
-import { MigrationBot } from './migration-bot.ts';
-import { Notifier } from './notifier.ts';
-import { startServer } from './server.ts';
-import { TeamsAdapter } from './teams-adapter.ts';
+import type { Config } from './config.ts';
+import type { Logger, World } from './engine/ports.ts';
+import type { RunningServer } from './health.ts';
+import { ConversationBook, type Documents } from './bot/conversation-book.ts';
+import { MigrationBot } from './bot/migration-bot.ts';
+import { Notifier } from './bot/notifier.ts';
+import { startServer } from './bot/server.ts';
+import { TeamsAdapter } from './bot/teams-adapter.ts';
 
 /** The chat edge of a process: its HTTP server, and the notifier that runs until the signal aborts. */
 export async function openBot(
