@@ -3,6 +3,7 @@ import { cardText } from './cards/card-text.ts';
 import { checkCard } from './cards/check-card.ts';
 import { endpointTestCard } from './cards/endpoint-card.ts';
 import type { Card } from './cards/elements.ts';
+import { ENGLISH } from './cards/locale.ts';
 import { COMMANDS } from './bot/commands/index.ts';
 import type { CommandReply } from './bot/commands/command.ts';
 import { parseCommand, runCommand } from './bot/commands/parse.ts';
@@ -50,7 +51,7 @@ export async function runCli(argv: readonly string[], streams: CliStreams, world
     // Words with spaces came quoted from the shell and stay one word.
     const text = words.map((word) => (/\s/.test(word) ? quoted(word) : word)).join(' ');
     const parsed = parseCommand(text, { commands: COMMANDS });
-    const reply = await runCommand(parsed, { world, by });
+    const reply = await runCommand(parsed, { world, by, locale: ENGLISH });
     const { view, card } = reply.pending === undefined ? reply : await finalReply(reply, world, streams);
     streams.out(json ? JSON.stringify(view, undefined, 2) : cardText(withoutButtons(card)));
     return 0;

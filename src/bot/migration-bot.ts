@@ -1,5 +1,6 @@
 import { errorCard } from '../cards/error-card.ts';
 import type { Card } from '../cards/elements.ts';
+import { ENGLISH, type Locale, localeFor } from '../cards/locale.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
@@ -57,7 +58,7 @@ export class MigrationBot {
   async #message({ text, by, place }: Extract<Incoming, { kind: 'message' }>, turn: Turn): Promise<void> {
     // Refused before anything else looks at it: not parsed, not logged, not stored.
     if (looksLikeSecret(text)) {
-      await turn.reply(errorCard(failure('PasswordInChat')));
+      await turn.reply(errorCard(failure('PasswordInChat'), localeFor(by.locale)));
       return;
     }
     await this.#run(text === '' ? 'help' : text, by, place, turn);
@@ -69,7 +70,7 @@ export class MigrationBot {
       const activityId = await turn.reply(reply.card);
       await this.#remember(reply, place, activityId);
     } catch (error) {
-      await turn.reply(this.#errorCard(error));
+      await turn.reply(this.#errorCard(error, by));
     }
   }
 
@@ -91,8 +92,9 @@ export class MigrationBot {
       if (first) await this.#remember(reply, place, await turn.reply(reply.card));
       await turn.answer({ message: 'See below.' });
     } catch (error) {
-      await turn.reply(this.#errorCard(error));
-      await turn.answer({ message: toMigrationError(error).message });
+      const known = toMigrationError(error);
+      await turn.reply(this.#errorCard(error, by));
+      await turn.answer({ message: localeFor(by.locale).failure(failure(known.code, known.details)).message });
     }
   }
 
@@ -100,11 +102,13 @@ export class MigrationBot {
     const parsed = parseCommand(text, { commands: COMMANDS });
     const needed = parsed.command.permission;
     // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
-    if (by === undefined) return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' } });
+    if (by === undefined)
+      return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
     const held = permissionOf(by, this.#people);
     if (held === undefined || !includes(held, needed))
       throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
-    return runCommand(parsed, { world: this.#world, by: { id: by.id, name: by.name } });
+    const locale: Locale = localeFor(by.locale);
+    return runCommand(parsed, { world: this.#world, by: { id: by.id, name: by.name }, locale });
   }
 
   async #isLiveCard(batch: BatchName, place: Place, activityId: string): Promise<boolean> {
@@ -126,7 +130,7 @@ export class MigrationBot {
     }
   }
 
-  #errorCard(error: unknown): Card {
+  #errorCard(error: unknown, by: Person | undefined): Card {
     const known = toMigrationError(error);
     const shown: Failure = failure(known.code, known.details);
     if (known.code === 'Unexpected')
@@ -135,7 +139,7 @@ export class MigrationBot {
         'command failed',
       );
     const nearest = known.details['nearest'];
-    return errorCard(shown, typeof nearest === 'string' ? nearest : undefined);
+    return errorCard(shown, localeFor(by?.locale), typeof nearest === 'string' ? nearest : undefined);
   }
 }
 

@@ -9,6 +9,8 @@ export interface Person {
   readonly id: string;
   readonly name: string;
   readonly tenantId: string;
+  /** Of the person's Teams, as "de-DE". */
+  readonly locale: string;
 }
 
 /** What an activity means to Bellhop. */
@@ -59,12 +61,12 @@ export function readActivity(activity: Activity): Incoming {
   return { kind: 'message', id, text: cleanMessage(activity.text ?? '', [activity.recipient.name]), by, place };
 }
 
-function personOf({ from, conversation }: Activity): Person | undefined {
+function personOf({ from, conversation, locale }: Activity): Person | undefined {
   const { aadObjectId } = from;
   // channelData repeats the tenant, but only this one is part of what the channel vouches for.
   const tenantId = conversation.tenantId;
   if (aadObjectId === undefined || aadObjectId === '' || tenantId === undefined || tenantId === '') return undefined;
-  return { id: aadObjectId.toLowerCase(), name: from.name, tenantId: tenantId.toLowerCase() };
+  return { id: aadObjectId.toLowerCase(), name: from.name, tenantId: tenantId.toLowerCase(), locale: locale ?? '' };
 }
 
 function placeOf({ serviceUrl, channelId, conversation, recipient }: Activity): Place {

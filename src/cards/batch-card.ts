@@ -1,13 +1,12 @@
-import type { Items } from '../engine/domain/items.ts';
-import { imbalance, inTarget } from '../engine/domain/items.ts';
+import { inTarget } from '../engine/domain/items.ts';
 import type { BatchStatus } from '../engine/domain/migration-batch.ts';
 import type { BatchView } from '../engine/views.ts';
+import { booksSection } from './books-section.ts';
 import {
   type Button,
   type Card,
   type CardElement,
   type Tone,
-  amountRow,
   band,
   bar,
   bold,
@@ -19,7 +18,8 @@ import {
   small,
   tiles,
 } from './elements.ts';
-import { bytes, clock, count, duration, percent, plural, rate, short, words } from './format.ts';
+import { escapeMarkdown, foreign } from './foreign-text.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
 
 export const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
@@ -39,75 +39,73 @@ export const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
 };
 
 /** The live card of a batch: how far, what is wrong, until when; counts as in Get-MigrationBatch. */
-export function batchCard(view: BatchView): Card {
+export function batchCard(view: BatchView, locale: Locale = ENGLISH): Card {
+  const { t, short } = locale;
   const { identity, status, items } = view;
   const body: (CardElement | undefined)[] = [
     band({
-      what: 'Migration batch',
+      what: t.batch.what,
       tone: BATCH_TONE[status],
-      state: words(status),
+      state: t.status(status),
       name: identity,
-      sentence: sentenceOf(view),
+      sentence: sentenceOf(view, locale),
     }),
-    view.totalCount === 0 ? undefined : progressBar(view),
+    view.totalCount === 0 ? undefined : progressBar(view, locale),
     tiles([
-      { value: short(view.syncedCount + view.finalizedCount), label: 'Synced' },
-      { value: short(view.activeCount), label: 'Syncing' },
-      { value: short(view.pendingCount), label: status === 'Created' ? 'Ready to start' : 'Queued' },
+      { value: short(view.syncedCount + view.finalizedCount), label: t.batch.synced },
+      { value: short(view.activeCount), label: t.batch.syncing },
+      { value: short(view.pendingCount), label: status === 'Created' ? t.batch.ready : t.batch.queued },
     ]),
     tiles([
-      { value: short(view.failedCount), label: 'Failed', alarming: view.failedCount > 0 },
-      { value: short(view.stoppedCount), label: 'Stopped' },
-      { value: short(view.totalCount), label: 'Total' },
+      { value: short(view.failedCount), label: t.batch.failed, alarming: view.failedCount > 0 },
+      { value: short(view.stoppedCount), label: t.batch.stopped },
+      { value: short(view.totalCount), label: t.batch.total },
     ]),
-    view.failures.length === 0 ? undefined : failurePanel(view),
-    isRunning(status) ? section('Speed', facts(speedFacts(view))) : booksSection(items),
-    scoreSection(view.dataConsistencyScore, view.reasons),
-    small(footer(view)),
+    view.failures.length === 0 ? undefined : failurePanel(view, locale),
+    isRunning(status) ? section(t.batch.speed, facts(speedFacts(view, locale))) : booksSection(items, locale),
+    scoreSection(view.dataConsistencyScore, view.reasons, locale),
+    small(footer(view, locale)),
   ];
-  return card(fallback(view), body, buttons(view));
+  return card(fallback(view, locale), body, buttons(view, locale));
 }
 
-function sentenceOf(view: BatchView): string {
-  const { status, totalCount, syncedCount, failedCount, activeCount, etaSeconds, items, asOf } = view;
-  const good = syncedCount + view.finalizedCount;
-  const eta =
-    etaSeconds === null
-      ? ''
-      : ` The rest needs about **${duration(etaSeconds)}**, until ${clock(new Date(Date.parse(asOf) + etaSeconds * 1000).toISOString(), asOf)}.`;
+function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): string {
+  const { status, totalCount, failedCount, activeCount, etaSeconds, items, asOf } = view;
+  const good = view.syncedCount + view.finalizedCount;
+  const until = (seconds: number): string =>
+    clock(new Date(Date.parse(asOf) + seconds * 1000).toISOString(), asOf);
+  const eta = etaSeconds === null ? '' : t.batch.rest(duration(etaSeconds), until(etaSeconds));
   switch (status) {
     case 'Created':
-      return totalCount === 0
-        ? 'It has no users yet. Import them on the server.'
-        : `${plural(totalCount, 'user')} wait for the start. Check the batch first: it writes nothing.`;
+      return totalCount === 0 ? t.batch.noUsers : t.batch.notStarted(totalCount);
     case 'Syncing':
-      return `${count(good)} of ${plural(totalCount, 'user')} are synced.${eta}`;
+      return `${t.batch.soFar(good, totalCount)}${eta}`;
     case 'IncrementalSyncing':
-      return `${plural(view.activeCount + view.syncedCount, 'user')} had the first sync; changes are brought over now.`;
+      return t.batch.incremental(activeCount + view.syncedCount);
     case 'Synced':
-      return `All ${plural(totalCount, 'user')} are synced: ${plural(inTarget(items), 'message')} in Exchange Online.`;
+      return t.batch.allSynced(totalCount, inTarget(items));
     case 'SyncedWithErrors':
-      return `${count(good)} of ${plural(totalCount, 'user')} are synced. **${plural(failedCount, 'user')}** need a person.`;
+      return `${t.batch.soFar(good, totalCount)}${t.batch.needPerson(failedCount)}`;
     case 'Failed':
-      return `No user could be synced. **${plural(failedCount, 'user')}** need a person.`;
+      return `${t.batch.noneSynced}${t.batch.needPerson(failedCount)}`;
     case 'Stopping':
-      return `${plural(activeCount, 'user')} finish the message in hand.`;
+      return t.batch.stopping(activeCount);
     case 'Stopped':
-      return `Stopped at ${percent(inTarget(items), items.source)} of the messages found so far. Resume continues where it was.`;
+      return t.batch.stoppedAt(percent(inTarget(items), items.source));
     default:
-      return `${count(good)} of ${plural(totalCount, 'user')} are synced.`;
+      return t.batch.soFar(good, totalCount);
   }
 }
 
 // While it runs, messages tell how far it is; at rest, users do.
-function progressBar(view: BatchView): CardElement {
+function progressBar(view: BatchView, { t, count, percent }: Locale): CardElement {
   const { items, totalCount, failedCount } = view;
   if (isRunning(view.status) && items.source > 0) {
     const done = items.source - items.pending;
     return bar(
       [{ share: done / items.source, color: 'Accent' }],
       percent(done, items.source),
-      `${count(done)} of ${count(items.source)} messages`,
+      t.batch.ofMessages(count(done), count(items.source)),
     );
   }
   const good = view.syncedCount + view.finalizedCount;
@@ -115,76 +113,73 @@ function progressBar(view: BatchView): CardElement {
     { share: good / totalCount, color: 'Good' },
     { share: failedCount / totalCount, color: 'Attention' },
   ];
-  return bar(parts, percent(good, totalCount), 'of the users');
+  return bar(parts, percent(good, totalCount), t.batch.ofUsers);
 }
 
-function failurePanel({ failures, failedCount }: BatchView): CardElement {
+const MOST_CAUSES = 4;
+
+function failurePanel({ failures, failedCount }: BatchView, { t, title }: Locale): CardElement {
   const rows = failures
-    .slice(0, 4)
-    .map((group) => markRow('failed', [bold(plural(group.count, 'user')), ` · ${group.title.toLowerCase()}`]));
-  const more = failures.length > 4 ? [markRow('plain', [`${failures.length - 4} more causes`])] : [];
-  return panel(`${plural(failedCount, 'user')} failed`, ...rows, ...more);
-}
-
-const BOTTLENECK: Readonly<Record<NonNullable<BatchView['bottleneck']>, string>> = {
-  source: 'Source: it delivers slower than the target takes',
-  target: 'Exchange Online: it takes slower than the source delivers',
-  budget: 'The published limits of Exchange Online',
-};
-
-function speedFacts(view: BatchView): readonly (readonly [string, string])[] {
-  const { items, itemsPerSecond, bytesPerSecond, bytesTransferred, bottleneck } = view;
-  return [
-    ['Rate', itemsPerSecond > 0 ? rate(itemsPerSecond, bytesPerSecond) : 'being measured'],
-    ['Copied', `${plural(items.copied, 'message')}, ${bytes(bytesTransferred)}`],
-    ...(bottleneck === null ? [] : ([['Bottleneck', BOTTLENECK[bottleneck]]] as const)),
-  ];
-}
-
-/** The books of a batch or user, every message in one row; the title is computed, not promised. */
-export function booksSection(items: Items): CardElement | undefined {
-  if (items.source === 0) return undefined;
-  const difference = imbalance(items);
-  const title =
-    difference === 0
-      ? `All ${plural(items.source, 'message')} accounted for`
-      : `${plural(Math.abs(difference), 'message')} not accounted for`;
-  const rows: readonly (readonly [number, string])[] = [
-    [items.copied, 'copied'],
-    [items.adopted, 'adopted, already in the target'],
-    [items.excluded, 'excluded by rule'],
-    [items.skipped, 'skipped'],
-    [items.failed, 'failed'],
-    [items.pending, 'pending'],
-  ];
-  return section(
-    title,
-    ...rows.filter(([value], at) => value > 0 || at === 0).map(([value, label]) => amountRow(count(value), label)),
+    .slice(0, MOST_CAUSES)
+    .map((group) => markRow('failed', [bold(t.users(group.count)), ` · ${lowerFirst(title(group.error.code))}`]));
+  const rest = failures.length - MOST_CAUSES;
+  return panel(
+    t.batch.usersFailed(failedCount),
+    ...rows,
+    ...(rest > 0 ? [markRow('plain', [t.batch.moreCauses(rest)])] : []),
   );
 }
 
-function footer({ startDateTime, createdBy, endpoint, bytesTransferred, asOf, status }: BatchView): string {
-  const since = startDateTime === null ? `Created by ${createdBy}` : `Started ${clock(startDateTime, asOf)}`;
-  const fresh = isRunning(status) ? `as of ${asOf.slice(11, 19)} UTC` : `${bytes(bytesTransferred)} copied`;
-  return `${since} · ${endpoint} · ${fresh}`;
+// German titles begin with an article or a noun: only an English one is lowered inside a line.
+function lowerFirst(title: string): string {
+  return /^(The|No|More|This|A|Something|Another|Sign-in|Bellhop)\b/.test(title) && !title.startsWith('Bellhop')
+    ? title.charAt(0).toLowerCase() + title.slice(1)
+    : title;
 }
 
-function buttons({ identity, supportedActions, failedCount, status, totalCount }: BatchView): readonly Button[] {
+function speedFacts(
+  { items, itemsPerSecond, bytesPerSecond, bytesTransferred, bottleneck }: BatchView,
+  { t, rate, bytes }: Locale,
+): readonly (readonly [string, string])[] {
+  return [
+    [t.batch.rate, itemsPerSecond > 0 ? rate(itemsPerSecond, bytesPerSecond) : t.batch.measuring],
+    [t.batch.copied, `${t.messages(items.copied)}, ${bytes(bytesTransferred)}`],
+    ...(bottleneck === null ? [] : ([[t.batch.bottleneck, t.batch.bottlenecks[bottleneck]]] as const)),
+  ];
+}
+
+function footer(
+  { startDateTime, createdBy, endpoint, bytesTransferred, asOf, status }: BatchView,
+  { t, clock, bytes }: Locale,
+): string {
+  const since =
+    startDateTime === null
+      ? t.batch.createdBy(escapeMarkdown(foreign(createdBy, 40)))
+      : t.batch.started(clock(startDateTime, asOf));
+  const fresh = isRunning(status) ? t.asOf(asOf.slice(11, 19)) : t.batch.bytesCopied(bytes(bytesTransferred));
+  return `${since} · ${escapeMarkdown(foreign(endpoint, 64))} · ${fresh}`;
+}
+
+function buttons(
+  { identity, supportedActions, failedCount, status, totalCount }: BatchView,
+  { t }: Locale,
+): readonly Button[] {
   const can = new Set(supportedActions);
   const target = identity;
   const list: (Button | false)[] = [
     status === 'Created' &&
-      totalCount > 0 && { title: 'Start batch', action: { verb: 'startBatch', target }, primary: true },
-    status === 'Created' && totalCount > 0 && { title: 'Check batch', action: { verb: 'checkBatch', target } },
+      totalCount > 0 && { title: t.buttons.startBatch, action: { verb: 'startBatch', target }, primary: true },
+    status === 'Created' &&
+      totalCount > 0 && { title: t.buttons.checkBatch, action: { verb: 'checkBatch', target } },
     failedCount > 0 && {
-      title: 'Show failures',
+      title: t.buttons.showFailures,
       action: { verb: 'failures', target },
       ...(isRunning(status) ? {} : { primary: true }),
     },
-    can.has('Resume') && { title: 'Resume batch', action: { verb: 'resumeBatch', target } },
-    !isRunning(status) && can.has('SyncNow') && { title: 'Sync now', action: { verb: 'syncNow', target } },
-    can.has('Stop') && { title: 'Stop batch', action: { verb: 'stopBatch', target } },
-    status !== 'Created' && { title: 'Refresh', action: { verb: 'status', target }, secondary: true },
+    can.has('Resume') && { title: t.buttons.resumeBatch, action: { verb: 'resumeBatch', target } },
+    !isRunning(status) && can.has('SyncNow') && { title: t.buttons.syncNow, action: { verb: 'syncNow', target } },
+    can.has('Stop') && { title: t.buttons.stopBatch, action: { verb: 'stopBatch', target } },
+    status !== 'Created' && { title: t.buttons.refresh, action: { verb: 'status', target }, secondary: true },
   ];
   return list.filter((button) => button !== false);
 }
@@ -193,8 +188,10 @@ function isRunning(status: BatchStatus): boolean {
   return status === 'Syncing' || status === 'IncrementalSyncing' || status === 'Stopping';
 }
 
-function fallback(view: BatchView): string {
-  const { identity, status, syncedCount, totalCount, failedCount, items, dataConsistencyScore } = view;
-  const score = dataConsistencyScore === null ? '' : ` Score: ${dataConsistencyScore}.`;
-  return `${identity} is ${status}: ${count(syncedCount)} of ${count(totalCount)} users synced, ${count(failedCount)} failed, ${count(inTarget(items))} of ${count(items.source)} messages in the target.${score} Write: status ${identity}`;
+function fallback(view: BatchView, { t, count }: Locale): string {
+  const { identity, status, syncedCount, finalizedCount, totalCount, failedCount, items, dataConsistencyScore } = view;
+  const numbers = [syncedCount + finalizedCount, totalCount, failedCount, inTarget(items), items.source].map(count);
+  const [synced = '', total = '', failed = '', target = '', source = ''] = numbers;
+  const score = dataConsistencyScore === null ? '' : t.batch.score(dataConsistencyScore);
+  return `${t.batch.fallback(identity, t.status(status), synced, total, failed, target, source)}${score} ${t.write(`status ${identity}`)}`;
 }

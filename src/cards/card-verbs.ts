@@ -3,6 +3,7 @@ export type CardAction =
   | { readonly verb: 'status'; readonly target?: string }
   | { readonly verb: 'failures'; readonly target?: string }
   | { readonly verb: 'syncNow'; readonly target: string }
+  | { readonly verb: 'retry'; readonly target: string }
   | { readonly verb: 'startBatch'; readonly target: string }
   | { readonly verb: 'stopBatch'; readonly target: string }
   | { readonly verb: 'resumeBatch'; readonly target: string }
@@ -11,15 +12,18 @@ export type CardAction =
   | { readonly verb: 'resumeUser'; readonly target: string }
   | { readonly verb: 'testEndpoint'; readonly target: string }
   | { readonly verb: 'endpoints' }
-  | { readonly verb: 'help'; readonly target?: string };
+  | { readonly verb: 'help'; readonly target?: string }
+  /** A command in words, as help and "did you mean" offer it. */
+  | { readonly verb: 'say'; readonly text: string };
 
 type Verb = CardAction['verb'];
 
 /** The words a button stands for: it takes the same way through the parser as typed text. */
-const WORDS: Readonly<Record<Verb, string>> = {
+const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   status: 'status',
   failures: 'failures',
   syncNow: 'sync now',
+  retry: 'retry',
   startBatch: 'start batch',
   stopBatch: 'stop batch',
   resumeBatch: 'resume batch',
@@ -37,19 +41,30 @@ export function actionPayload(action: CardAction): {
   readonly data: Readonly<Record<string, string>>;
 } {
   const { verb } = action;
+  if (action.verb === 'say') return { verb, data: { text: action.text } };
   const target = 'target' in action ? action.target : undefined;
   return { verb, data: target === undefined ? {} : { target } };
 }
 
+const LONGEST_SAYING = 400;
+
 /** Reads what a button sent back as the text of a command; undefined when it is none of ours. */
 export function commandOfAction(verb: unknown, data: unknown): string | undefined {
+  if (verb === 'say') {
+    const said = valueOf(data, 'text');
+    return typeof said === 'string' && said.length <= LONGEST_SAYING ? said : undefined;
+  }
   if (typeof verb !== 'string' || !isVerb(verb)) return undefined;
-  const target: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'target') : undefined;
+  const target = valueOf(data, 'target');
   if (target === undefined) return WORDS[verb];
   if (typeof target !== 'string' || target.length > 320 || /["\s]/.test(target)) return undefined;
   return `${WORDS[verb]} "${target}"`;
 }
 
-function isVerb(text: string): text is Verb {
+function valueOf(data: unknown, name: string): unknown {
+  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
+}
+
+function isVerb(text: string): text is keyof typeof WORDS {
   return Object.hasOwn(WORDS, text);
 }

@@ -1,4 +1,3 @@
-import { FAILURES } from '../engine/domain/failure.ts';
 import type { CheckView } from '../engine/views.ts';
 import {
   type Card,
@@ -6,60 +5,63 @@ import {
   band,
   bar,
   bold,
+  boldFromOutside,
   card,
   fromOutside,
   markRow,
   panel,
   section,
   small,
+  subtle,
   tiles,
 } from './elements.ts';
-import { bytes, clock, count, percent, plural, short } from './format.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 
 const MOST_PROBLEMS = 5;
 
 /** The dry run of a batch: who can start, the worst problems, what else is good to know. */
-export function checkCard(view: CheckView): Card {
+export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
+  const { t, bytes, clock, count, percent, short, phrase } = locale;
   const { batch, users, checked, ready, problems, finishedAt, items, notes } = view;
   const running = finishedAt === null;
   const bad = problems.length;
   const tone = running ? 'running' : bad === 0 ? 'done' : 'attention';
-  const state = running ? 'Checking' : bad === 0 ? 'Ready' : `${plural(bad, 'user')} to fix`;
+  const state = running ? t.check.checking : bad === 0 ? t.check.ready : t.check.toFix(bad);
   const body: (CardElement | undefined)[] = [
-    band({ what: 'Check · nothing was written', tone, state, name: batch, sentence: sentenceOf(view) }),
+    band({ what: t.check.what, tone, state, name: batch, sentence: sentenceOf(view, locale) }),
     running && users > 0
       ? bar(
           [{ share: checked / users, color: 'Accent' }],
           percent(checked, users),
-          `${count(checked)} of ${plural(users, 'user')}`,
+          t.check.ofUsers(count(checked), users),
         )
       : undefined,
     tiles([
-      { value: short(items), label: 'Messages' },
-      { value: bytes(view.bytes), label: 'Size' },
-      { value: short(ready), label: 'Users ready' },
+      { value: short(items), label: t.check.messages },
+      { value: bytes(view.bytes), label: t.check.size },
+      { value: short(ready), label: t.check.usersReady },
     ]),
-    bad === 0 ? undefined : problemPanel(view),
+    bad === 0 ? undefined : problemPanel(view, locale),
     notes.length === 0
       ? undefined
       : section(
-          'Good to know',
-          ...notes.map((note) => markRow('attention', [bold(count(note.count)), ` ${note.text}`])),
+          t.check.goodToKnow,
+          ...notes.map((note) => markRow('attention', [bold(count(note.count)), ' ', fromOutside(phrase(note.text), 120)])),
         ),
     running
       ? undefined
       : section(
-          'Passed',
-          markRow('done', [bold(plural(ready, 'user')), ' sign in and have a target mailbox']),
-          markRow('done', [bold(plural(view.folders, 'folder')), ' can be read']),
+          t.check.passed,
+          markRow('done', [bold(t.users(ready)), t.check.signIn]),
+          markRow('done', [bold(t.folders(view.folders)), t.check.canRead]),
         ),
     small(
       finishedAt === null
-        ? 'The card follows the check.'
-        : `Checked ${clock(finishedAt, view.asOf)}; largest message ${bytes(view.largestItem)}`,
+        ? t.check.follows
+        : t.check.checked(clock(finishedAt, view.asOf), bytes(view.largestItem)),
     ),
   ];
-  const fallback = `Check of ${batch}: ${count(ready)} of ${count(users)} users ready, ${count(bad)} to fix, ${count(items)} messages. Write: start batch ${batch}`;
+  const fallback = `${t.check.fallback(batch, count(ready), count(users), count(bad), count(items))} ${t.write(`start batch ${batch}`)}`;
   return card(
     fallback,
     body,
@@ -67,30 +69,24 @@ export function checkCard(view: CheckView): Card {
       ? []
       : [
           ...(ready > 0
-            ? [{ title: 'Start batch', action: { verb: 'startBatch', target: batch }, primary: true } as const]
+            ? [{ title: t.buttons.startBatch, action: { verb: 'startBatch', target: batch }, primary: true } as const]
             : []),
-          { title: 'Check again', action: { verb: 'checkBatch', target: batch } },
+          { title: t.buttons.checkAgain, action: { verb: 'checkBatch', target: batch } },
         ],
   );
 }
 
-function sentenceOf({ finishedAt, users, ready, problems }: CheckView): string {
-  if (finishedAt === null) return 'Every sign-in, target mailbox and folder is looked at.';
-  if (users === 0) return 'The batch has no users yet.';
-  if (problems.length === 0) return `All ${plural(users, 'user')} can start now.`;
-  return `**${count(ready)} of ${plural(users, 'user')}** can start now. The other ${count(problems.length)} can follow later.`;
+function sentenceOf({ finishedAt, users, ready, problems }: CheckView, { t, count }: Locale): string {
+  if (finishedAt === null) return t.check.running;
+  if (users === 0) return t.check.noUsers;
+  if (problems.length === 0) return t.check.allCan(users);
+  return t.check.someCan(count(ready), users, count(problems.length));
 }
 
-function problemPanel({ problems }: CheckView): CardElement {
+function problemPanel({ problems }: CheckView, { t, title }: Locale): CardElement {
   const rows = problems
     .slice(0, MOST_PROBLEMS)
-    .map(({ user, error }) =>
-      markRow('failed', [
-        { ...(fromOutside(user, 60) as { text: string }), bold: true },
-        ` · ${FAILURES[error.code].title.toLowerCase()}`,
-      ]),
-    );
-  const more =
-    problems.length > MOST_PROBLEMS ? [markRow('plain', [plural(problems.length - MOST_PROBLEMS, 'more user')])] : [];
-  return panel('To fix', ...rows, ...more);
+    .map(({ user, error }) => markRow('failed', [boldFromOutside(user, 60), subtle(`  ${title(error.code)}`)]));
+  const rest = problems.length - MOST_PROBLEMS;
+  return panel(t.check.fixTitle, ...rows, ...(rest > 0 ? [markRow('plain', [t.check.moreUsers(rest)])] : []));
 }

@@ -64,6 +64,11 @@ export function fromOutside(text: string, length = 80): Run {
   return { text: foreign(text, length) };
 }
 
+/** A name from outside, bold. */
+export function boldFromOutside(text: string, length = 80): Run {
+  return { text: foreign(text, length), bold: true };
+}
+
 /** A line of runs (RichTextBlock: neither Markdown nor HTML is interpreted). */
 export function line(...runs: readonly Run[]): CardElement {
   return spacedLine('None', ...runs);

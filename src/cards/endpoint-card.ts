@@ -1,130 +1,148 @@
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import type { EndpointTest } from '../engine/domain/events.ts';
 import type { EndpointView } from '../engine/views.ts';
-import { type Card, band, bold, card, facts, fromOutside, markRow, panel, section, small, subtle } from './elements.ts';
-import { plural } from './format.ts';
+import {
+  type Card,
+  type CardElement,
+  band,
+  bold,
+  boldFromOutside,
+  card,
+  facts,
+  fromOutside,
+  markRow,
+  panel,
+  section,
+  small,
+  subtle,
+} from './elements.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 
-const SECURITY: Readonly<Record<MigrationEndpoint['security'], string>> = {
-  tls: 'TLS',
-  starttls: 'STARTTLS',
-  none: 'clear text',
-};
+const MOST_ENDPOINTS = 20;
+
+function securityWord(security: string, { t }: Locale): string {
+  return security === 'none' ? t.endpoint.clearText : security.toUpperCase();
+}
 
 /** All source servers. */
-export function endpointsCard(endpoints: readonly EndpointView[]): Card {
-  const sentence =
-    endpoints.length === 0
-      ? 'There is none yet. Write: add endpoint mail-hq host=imap.example.com'
-      : `${plural(endpoints.length, 'source server')}.`;
+export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale = ENGLISH): Card {
+  const { t } = locale;
   const rows = endpoints
-    .slice(0, 20)
+    .slice(0, MOST_ENDPOINTS)
     .map((each) =>
       markRow('plain', [
-        { ...(fromOutside(each.identity, 40) as { text: string }), bold: true },
-        subtle(`  ${each.host}:${each.port} · ${each.security} · ${plural(each.batches.length, 'batch', 'batches')}`),
+        boldFromOutside(each.identity, 40),
+        subtle('  '),
+        fromOutside(`${each.host}:${each.port}`, 60),
+        subtle(` · ${securityWord(each.security, locale)} · ${t.batches(each.batches.length)}`),
       ]),
     );
-  return card(`${plural(endpoints.length, 'endpoint')}. Write: test endpoint <name>`, [
-    band({
-      what: 'Endpoints',
-      tone: 'waiting',
-      state: plural(endpoints.length, 'server'),
-      name: 'Source servers',
-      sentence,
-    }),
-    rows.length === 0 ? undefined : section('Servers', ...rows),
-  ]);
+  const [first] = endpoints;
+  return card(
+    `${t.endpoint.fallback(endpoints.length)} ${t.write('test endpoint <name>')}`,
+    [
+      band({
+        what: t.endpoint.endpoints,
+        tone: 'waiting',
+        state: t.endpoint.state(endpoints.length),
+        name: t.endpoint.name,
+        sentence: endpoints.length === 0 ? t.endpoint.none : `${t.endpoint.servers(endpoints.length)}.`,
+      }),
+      rows.length === 0 ? undefined : section(t.endpoint.list, ...rows),
+    ],
+    first === undefined
+      ? []
+      : [{ title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: first.identity } }],
+  );
 }
 
 /** An endpoint that was just added. */
-export function endpointAddedCard({
-  name,
-  host,
-  port,
-  security,
-  login,
-  initial,
-  incremental,
-}: MigrationEndpoint): Card {
+export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = ENGLISH): Card {
+  const { t } = locale;
+  const { name, host, port, security, login, initial, incremental } = endpoint;
+  const rows: readonly (readonly [string, string])[] = [
+    [t.endpoint.server, `${host}:${port}`],
+    [t.endpoint.encryption, securityWord(security, locale)],
+    [t.endpoint.signIn, login],
+    [t.endpoint.atATime, t.endpoint.caps(initial, incremental)],
+  ];
   return card(
-    `Endpoint ${name} added: ${host}:${port}. Write: test endpoint ${name}`,
+    `${t.endpoint.addedFallback(name, `${host}:${port}`)} ${t.write(`test endpoint ${name}`)}`,
     [
-      band({
-        what: 'Endpoint',
-        tone: 'done',
-        state: 'Added',
-        name,
-        sentence: 'Test it before the first batch: nobody is signed in for that.',
-      }),
-      section('Settings', facts([['Server', `${host}:${port}`], ['Encryption', SECURITY[security]], ['Sign-in', login], ['At a time', `${initial} initial, ${incremental} incremental`]])), // prettier-ignore
+      band({ what: t.endpoint.what, tone: 'done', state: t.endpoint.added, name, sentence: t.endpoint.testFirst }),
+      section(t.endpoint.settings, facts(rows)),
       security === 'none'
-        ? panel('Clear text', markRow('attention', ['Passwords and mail cross the network unprotected.']))
+        ? panel(t.endpoint.clearTitle, markRow('attention', [t.endpoint.unprotected]))
         : undefined,
     ],
-    [{ title: 'Test endpoint', action: { verb: 'testEndpoint', target: name }, primary: true }],
+    [{ title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: name }, primary: true }],
   );
 }
 
 /** The reply to "test endpoint" until the answer is there. */
-export function testingEndpointCard(name: string): Card {
-  return card(`Testing endpoint ${name}. The answer follows.`, [
+export function testingEndpointCard(name: string, { t }: Locale = ENGLISH): Card {
+  return card(t.endpoint.testingFallback(name), [
     band({
-      what: 'Endpoint test',
+      what: t.endpoint.test,
       tone: 'running',
-      state: 'Testing',
+      state: t.endpoint.testing,
       name,
-      sentence: 'The server is being reached. The answer replaces this card.',
+      sentence: t.endpoint.beingReached,
     }),
   ]);
 }
 
 /** What a server answered, or why it could not be reached. */
-export function endpointTestCard(name: string, test: EndpointTest): Card {
-  const again = { title: 'Test again', action: { verb: 'testEndpoint', target: name } } as const;
-  if (test.error !== undefined) {
+export function endpointTestCard(name: string, test: EndpointTest, locale: Locale = ENGLISH): Card {
+  const { t } = locale;
+  const again = { title: t.buttons.testAgain, action: { verb: 'testEndpoint', target: name } } as const;
+  if (test.error === undefined)
     return card(
-      `Endpoint ${name} cannot be used: ${test.error.message}`,
+      t.endpoint.goodFallback(name),
       [
-        band({
-          what: 'Endpoint test',
-          tone: 'failed',
-          state: 'Not reached',
-          name,
-          sentence: 'Bellhop cannot use this server as it is.',
-        }),
-        panel(
-          'How to fix it',
-          markRow('failed', [fromOutside(test.error.message, 240)]),
-          markRow('plain', [fromOutside(test.error.remedy, 240)]),
-        ),
-        small(test.error.code),
+        band({ what: t.endpoint.test, tone: 'done', state: t.endpoint.reached, name, sentence: t.endpoint.right }),
+        section(t.endpoint.says, ...answerRows(test, locale)),
+        small(t.endpoint.abilities),
       ],
       [again],
     );
-  }
-  const has = (name: string): boolean => test.capabilities.some((each) => each.toUpperCase() === name);
+  const { code, message, remedy } = locale.failure(test.error);
   return card(
-    `Endpoint ${name} is reachable.`,
+    t.endpoint.badFallback(name, message),
     [
       band({
-        what: 'Endpoint test',
-        tone: 'done',
-        state: 'Reached',
+        what: t.endpoint.test,
+        tone: 'failed',
+        state: t.endpoint.notReached,
         name,
-        sentence: 'Name, port and encryption are right. Sign-ins are looked at by **check batch**.',
+        sentence: t.endpoint.cannotUse,
       }),
-      section(
-        'What the server says',
-        markRow('done', [bold('Encryption'), ` · ${test.tls ?? 'none'}`]),
-        markRow('plain', [bold('Greeting'), ' · ', fromOutside(test.greeting ?? '', 120)]),
-        markRow(has('LOGINDISABLED') ? 'attention' : 'done', [
-          bold('Sign-in'),
-          ` · ${test.capabilities.filter((each) => /^AUTH=/i.test(each)).join(', ') || 'LOGIN'}`,
-        ]),
-        markRow(has('IDLE') ? 'done' : 'plain', [bold('IDLE'), has('IDLE') ? ' · yes' : ' · no']),
+      panel(
+        t.user.howToFix,
+        markRow('failed', [fromOutside(message, 240)]),
+        markRow('plain', [fromOutside(remedy, 240)]),
       ),
-      small('Abilities such as CONDSTORE and QRESYNC show after the sign-in.'),
+      small(code),
     ],
     [again],
   );
+}
+
+function answerRows({ tls, greeting, capabilities }: EndpointTest, { t }: Locale): readonly CardElement[] {
+  const has = (wanted: string): boolean => capabilities.some((each) => each.toUpperCase() === wanted);
+  const methods = capabilities.filter((each) => /^AUTH=/i.test(each)).join(', ');
+  return [
+    markRow(tls === undefined ? 'attention' : 'done', [
+      bold(t.endpoint.encryption),
+      ' · ',
+      fromOutside(tls ?? t.endpoint.no, 60),
+    ]),
+    markRow('plain', [bold(t.endpoint.greeting), ' · ', fromOutside(greeting ?? '', 120)]),
+    markRow(has('LOGINDISABLED') ? 'attention' : 'done', [
+      bold(t.endpoint.signIn),
+      ' · ',
+      fromOutside(methods === '' ? 'LOGIN' : methods, 120),
+    ]),
+    markRow(has('IDLE') ? 'done' : 'plain', [bold('IDLE'), ` · ${has('IDLE') ? '✓' : '−'}`]),
+  ];
 }

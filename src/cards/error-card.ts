@@ -1,27 +1,30 @@
-import { FAILURES, type Failure } from '../engine/domain/failure.ts';
-import { type Card, band, card, fromOutside, markRow, panel, small } from './elements.ts';
+import type { Failure } from '../engine/domain/failure.ts';
+import { type Button, type Card, band, card, fromOutside, markRow, panel, small } from './elements.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 
 /** A refusal or error: what it is, why, what to do; the nearest command as a button where one was meant. */
-export function errorCard(error: Failure, nearest?: string): Card {
-  const { title } = FAILURES[error.code];
-  const unknown = error.code === 'UnknownCommand' && nearest !== undefined;
+export function errorCard(error: Failure, locale: Locale = ENGLISH, nearest?: string): Card {
+  const { t } = locale;
+  const { code, message, remedy } = locale.failure(error);
+  const unknown = code === 'UnknownCommand' && nearest !== undefined;
+  const help: Button = { title: t.buttons.help, action: { verb: 'help' } };
   return card(
-    `${error.message} ${error.remedy}`,
+    `${message} ${remedy}`,
     [
       band({
-        what: unknown ? 'Bellhop' : 'Not done',
+        what: unknown ? 'Bellhop' : t.error.notDone,
         tone: 'attention',
-        state: unknown ? 'Did you mean' : 'Not possible',
-        name: unknown ? nearest : title,
-        sentence: unknown ? 'That is the nearest command. Write **help** to see all.' : 'Nothing was changed.',
+        state: unknown ? t.error.didYouMean : t.error.notPossible,
+        name: unknown ? nearest : locale.title(code),
+        sentence: unknown ? t.error.nearest : t.error.unchanged,
       }),
       panel(
-        unknown ? 'What was written' : 'Why',
-        markRow('plain', [fromOutside(error.message, 300)]),
-        markRow('plain', [fromOutside(error.remedy, 240)]),
+        unknown ? t.error.written : t.error.why,
+        markRow('plain', [fromOutside(message, 300)]),
+        markRow('plain', [fromOutside(remedy, 240)]),
       ),
-      small(error.code),
+      small(code),
     ],
-    [{ title: 'Help', action: unknown ? { verb: 'help', target: nearest.split(' ')[0] ?? 'help' } : { verb: 'help' } }],
+    unknown ? [{ title: nearest, action: { verb: 'say', text: nearest }, primary: true }, help] : [help],
   );
 }

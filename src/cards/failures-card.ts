@@ -13,52 +13,56 @@ import {
   spacedLine,
   subtle,
 } from './elements.ts';
-import { count, plural } from './format.ts';
+import { escapeMarkdown } from './foreign-text.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 
 const MOST_GROUPS = 6;
 const MOST_USERS = 3;
 
 /** Failed users by cause: how many, why, what to do, a sample of who. */
-export function failuresCard({ batch, groups, asOf }: FailuresView): Card {
+export function failuresCard({ batch, groups, asOf }: FailuresView, locale: Locale = ENGLISH): Card {
+  const { t, count, title } = locale;
   const total = groups.reduce((sum, group) => sum + group.count, 0);
-  const tone = total === 0 ? 'done' : 'failed';
-  const sentence =
-    total === 0
-      ? 'Nobody needs help.'
-      : `**${plural(total, 'user')}** cannot be synced, for ${plural(groups.length, 'reason')}. The others go on.`;
+  const command = `failures${batch === null ? '' : ` ${batch}`}`;
+  const rest = groups.length - MOST_GROUPS;
   const body: (CardElement | undefined)[] = [
-    band({ what: 'Failures', tone, state: total === 0 ? 'None' : 'Open', name: batch ?? 'All batches', sentence }),
-    ...groups.slice(0, MOST_GROUPS).map(groupSection),
-    groups.length > MOST_GROUPS ? small(`${groups.length - MOST_GROUPS} more causes.`) : undefined,
-    small(`As of ${asOf.slice(11, 16)} UTC. All users: bellhop failures${batch === null ? '' : ` ${batch}`} --json`),
+    band({
+      what: t.failures.what,
+      tone: total === 0 ? 'done' : 'failed',
+      state: total === 0 ? t.failures.none : t.failures.open,
+      name: batch ?? t.failures.all,
+      sentence: total === 0 ? t.failures.nobody : t.failures.cannot(total, groups.length),
+    }),
+    ...groups.slice(0, MOST_GROUPS).map((group) => groupSection(group, locale)),
+    rest > 0 ? small(t.batch.moreCauses(rest)) : undefined,
+    small(`${t.asOf(asOf.slice(11, 16))} · ${t.failures.allUsers(escapeMarkdown(`bellhop ${command} --json`))}`),
   ];
-  const fallback = `${batch ?? 'All batches'}: ${count(total)} failed users. ${groups.map((group) => `${group.count} ${group.title}`).join(', ')} Write: failures${batch === null ? '' : ` ${batch}`}`;
+  const list = groups.slice(0, MOST_GROUPS).map((group) => `${count(group.count)} ${title(group.error.code)}`);
+  const fallback = `${t.failures.fallback(batch ?? t.failures.all, count(total), list.join(', '))} ${t.write(command)}`;
   const target = batch ?? undefined;
   return card(fallback, body, [
     ...(total > 0 && target !== undefined
-      ? [{ title: `Retry ${plural(total, 'user')}`, action: { verb: 'syncNow', target } } as const]
+      ? [{ title: t.buttons.retry(total), action: { verb: 'retry', target } } as const]
       : []),
-    ...(target === undefined ? [] : [{ title: 'Show batch', action: { verb: 'status', target } } as const]),
+    ...(target === undefined ? [] : [{ title: t.buttons.showBatch, action: { verb: 'status', target } } as const]),
   ]);
 }
 
-function groupSection({ title, count: users, error, users: who }: FailuresView['groups'][number]): CardElement {
+function groupSection({ count: users, error, users: who }: FailuresView['groups'][number], locale: Locale): CardElement {
+  const { t, title } = locale;
   const rest = who.length - MOST_USERS;
-  const sample = who
-    .slice(0, MOST_USERS)
-    .map((user) => user.identity)
-    .join(', ');
-  const first = who[0];
+  const sample = who.slice(0, MOST_USERS).map((user) => user.identity);
+  const { message, remedy } = locale.failure({ ...error, message: who[0]?.message ?? error.message });
   return section(
-    title,
+    title(error.code),
     markRow('failed', [
-      bold(plural(users, 'user')),
+      bold(t.users(users)),
       ' · ',
-      fromOutside(sample, 120),
-      ...(rest > 0 ? [subtle(` and ${count(rest)} more`)] : []),
+      fromOutside(sample.join(', '), 120),
+      ...(rest > 0 ? [subtle(t.failures.andMore(rest))] : []),
     ]),
-    ...(first === undefined ? [] : [spacedLine('Small', fromOutside(first.message, 320))]),
-    spacedLine('Small', bold('Remedy  '), fromOutside(error.remedy, 240)),
+    spacedLine('Small', fromOutside(message, 320)),
+    spacedLine('Small', bold(`${t.failures.remedy}  `), fromOutside(remedy, 240)),
     line(subtle(error.code)),
   );
 }

@@ -1,17 +1,7 @@
-import {
-  type Card,
-  type CardElement,
-  band,
-  bold,
-  card,
-  line,
-  section,
-  small,
-  spacedLine,
-  subtle,
-  text,
-} from './elements.ts';
+import { type Card, type CardElement, band, bold, card, line, section, small, spacedLine, subtle, text } from './elements.ts';
 import { escapeMarkdown } from './foreign-text.ts';
+import { ENGLISH, type Locale } from './locale.ts';
+import { germanCommand } from './text/de-commands.ts';
 
 /** What help shows of a command. */
 export interface CommandHelp {
@@ -20,63 +10,62 @@ export interface CommandHelp {
   readonly help: string;
   readonly examples: readonly string[];
   readonly aliases: readonly string[];
-  readonly permission: string;
-  readonly topic: string;
+  readonly permission: 'view' | 'operate' | 'approve';
+  readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
 }
 
-const TOPICS = ['Look', 'Move', 'Set up', 'Repair'];
+const TOPICS = ['Look', 'Set up', 'Move', 'Repair', 'Finish'] as const;
 
 /** All commands by topic, each with an example that can be typed as it is. */
-export function helpCard(commands: readonly CommandHelp[]): Card {
-  const topics = TOPICS.map((topic) =>
-    commands.filter((each) => each.topic === topic && each.examples[0] !== undefined),
-  );
+export function helpCard(commands: readonly CommandHelp[], locale: Locale = ENGLISH): Card {
+  const { t } = locale;
+  const topics = TOPICS.map((topic) => [topic, commands.filter((each) => each.topic === topic)] as const);
   const names = commands.map((each) => each.title.toLowerCase()).join(', ');
   const body: CardElement[] = [
-    band({
-      what: 'Help',
-      tone: 'waiting',
-      state: 'Commands',
-      name: 'What Bellhop can do',
-      sentence: 'Write **@Bellhop** and a command. Buttons do the same.',
-    }),
-    ...topics.filter((list) => list.length > 0).map((list) => section(list[0]?.topic ?? '', ...list.map(commandLine))),
-    small('Passwords never go into chat. More: **help start batch**, or any other command.'),
+    band({ what: t.help.what, tone: 'waiting', state: t.help.commands, name: t.help.name, sentence: t.help.sentence }),
+    ...topics
+      .filter(([, list]) => list.length > 0)
+      .map(([topic, list]) => section(t.help.topics[topic], ...list.map((each, at) => commandLine(each, at, locale)))),
+    small(t.help.more),
   ];
-  return card(`Bellhop commands: ${names}. Write: help start batch`, body, [
-    { title: 'Status', action: { verb: 'status' } },
-    { title: 'Failures', action: { verb: 'failures' } },
-    { title: 'Endpoints', action: { verb: 'endpoints' }, secondary: true },
+  return card(`${t.help.fallback(names)} ${t.write('help start batch')}`, body, [
+    { title: t.buttons.status, action: { verb: 'status' } },
+    { title: t.buttons.failures, action: { verb: 'failures' } },
+    { title: t.buttons.endpoints, action: { verb: 'endpoints' }, secondary: true },
   ]);
 }
 
-function commandLine({ examples, help }: CommandHelp, at: number): CardElement {
-  const [first = ''] = help.split(/[.:]/);
-  return spacedLine(
-    at === 0 ? 'Small' : 'None',
-    bold(examples[0] ?? ''),
-    subtle(`   ${first.charAt(0).toLowerCase()}${first.slice(1)}`),
-  );
+// The shortest honest line: an example, then the first clause of what it does.
+function commandLine(command: CommandHelp, at: number, locale: Locale): CardElement {
+  const [first = ''] = helpText(command, locale).split(/[.:;]/);
+  const words = locale.language === 'en' ? first.charAt(0).toLowerCase() + first.slice(1) : first;
+  return spacedLine(at === 0 ? 'Small' : 'None', bold(command.examples[0] ?? command.usage), subtle(`   ${words}`));
+}
+
+function helpText({ usage, help }: CommandHelp, { language }: Locale): string {
+  return (language === 'de' ? germanCommand(usage)?.help : undefined) ?? help;
 }
 
 /** One command with usage, examples and other ways to write it. */
-export function commandHelpCard({ usage, title, help, examples, aliases, permission }: CommandHelp): Card {
+export function commandHelpCard(command: CommandHelp, locale: Locale = ENGLISH): Card {
+  const { t, language } = locale;
+  const { usage, examples, aliases, permission } = command;
+  const title = (language === 'de' ? germanCommand(usage)?.title : undefined) ?? command.title;
+  const help = helpText(command, locale);
   return card(
     `${title}: ${usage}. ${help}`,
     [
       band({
-        what: 'Help',
+        what: t.help.what,
         tone: 'waiting',
-        state: `Role: ${ROLE[permission] ?? permission}`,
+        state: t.help.role(t.help.roles[permission]),
         name: title,
         sentence: escapeMarkdown(help),
       }),
       text(escapeMarkdown(usage), { fontType: 'Monospace', spacing: 'Medium' }),
-      section('Examples', ...examples.map((example) => line(bold(example)))),
-      aliases.length === 0 ? undefined : small(`Also: ${aliases.map(escapeMarkdown).join(', ')}`),
+      section(t.help.examples, ...examples.map((example) => line(bold(example)))),
+      aliases.length === 0 ? undefined : small(`${t.help.also}: ${aliases.map(escapeMarkdown).join(', ')}`),
     ],
-    [{ title: 'All commands', action: { verb: 'help' } }],
+    [{ title: t.buttons.allCommands, action: { verb: 'help' } }],
   );
 }
-
-const ROLE: Readonly<Record<string, string>> = { view: 'viewer', operate: 'operator', approve: 'approver' };

@@ -1,12 +1,14 @@
 import type { BatchView, StatusView } from '../engine/views.ts';
 import { BATCH_TONE } from './batch-card.ts';
 import {
+  type Button,
   type Card,
   type CardElement,
   type Tone,
   band,
+  bar,
+  boldFromOutside,
   card,
-  fromOutside,
   markRow,
   section,
   small,
@@ -14,73 +16,94 @@ import {
   text,
   tiles,
 } from './elements.ts';
-import { count, percent, plural, short, words } from './format.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 
-const MOST_BATCHES = 15;
+const MOST_BATCHES = 12;
 
 /** All batches, those that need a person first, and the totals of Get-MigrationStatistics. */
-export function statusCard(view: StatusView): Card {
-  const { batches, totalCount, syncedCount, finalizedCount, failedCount, activeCount } = view;
+export function statusCard(view: StatusView, locale: Locale = ENGLISH): Card {
+  const { t, short, count, percent } = locale;
+  const { batches, totalCount, syncedCount, finalizedCount, failedCount } = view;
   const good = syncedCount + finalizedCount;
-  const tone: Tone =
-    failedCount > 0 ? 'attention' : activeCount > 0 ? 'running' : batches.length === 0 ? 'waiting' : 'done';
+  const tone = toneOf(view);
+  const listed = sorted(batches);
+  const rest = listed.length - MOST_BATCHES;
   const body: (CardElement | undefined)[] = [
-    band({ what: 'Status', tone, state: stateWord(tone), name: 'All migration batches', sentence: sentenceOf(view) }),
+    band({
+      what: t.overview.what,
+      tone,
+      state: t.overview.states[tone],
+      name: t.overview.name,
+      sentence: sentenceOf(view, locale),
+    }),
+    ...(totalCount === 0
+      ? []
+      : [
+          bar(
+            [
+              { share: good / totalCount, color: 'Good' },
+              { share: failedCount / totalCount, color: 'Attention' },
+            ],
+            percent(good, totalCount),
+            t.batch.ofUsers,
+          ),
+        ]),
     batches.length === 0
-      ? text(
-          'Set up: **add endpoint mail-hq host=imap.example.com**, then import users on the server: **bellhop import users.csv batch=pilot endpoint=mail-hq**.',
-          { spacing: 'Medium' },
-        )
+      ? text(t.overview.setUp, { spacing: 'Medium' })
       : tiles([
-          { value: short(good), label: 'Synced' },
-          { value: short(failedCount), label: 'Failed', alarming: failedCount > 0 },
-          { value: short(totalCount), label: 'Users' },
+          { value: short(good), label: t.batch.synced },
+          { value: short(failedCount), label: t.batch.failed, alarming: failedCount > 0 },
+          { value: short(totalCount), label: t.overview.users },
         ]),
     batches.length === 0
       ? undefined
-      : section(plural(batches.length, 'batch', 'batches'), ...sorted(batches).slice(0, MOST_BATCHES).map(batchRow)),
-    small(`As of ${view.asOf.slice(11, 16)} UTC`),
+      : section(
+          t.batches(batches.length),
+          ...listed.slice(0, MOST_BATCHES).map((each) => batchRow(each, locale)),
+          ...(rest > 0 ? [markRow('plain', [t.more(rest)])] : []),
+        ),
+    small(t.asOf(view.asOf.slice(11, 16))),
   ];
-  const first = sorted(batches)[0];
-  const fallback = `${plural(batches.length, 'batch', 'batches')}: ${count(good)} of ${count(totalCount)} users synced, ${count(failedCount)} failed. Write: status <batch>`;
-  return card(fallback, body, [
-    ...(first === undefined
-      ? []
-      : [{ title: 'Show first', action: { verb: 'status', target: first.identity } } as const]),
-    ...(failedCount > 0 ? [{ title: 'Failures', action: { verb: 'failures' } } as const] : []),
-    { title: 'Help', action: { verb: 'help' }, secondary: true },
-  ]);
+  const fallback = t.overview.fallback(t.batches(batches.length), count(good), count(totalCount), count(failedCount));
+  return card(`${fallback} ${t.write('status <batch>')}`, body, buttons(listed[0], failedCount, locale));
 }
 
-const STATE: Readonly<Record<Tone, string>> = {
-  attention: 'Look here',
-  running: 'Running',
-  waiting: 'Nothing yet',
-  done: 'All well',
-  failed: 'Failed',
-  stopped: 'Stopped',
-};
-
-function stateWord(tone: Tone): string {
-  return STATE[tone];
+function toneOf({ failedCount, activeCount, batches }: StatusView): Tone {
+  if (failedCount > 0) return 'attention';
+  if (activeCount > 0) return 'running';
+  return batches.length === 0 ? 'waiting' : 'done';
 }
 
-function sentenceOf({ batches, totalCount, syncedCount, finalizedCount, failedCount }: StatusView): string {
-  if (batches.length === 0) return 'There is no batch yet.';
-  const good = `${count(syncedCount + finalizedCount)} of ${plural(totalCount, 'user')} are synced.`;
-  return failedCount === 0 ? good : `${good} **${plural(failedCount, 'user')}** need a person.`;
+function sentenceOf(
+  { batches, totalCount, syncedCount, finalizedCount, failedCount }: StatusView,
+  { t }: Locale,
+): string {
+  if (batches.length === 0) return t.overview.none;
+  const good = t.batch.soFar(syncedCount + finalizedCount, totalCount);
+  return failedCount === 0 ? good : `${good}${t.batch.needPerson(failedCount)}`;
+}
+
+function buttons(first: BatchView | undefined, failedCount: number, { t }: Locale): readonly Button[] {
+  const list: (Button | false)[] = [
+    first !== undefined && { title: t.buttons.showFirst, action: { verb: 'status', target: first.identity } },
+    failedCount > 0 && { title: t.buttons.failures, action: { verb: 'failures' } },
+    { title: t.buttons.help, action: { verb: 'help' }, secondary: true },
+  ];
+  return list.filter((button) => button !== false);
 }
 
 function sorted(batches: readonly BatchView[]): readonly BatchView[] {
   return [...batches].sort((a, b) => b.failedCount - a.failedCount || b.activeCount - a.activeCount);
 }
 
-function batchRow({ identity, status, syncedCount, finalizedCount, totalCount, failedCount }: BatchView): CardElement {
-  const good = syncedCount + finalizedCount;
-  const failed = failedCount === 0 ? '' : ` · ${plural(failedCount, 'failed', 'failed')}`;
+function batchRow(
+  { identity, status, syncedCount, finalizedCount, totalCount, failedCount }: BatchView,
+  { t, percent, count }: Locale,
+): CardElement {
+  const failed = failedCount === 0 ? '' : ` · ${t.overview.failedCount(failedCount)}`;
   return markRow(
     BATCH_TONE[status],
-    [{ ...(fromOutside(identity, 40) as { text: string }), bold: true }, subtle(`  ${words(status)}${failed}`)],
-    `${percent(good, totalCount)} of ${count(totalCount)}`,
+    [boldFromOutside(identity, 40), subtle(`  ${t.status(status)}${failed}`)],
+    t.overview.ofTotal(percent(syncedCount + finalizedCount, totalCount), count(totalCount)),
   );
 }

@@ -11,16 +11,16 @@ import {
   bar,
   card,
   fromOutside,
+  line,
   markRow,
   panel,
   section,
   small,
   subtle,
-  text,
   tiles,
 } from './elements.ts';
-import { bytes, clock, count, duration, percent, plural, rate, short, words } from './format.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
+import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
 
 const USER_TONE: Readonly<Record<UserStatus, Tone>> = {
@@ -40,142 +40,138 @@ const USER_TONE: Readonly<Record<UserStatus, Tone>> = {
 };
 
 /** One user: the fields of Get-MigrationUser that matter, folders with differences first, the score with its reasons. */
-export function userCard(view: UserView): Card {
+export function userCard(view: UserView, locale: Locale = ENGLISH): Card {
+  const { t, count, short, percent } = locale;
   const { identity, batchId, status, items } = view;
   const body: (CardElement | undefined)[] = [
     band({
-      what: `Migration user · batch ${escapeMarkdown(batchId)}`,
+      what: t.user.what(escapeMarkdown(batchId)),
       tone: toneOf(view),
-      state: stateWord(status),
+      state: stateWord(status, locale),
       name: identity,
-      sentence: sentenceOf(view),
+      sentence: sentenceOf(view, locale),
     }),
     isRunning(status) && items.source > 0
       ? bar(
           [{ share: (items.source - items.pending) / items.source, color: 'Accent' }],
           percent(items.source - items.pending, items.source),
-          `${count(items.source - items.pending)} of ${count(items.source)} messages`,
+          t.batch.ofMessages(count(items.source - items.pending), count(items.source)),
         )
       : undefined,
     tiles([
-      { value: short(view.syncedItemCount), label: 'In the target' },
+      { value: short(view.syncedItemCount), label: t.user.inTarget },
       {
         value: short(view.skippedItemCount + items.failed),
-        label: 'Skipped or failed',
+        label: t.user.skippedOrFailed,
         alarming: view.skippedItemCount + items.failed > 0,
       },
-      { value: short(items.pending), label: 'Pending' },
+      { value: short(items.pending), label: t.user.pending },
     ]),
     view.error === null
       ? undefined
       : panel(
-          'How to fix it',
-          text(escapeMarkdown(foreign(view.error.message, 300)), { spacing: 'Small' }),
-          markRow('plain', [fromOutside(view.error.remedy, 240)]),
+          t.user.howToFix,
+          line(fromOutside(locale.failure(view.error).message, 300)),
+          markRow('plain', [fromOutside(locale.failure(view.error).remedy, 240)]),
         ),
-    folderSection(view.folders),
-    skippedSection(view),
-    scoreSection(view.dataConsistencyScore, view.reasons),
-    imbalance(items) === 0 ? undefined : panel(`${plural(Math.abs(imbalance(items)), 'message')} not accounted for`),
-    small(footer(view)),
+    folderSection(view.folders, locale),
+    skippedSection(view, locale),
+    scoreSection(view.dataConsistencyScore, view.reasons, locale),
+    imbalance(items) === 0 ? undefined : panel(t.books.difference(Math.abs(imbalance(items)))),
+    small(footer(view, locale)),
   ];
-  return card(fallback(view), body, buttons(view));
+  return card(fallback(view, locale), body, buttons(view, locale));
 }
 
 function toneOf({ status, skippedItemCount, items }: UserView): Tone {
   return status === 'Synced' && skippedItemCount + items.failed > 0 ? 'attention' : USER_TONE[status];
 }
 
-function stateWord(status: UserStatus): string {
-  return status === 'Validating' ? 'Not started' : words(status);
+function stateWord(status: UserStatus, { t }: Locale): string {
+  return status === 'Validating' ? t.user.notStarted : t.status(status);
 }
 
-function sentenceOf(view: UserView): string {
+function sentenceOf(view: UserView, locale: Locale): string {
+  const { t, clock, duration } = locale;
   const { status, items, lastSuccessfulSyncTime, etaSeconds, asOf, error } = view;
-  const last = lastSuccessfulSyncTime === null ? '' : ` Last successful sync ${clock(lastSuccessfulSyncTime, asOf)}.`;
+  const last = lastSuccessfulSyncTime === null ? '' : t.user.lastSync(clock(lastSuccessfulSyncTime, asOf));
   const out = items.skipped + items.failed;
   switch (status) {
     case 'Synced':
     case 'Completed':
-      return out === 0
-        ? `All mail is in Exchange Online.${last}`
-        : `All mail is in Exchange Online except **${plural(out, 'message')}**.${last}`;
+      return `${out === 0 ? t.user.all : t.user.allExcept(out)}${last}`;
     case 'Syncing':
     case 'IncrementalSyncing':
-      if (error !== null) return `Waiting: ${escapeMarkdown(error.message.slice(0, 160))}`;
-      return etaSeconds === null
-        ? `The mailbox is being read.${last}`
-        : `About **${duration(etaSeconds)}** to go.${last}`;
+      if (error !== null) return t.user.waiting(escapeMarkdown(foreign(locale.failure(error).message, 160)));
+      return `${etaSeconds === null ? t.user.reading : t.user.toGo(duration(etaSeconds))}${last}`;
     case 'Failed':
     case 'IncrementalFailed':
-      return `This user needs a person.${last}`;
+      return `${t.user.needsPerson}${last}`;
     case 'Queued':
-      return 'It waits for a free slot of the endpoint.';
+      return t.user.queued;
     case 'Stopped':
-      return `Stopped; what was copied stays.${last}`;
+      return `${t.user.stopped}${last}`;
     case 'Validating':
-      return 'It starts with its batch.';
+      return t.user.withBatch;
     default:
-      return `${plural(view.syncedItemCount, 'message')} in the target.${last}`;
+      return `${t.user.soFar(view.syncedItemCount)}${last}`;
   }
 }
 
 const MOST_FOLDERS = 12;
 
 // Folders with a difference come first; the long tail of equal ones is a count.
-function folderSection(folders: readonly FolderView[]): CardElement | undefined {
+function folderSection(folders: readonly FolderView[], locale: Locale): CardElement | undefined {
+  const { t } = locale;
   if (folders.length === 0) return undefined;
   const sorted = [...folders].sort((a, b) => Number(differs(b)) - Number(differs(a)) || b.sourceItems - a.sourceItems);
-  const rows = sorted.slice(0, MOST_FOLDERS).map(folderRow);
+  const rows = sorted.slice(0, MOST_FOLDERS).map((folder) => folderRow(folder, locale));
   const more =
     sorted.length > MOST_FOLDERS
-      ? [markRow('plain', [`${plural(sorted.length - MOST_FOLDERS, 'more folder')}, all equal`])]
+      ? [markRow('plain', [t.user.moreFolders(sorted.length - MOST_FOLDERS)])]
       : [];
-  return section('Folders', ...rows, ...more);
+  return section(t.user.folders, ...rows, ...more);
 }
 
 function differs({ error, targetItems, excluded, sourceItems }: FolderView): boolean {
   return error !== null || targetItems + excluded < sourceItems;
 }
 
-function folderRow({ source, target, sourceItems, targetItems, excluded, error }: FolderView): CardElement {
+function folderRow(
+  { source, target, sourceItems, targetItems, excluded, error }: FolderView,
+  { t, count }: Locale,
+): CardElement {
   const name: Run[] = [fromOutside(source, 40)];
   if (target !== '' && target !== source && target.replaceAll(' / ', '/') !== source)
     name.push(subtle(` → ${foreign(target, 40)}`));
-  if (error !== null) return markRow('failed', name, 'not opened');
-  if (excluded > 0 && excluded === sourceItems) return markRow('waiting', name, `${count(excluded)} excluded`);
-  if (targetItems < sourceItems) return markRow('attention', name, `${count(targetItems)} of ${count(sourceItems)}`);
+  if (error !== null) return markRow('failed', name, t.user.notOpened);
+  if (excluded > 0 && excluded === sourceItems) return markRow('waiting', name, t.user.excluded(count(excluded)));
+  if (targetItems < sourceItems) return markRow('attention', name, t.user.of(count(targetItems), count(sourceItems)));
   return markRow('done', name, count(targetItems));
 }
 
-function skippedSection({ skipped }: UserView): CardElement | undefined {
+function skippedSection({ skipped }: UserView, { t }: Locale): CardElement | undefined {
   if (skipped.length === 0) return undefined;
   const rows = skipped.slice(0, 4).map((item) => markRow('plain', [fromOutside(item.reason, 120)]));
-  const more = skipped.length > 4 ? [markRow('plain', [plural(skipped.length - 4, 'more message')])] : [];
-  return section('Not in the target', ...rows, ...more);
+  const more = skipped.length > 4 ? [markRow('plain', [t.user.moreMessages(skipped.length - 4)])] : [];
+  return section(t.user.notInTarget, ...rows, ...more);
 }
 
-function footer({
-  bytesTransferred,
-  itemsPerSecond,
-  bytesPerSecond,
-  status,
-  nextSyncTime,
-  userName,
-  asOf,
-}: UserView): string {
+function footer(view: UserView, { t, rate, bytes, clock }: Locale): string {
+  const { bytesTransferred, itemsPerSecond, bytesPerSecond, status, nextSyncTime, userName, asOf } = view;
   const speed = isRunning(status) && itemsPerSecond > 0 ? ` · ${rate(itemsPerSecond, bytesPerSecond)}` : '';
-  const next = nextSyncTime === null || isRunning(status) ? '' : ` · next sync ${clock(nextSyncTime, asOf)}`;
-  return `${escapeMarkdown(foreign(userName, 60))} · ${bytes(bytesTransferred)} copied${speed}${next}`;
+  const next = nextSyncTime === null || isRunning(status) ? '' : t.user.nextSync(clock(nextSyncTime, asOf));
+  return `${escapeMarkdown(foreign(userName, 60))} · ${t.user.copied(bytes(bytesTransferred))}${speed}${next}`;
 }
 
-function buttons({ identity, batchId, supportedActions }: UserView): readonly Button[] {
+function buttons({ identity, batchId, supportedActions }: UserView, { t }: Locale): readonly Button[] {
   const can = new Set(supportedActions);
+  const target = identity;
   const list: (Button | false)[] = [
-    can.has('SyncNow') && !can.has('Start') && { title: 'Sync now', action: { verb: 'syncNow', target: identity } },
-    can.has('Start') && { title: 'Resume user', action: { verb: 'resumeUser', target: identity } },
-    can.has('Stop') && { title: 'Stop user', action: { verb: 'stopUser', target: identity } },
-    { title: 'Show batch', action: { verb: 'status', target: batchId }, secondary: true },
+    can.has('SyncNow') && !can.has('Start') && { title: t.buttons.syncNow, action: { verb: 'syncNow', target } },
+    can.has('Start') && { title: t.buttons.resumeUser, action: { verb: 'resumeUser', target } },
+    can.has('Stop') && { title: t.buttons.stopUser, action: { verb: 'stopUser', target } },
+    { title: t.buttons.showBatch, action: { verb: 'status', target: batchId }, secondary: true },
   ];
   return list.filter((button) => button !== false);
 }
@@ -184,14 +180,10 @@ function isRunning(status: UserStatus): boolean {
   return status === 'Syncing' || status === 'IncrementalSyncing' || status === 'Stopping';
 }
 
-function fallback({
-  identity,
-  status,
-  syncedItemCount,
-  skippedItemCount,
-  items,
-  dataConsistencyScore,
-}: UserView): string {
-  const score = dataConsistencyScore === null ? '' : ` Score: ${dataConsistencyScore}.`;
-  return `${identity} is ${status}: ${count(syncedItemCount)} items in the target, ${count(skippedItemCount)} skipped, ${count(items.pending)} pending.${score} Write: status ${identity}`;
+function fallback(view: UserView, { t, count }: Locale): string {
+  const { identity, status, syncedItemCount, skippedItemCount, items, dataConsistencyScore } = view;
+  const numbers = [syncedItemCount, skippedItemCount, items.pending].map(count);
+  const [target = '', skipped = '', pending = ''] = numbers;
+  const score = dataConsistencyScore === null ? '' : t.batch.score(dataConsistencyScore);
+  return `${t.user.fallback(identity, t.status(status), target, skipped, pending)}${score} ${t.write(`status ${identity}`)}`;
 }

@@ -2,15 +2,14 @@ import { batchCard } from '../../cards/batch-card.ts';
 import { checkCard } from '../../cards/check-card.ts';
 import { createBatch, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
-import type { World } from '../../engine/ports.ts';
 import { checkBatch } from '../../engine/preflight.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
 import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
-import { type CommandReply, command } from './command.ts';
+import { type CommandContext, type CommandReply, command } from './command.ts';
 
-async function liveBatch(world: World, batch: BatchName): Promise<CommandReply> {
+async function liveBatch({ world, locale }: CommandContext, batch: BatchName): Promise<CommandReply> {
   const view = await batchOverview(world, batch);
-  return { view, card: batchCard(view), live: { batch } };
+  return { view, card: batchCard(view, locale), live: { batch } };
 }
 
 export const createBatchCommand = command({
@@ -31,9 +30,10 @@ export const createBatchCommand = command({
     trash: { read: readTrash, expects: 'copy or skip', named: true, optional: true },
     exclude: { read: readList, expects: 'folder names separated by commas', named: true, optional: true },
   },
-  async run({ name, endpoint, every, trash, exclude }, { world, by }) {
+  async run({ name, endpoint, every, trash, exclude }, context) {
+    const { world, by } = context;
     await createBatch(world, { name, endpoint, every, trash, exclude }, by);
-    return liveBatch(world, name);
+    return liveBatch(context, name);
   },
 });
 
@@ -46,11 +46,11 @@ export const checkBatchCommand = command({
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
-  async run({ batch }, { world, by }) {
+  async run({ batch }, { world, by, locale }) {
     const { request } = await checkBatch(world, batch, by);
     const view = await batchCheck(world, batch);
     if (view === undefined) throw new RangeError('A check that was just started has a state.');
-    return { view, card: checkCard(view), pending: { request, until: 'BatchChecked' } };
+    return { view, card: checkCard(view, locale), pending: { request, until: 'BatchChecked' } };
   },
 });
 
@@ -63,9 +63,9 @@ export const startBatchCommand = command({
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
-  async run({ batch }, { world, by }) {
-    await startBatch(world, batch, by);
-    return liveBatch(world, batch);
+  async run({ batch }, context) {
+    await startBatch(context.world, batch, context.by);
+    return liveBatch(context, batch);
   },
 });
 
@@ -78,9 +78,9 @@ export const stopBatchCommand = command({
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
-  async run({ batch }, { world, by }) {
-    await stopBatch(world, batch, by);
-    return liveBatch(world, batch);
+  async run({ batch }, context) {
+    await stopBatch(context.world, batch, context.by);
+    return liveBatch(context, batch);
   },
 });
 
@@ -93,8 +93,8 @@ export const resumeBatchCommand = command({
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
-  async run({ batch }, { world, by }) {
-    await resumeBatch(world, batch, by);
-    return liveBatch(world, batch);
+  async run({ batch }, context) {
+    await resumeBatch(context.world, batch, context.by);
+    return liveBatch(context, batch);
   },
 });

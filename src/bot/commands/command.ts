@@ -1,6 +1,7 @@
 import type { Actor } from '../../engine/domain/actor.ts';
 import type { World } from '../../engine/ports.ts';
 import type { Card } from '../../cards/elements.ts';
+import type { Locale } from '../../cards/locale.ts';
 
 /** What a command may do: look, change migrations, or decide approvals. */
 export type Permission = 'view' | 'operate' | 'approve';
@@ -33,6 +34,8 @@ export type ValuesOf<Args extends Arguments> = {
 export interface CommandContext {
   readonly world: World;
   readonly by: Actor;
+  /** Language of the reply; in a terminal English. */
+  readonly locale: Locale;
 }
 
 /** What a command answers: the view for programs, the card for people, and what is still to come. */
@@ -56,7 +59,7 @@ export interface Command<Args extends Arguments = Arguments> {
   readonly aliases: readonly string[];
   readonly permission: Permission;
   /** The heading it stands under in help. */
-  readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair';
+  readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
   readonly args: Args;
   run(args: ValuesOf<Args>, context: CommandContext): Promise<CommandReply>;
 }

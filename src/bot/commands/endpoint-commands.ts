@@ -13,9 +13,9 @@ export const endpointsCommand = command({
   permission: 'view',
   topic: 'Look',
   args: {},
-  async run(_args, { world }) {
+  async run(_args, { world, locale }) {
     const view = await endpointsOverview(world);
-    return { view, card: endpointsCard(view) };
+    return { view, card: endpointsCard(view, locale) };
   },
 });
 
@@ -40,10 +40,10 @@ export const addEndpointCommand = command({
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
   },
-  async run({ name, host, port, security, login, initial, incremental }, { world, by }) {
+  async run({ name, host, port, security, login, initial, incremental }, { world, by, locale }) {
     const endpoint = await addEndpoint(world, { name, host, port, security, login, initial, incremental }, by);
     const view = (await endpointsOverview(world)).find((each) => each.identity === endpoint.name);
-    return { view, card: endpointAddedCard(endpoint) };
+    return { view, card: endpointAddedCard(endpoint, locale) };
   },
 });
 
@@ -56,11 +56,11 @@ export const testEndpointCommand = command({
   permission: 'operate',
   topic: 'Set up',
   args: { name: endpointArgument },
-  async run({ name }, { world, by }) {
+  async run({ name }, { world, by, locale }) {
     const { request } = await testEndpoint(world, name, by);
     return {
       view: { endpoint: name, request },
-      card: testingEndpointCard(name),
+      card: testingEndpointCard(name, locale),
       pending: { request, until: 'EndpointTested' },
     };
   },

@@ -24,9 +24,9 @@ const helpCommand = command({
     first: { read: (text: string) => text, expects: 'a command', optional: true },
     second: { read: (text: string) => text, expects: 'a command', optional: true },
   },
-  async run({ first, second }): Promise<CommandReply> {
+  async run({ first, second }, { locale }): Promise<CommandReply> {
     const all: readonly Command[] = COMMANDS;
-    if (first === undefined) return { view: all.map(describeCommand), card: helpCard(all) };
+    if (first === undefined) return { view: all.map(describeCommand), card: helpCard(all, locale) };
     const wanted: string = [first, second]
       .filter((word) => word !== undefined)
       .join(' ')
@@ -37,7 +37,7 @@ const helpCommand = command({
     );
     const found = all.find((each) => commandWords(each.usage) === words);
     if (found === undefined) throw new RangeError('The nearest command is one of the table.');
-    return { view: describeCommand(found), card: commandHelpCard(found) };
+    return { view: describeCommand(found), card: commandHelpCard(found, locale) };
   },
 });
 

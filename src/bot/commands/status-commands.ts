@@ -15,17 +15,17 @@ export const statusCommand = command({
   permission: 'view',
   topic: 'Look',
   args: { target: { ...targetArgument, optional: true } },
-  async run({ target }, { world }) {
+  async run({ target }, { world, locale }) {
     if (target === undefined) {
       const view = await statusOverview(world);
-      return { view, card: statusCard(view) };
+      return { view, card: statusCard(view, locale) };
     }
     if ('user' in target) {
       const view = await userOverview(world, target.user);
-      return { view, card: userCard(view) };
+      return { view, card: userCard(view, locale) };
     }
     const view = await batchOverview(world, target.batch);
-    return { view, card: batchCard(view), live: { batch: target.batch } };
+    return { view, card: batchCard(view, locale), live: { batch: target.batch } };
   },
 });
 
@@ -38,9 +38,9 @@ export const batchesCommand = command({
   permission: 'view',
   topic: 'Look',
   args: {},
-  async run(_args, { world }) {
+  async run(_args, { world, locale }) {
     const view = await statusOverview(world);
-    return { view, card: statusCard(view) };
+    return { view, card: statusCard(view, locale) };
   },
 });
 
@@ -53,8 +53,8 @@ export const failuresCommand = command({
   permission: 'view',
   topic: 'Look',
   args: { batch: { ...batchArgument, optional: true } },
-  async run({ batch }, { world }) {
+  async run({ batch }, { world, locale }) {
     const view = await failuresOverview(world, batch);
-    return { view, card: failuresCard(view) };
+    return { view, card: failuresCard(view, locale) };
   },
 });

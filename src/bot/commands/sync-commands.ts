@@ -2,14 +2,13 @@ import { batchCard } from '../../cards/batch-card.ts';
 import { userCard } from '../../cards/user-card.ts';
 import { resumeUser, stopUser, syncNow } from '../../engine/batches.ts';
 import type { UserAddress } from '../../engine/domain/ids.ts';
-import type { World } from '../../engine/ports.ts';
 import { batchOverview, userOverview } from '../../engine/queries.ts';
 import { targetArgument, userArgument } from './arguments.ts';
-import { type CommandReply, command } from './command.ts';
+import { type CommandContext, type CommandReply, command } from './command.ts';
 
-async function showUser(world: World, user: UserAddress): Promise<CommandReply> {
+async function showUser({ world, locale }: CommandContext, user: UserAddress): Promise<CommandReply> {
   const view = await userOverview(world, user);
-  return { view, card: userCard(view) };
+  return { view, card: userCard(view, locale) };
 }
 
 export const syncNowCommand = command({
@@ -21,11 +20,12 @@ export const syncNowCommand = command({
   permission: 'operate',
   topic: 'Move',
   args: { target: targetArgument },
-  async run({ target }, { world, by }) {
+  async run({ target }, context) {
+    const { world, by, locale } = context;
     await syncNow(world, target, by);
-    if ('user' in target) return showUser(world, target.user);
+    if ('user' in target) return showUser(context, target.user);
     const view = await batchOverview(world, target.batch);
-    return { view, card: batchCard(view), live: { batch: target.batch } };
+    return { view, card: batchCard(view, locale), live: { batch: target.batch } };
   },
 });
 
@@ -38,9 +38,9 @@ export const stopUserCommand = command({
   permission: 'operate',
   topic: 'Repair',
   args: { user: userArgument },
-  async run({ user }, { world, by }) {
-    await stopUser(world, user, by);
-    return showUser(world, user);
+  async run({ user }, context) {
+    await stopUser(context.world, user, context.by);
+    return showUser(context, user);
   },
 });
 
@@ -53,8 +53,8 @@ export const resumeUserCommand = command({
   permission: 'operate',
   topic: 'Repair',
   args: { user: userArgument },
-  async run({ user }, { world, by }) {
-    await resumeUser(world, user, by);
-    return showUser(world, user);
+  async run({ user }, context) {
+    await resumeUser(context.world, user, context.by);
+    return showUser(context, user);
   },
 });

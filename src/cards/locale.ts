@@ -1,0 +1,57 @@
+import { FAILURES, type Failure, type FailureCode } from '../engine/domain/failure.ts';
+import { bytes, clock, count, day, duration, percent, rate, short, weekday } from './format.ts';
+import { DE } from './text/de.ts';
+import { EN } from './text/en.ts';
+import { germanFailure, germanTitle } from './text/de-failures.ts';
+import { germanPhrase } from './text/de-phrases.ts';
+import { type Language, languageOf } from './text/language.ts';
+
+/** Texts, numbers and times of one language: what every card is given beside its view. */
+export interface Locale {
+  readonly language: Language;
+  readonly t: typeof EN;
+  count(value: number): string;
+  short(value: number): string;
+  bytes(value: number): string;
+  rate(items: number, bytesPerSecond: number): string;
+  duration(seconds: number): string;
+  percent(part: number, whole: number): string;
+  clock(iso: string, now: string): string;
+  weekday(iso: string): string;
+  day(iso: string): string;
+  /** Title of a failure. */
+  title(code: FailureCode): string;
+  /** A stored failure in this language. */
+  failure(failure: Failure): Failure;
+  /** A short phrase the engine wrote, such as the reason of a score. */
+  phrase(text: string): string;
+}
+
+function localeOf(language: Language): Locale {
+  const german = language === 'de';
+  return {
+    language,
+    t: german ? DE : EN,
+    count: (value) => count(value, language),
+    short: (value) => short(value, language),
+    bytes: (value) => bytes(value, language),
+    rate: (items, perSecond) => rate(items, perSecond, language),
+    duration: (seconds) => duration(seconds, language),
+    percent: (part, whole) => percent(part, whole, language),
+    clock: (iso, now) => clock(iso, now, language),
+    weekday: (iso) => weekday(iso, language),
+    day: (iso) => day(iso, language),
+    title: (code) => (german ? germanTitle(code) : undefined) ?? FAILURES[code].title,
+    failure: (failure) => (german ? germanFailure(failure) : failure),
+    phrase: (text) => (german ? germanPhrase(text) : text),
+  };
+}
+
+const LOCALES: Readonly<Record<Language, Locale>> = { en: localeOf('en'), de: localeOf('de') };
+
+export const ENGLISH = LOCALES.en;
+
+/** The locale of a language, or of a locale as Teams names it ("de-AT"). */
+export function localeFor(locale: string | undefined): Locale {
+  return LOCALES[languageOf(locale)];
+}

@@ -1,0 +1,50 @@
+interface CommandText {
+  readonly title: string;
+  readonly help: string;
+}
+
+/** Title and help of every command in German, by its words. A command that is missing here stays English and fails a test. */
+export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
+  help: { title: 'Hilfe', help: 'Zeigt alle Befehle, oder einen mit Beispielen.' },
+  status: { title: 'Stand', help: 'Zeigt alle Batches, einen Batch oder einen Benutzer.' },
+  batches: { title: 'Batches', help: 'Zeigt alle Batches.' },
+  failures: { title: 'Fehler', help: 'Zeigt fehlgeschlagene Benutzer nach Ursache, jede mit Abhilfe.' },
+  endpoints: { title: 'Endpunkte', help: 'Zeigt die Quellserver.' },
+  'add endpoint': {
+    title: 'Endpunkt anlegen',
+    help: 'Legt einen Quellserver an. Passwörter gehören nicht hierher: sie kommen mit der CSV.',
+  },
+  'test endpoint': {
+    title: 'Endpunkt testen',
+    help: 'Spricht einen Quellserver an: Name, Port, Verschlüsselung, Zertifikat, Fähigkeiten. Meldet niemanden an.',
+  },
+  'remove endpoint': { title: 'Endpunkt entfernen', help: 'Entfernt einen Quellserver, den kein Batch mehr nutzt.' },
+  'create batch': {
+    title: 'Batch anlegen',
+    help: 'Legt einen leeren Batch an. Seine Benutzer kommen aus einer CSV auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
+  },
+  'check batch': {
+    title: 'Batch prüfen',
+    help: 'Probelauf: jedes Zielpostfach, jede Anmeldung, jeder Ordner und jede Größe wird angesehen, nichts geschrieben.',
+  },
+  'start batch': {
+    title: 'Batch starten',
+    help: 'Startet den Erstsync aller Benutzer eines Batches; in einem laufenden Batch die fehlgeschlagenen erneut.',
+  },
+  'stop batch': {
+    title: 'Batch anhalten',
+    help: 'Hält jeden Abgleich eines Batches an. Was kopiert ist, bleibt; jederzeit fortsetzbar.',
+  },
+  'resume batch': { title: 'Batch fortsetzen', help: 'Setzt einen angehaltenen Batch fort; alle gleichen sofort ab.' },
+  'sync now': {
+    title: 'Jetzt abgleichen',
+    help: 'Gleicht einen Batch oder einen Benutzer jetzt ab, fehlgeschlagene auch. Einem laufenden Abgleich folgt ein weiterer.',
+  },
+  'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
+  'resume user': { title: 'Benutzer fortsetzen', help: 'Setzt einen angehaltenen Benutzer fort; er gleicht sofort ab.' },
+};
+
+/** The German texts of a command by its usage ("start batch <batch>"). */
+export function germanCommand(usage: string): CommandText | undefined {
+  return GERMAN_COMMANDS[usage.split(/\s+(?=[<[])/)[0] ?? usage];
+}

@@ -1,0 +1,250 @@
+import { FAILURES, type Failure, type FailureCode } from '../../engine/domain/failure.ts';
+import { readTemplate } from './read-template.ts';
+
+interface FailureText {
+  readonly title: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** FAILURES in German; `{name}` is filled with what stands in the English text. A row that is missing here stays English and fails a test. */
+export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>> = {
+  MigrationRecipientNotFoundException: {
+    title: 'Kein Postfach im Ziel',
+    message: 'Für „{address}“ gibt es im Ziel keinen Empfänger.',
+    remedy: 'Legen Sie das Postfach in Exchange Online an oder geben Sie einem die Adresse, dann "sync now {address}".',
+  },
+  RecipientAmbiguous: {
+    title: 'Mehrere Empfänger haben diese Adresse',
+    message: '{count} Empfänger im Ziel tragen „{address}“.',
+    remedy: 'Lassen Sie die Adresse bei einem Empfänger, dann "sync now {address}".',
+  },
+  MailboxNotUsable: {
+    title: 'Der Empfänger hat kein nutzbares Postfach',
+    message: 'Das Postfach von „{address}“ ist inaktiv, gelöscht, ohne Lizenz oder lokal ({detail}).',
+    remedy: 'Weisen Sie eine Exchange-Online-Lizenz zu, warten Sie auf das Postfach, dann "sync now {address}".',
+  },
+  MailboxFull: {
+    title: 'Das Zielpostfach ist voll',
+    message: 'Exchange Online nimmt für „{address}“ keine Mails mehr an ({detail}).',
+    remedy: 'Erhöhen Sie das Kontingent oder schalten Sie das Archiv ein, dann "sync now {address}". Nichts wird doppelt kopiert.',
+  },
+  TargetForbidden: {
+    title: 'Bellhop darf dieses Postfach nicht schreiben',
+    message: 'Exchange Online antwortete für „{address}“ mit „Zugriff verweigert“ ({detail}).',
+    remedy: 'Nehmen Sie das Postfach in den Verwaltungsbereich der Rolle "Application Mail.ReadWrite" auf; das dauert bis zu zwei Stunden.',
+  },
+  TargetSignInFailed: {
+    title: 'Anmeldung am Mandanten fehlgeschlagen',
+    message: 'Entra hat die App abgelehnt: {detail}.',
+    remedy: 'Prüfen Sie AZURE_TENANT_ID, AZURE_CLIENT_ID, Geheimnis oder Zertifikat und die Zustimmung des Administrators.',
+  },
+  TargetThrottled: {
+    title: 'Exchange Online bittet um Pause',
+    message: 'Das Postfach von „{address}“ hat seine Grenze erreicht; weiter um {until}.',
+    remedy: 'Nichts zu tun: es geht von selbst weiter.',
+  },
+  TargetUnavailable: {
+    title: 'Exchange Online antwortet nicht',
+    message: 'Eine Anfrage an Exchange Online schlug fehl: {detail}.',
+    remedy: 'Nichts zu tun: es wird von selbst erneut versucht. Hält es an, sehen Sie in den Dienststatus von Microsoft 365.',
+  },
+  TargetRefused: {
+    title: 'Exchange Online lehnt eine Anfrage ab',
+    message: 'Exchange Online lehnt eine Anfrage ab, auf die Bellhop angewiesen ist: {detail}.',
+    remedy: '"sync now {address}"; bleibt es, melden Sie die request id.',
+  },
+  ImapAuthenticationException: {
+    title: 'Die Quelle lehnt die Anmeldung ab',
+    message: 'Benutzername oder Passwort sind falsch, oder IMAP ist gesperrt. Der Server sagt: {code} {detail}',
+    remedy: 'Importieren Sie Benutzername und Passwort neu, dann "sync now {address}".',
+  },
+  ImapSignInDelayed: {
+    title: 'Die Quelle nimmt gerade keine Anmeldung an',
+    message: 'Der IMAP-Server ist beschäftigt oder an einer Grenze: {detail}',
+    remedy: 'Nichts zu tun: Bellhop versucht es erneut. Hält es an, erhöhen Sie die Verbindungsgrenze oder senken initial= des Endpunkts.',
+  },
+  ImapMechanismUnsupported: {
+    title: 'Kein gemeinsames Anmeldeverfahren',
+    message: 'Der Server bietet nur {detail}; Bellhop spricht PLAIN, LOGIN, XOAUTH2 und OAUTHBEARER.',
+    remedy: 'Erlauben Sie an der Quelle PLAIN oder LOGIN über TLS.',
+  },
+  SourceUnreachable: {
+    title: 'Der Quellserver ist nicht erreichbar',
+    message: 'Keine Verbindung zu {host}:{port} ({detail}).',
+    remedy: 'Prüfen Sie Host, Port und Firewall, dann "test endpoint {endpoint}".',
+  },
+  SourceCertificateRefused: {
+    title: 'Das Zertifikat der Quelle wurde abgelehnt',
+    message: 'Dem TLS-Zertifikat von {host}:{port} wird nicht vertraut ({detail}).',
+    remedy: 'Installieren Sie ein gültiges Zertifikat für {host}, oder starten Sie Bellhop mit NODE_EXTRA_CA_CERTS für die eigene CA.',
+  },
+  SourceTlsUnavailable: {
+    title: 'Die Quelle bietet keine Verschlüsselung',
+    message: 'Der Server {host}:{port} kann nicht auf TLS wechseln ({detail}).',
+    remedy: 'Nehmen Sie security=tls mit Port 993, oder schalten Sie STARTTLS am Server ein.',
+  },
+  SourceHostForbidden: {
+    title: 'Dieser Host darf keine Quelle sein',
+    message: '{host} führt zu einer privaten oder reservierten Adresse.',
+    remedy: 'Ist das richtig, trägt der Betreiber den Host in BELLHOP_ALLOW_HOSTS ein.',
+  },
+  SourceConnectionLost: {
+    title: 'Die Verbindung zur Quelle brach ab',
+    message: 'Die Verbindung zu {host} endete: {detail}.',
+    remedy: 'Nichts zu tun: es geht an derselben Stelle weiter.',
+  },
+  SourceFolderUnavailable: {
+    title: 'Ein Ordner lässt sich nicht öffnen',
+    message: 'Die Quelle öffnet den Ordner „{folder}“ nicht ({detail}).',
+    remedy: 'Prüfen Sie Ordner und Rechte an der Quelle. Die anderen Ordner werden abgeglichen.',
+  },
+  SourceProtocolError: {
+    title: 'Die Quelle antwortet unerwartet',
+    message: 'Der IMAP-Server antwortete etwas, das Bellhop nicht verwenden kann: {detail}.',
+    remedy: '"sync now {address}". Bleibt es, melden Sie Name und Version des Servers.',
+  },
+  ItemUnreadable: {
+    title: 'Die Quelle kann eine Nachricht nicht liefern',
+    message: 'Der Server lieferte keinen Inhalt für UID {uid} in „{folder}“ ({detail}).',
+    remedy: 'Öffnen Sie die Nachricht an der Quelle; reparieren oder löschen Sie sie dort.',
+  },
+  ItemTooLarge: {
+    title: 'Eine Nachricht ist größer, als das Ziel annimmt',
+    message: 'UID {uid} in „{folder}“ hat {size} Bytes; das Ziel nimmt {limit}.',
+    remedy: 'Erhöhen Sie MaxReceiveSize des Postfachs, oder sichern Sie die Nachricht anderswo.',
+  },
+  ItemRefused: {
+    title: 'Das Ziel lehnt eine Nachricht ab',
+    message: 'Exchange Online lehnt UID {uid} aus „{folder}“ ab: {detail}.',
+    remedy: 'Siehe Grund; die Nachricht bleibt an der Quelle.',
+  },
+  CredentialMissing: {
+    title: 'Kein Passwort gespeichert',
+    message: 'Für „{address}“ sind keine Zugangsdaten gespeichert.',
+    remedy: 'Importieren Sie die CSV-Zeile erneut: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
+  },
+  CredentialUnreadable: {
+    title: 'Ein gespeichertes Passwort lässt sich nicht entschlüsseln',
+    message: 'Die Zugangsdaten von „{address}“ wurden mit einem anderen Schlüssel versiegelt.',
+    remedy: 'Starten Sie Bellhop mit dem früheren BELLHOP_KEY, oder importieren Sie die CSV erneut.',
+  },
+  LedgerUnavailable: {
+    title: 'Das Ledger lässt sich nicht schreiben',
+    message: 'Bellhop konnte sein Ledger nicht schreiben ({detail}). Ohne es wird nichts gesendet.',
+    remedy: 'Prüfen Sie freien Platz und Rechte von BELLHOP_DATA.',
+  },
+  MailboxTakenOver: {
+    title: 'Ein anderer Worker hat dieses Postfach',
+    message: 'Ein anderer Worker gleicht „{address}“ ab; dieser hat angehalten.',
+    remedy: 'Nichts zu tun.',
+  },
+  Unexpected: {
+    title: 'Etwas Unerwartetes ist passiert',
+    message: 'Ein Fehler ohne bekannte Ursache: {detail}.',
+    remedy: '"sync now {address}". Bleibt es, melden Sie die Logzeile mit Code und Zeit.',
+  },
+  UnknownBatch: {
+    title: 'Diesen Batch gibt es nicht',
+    message: 'Es gibt keinen Batch „{batch}“.',
+    remedy: 'Schreiben Sie "status", um alle Batches zu sehen.',
+  },
+  UnknownUser: {
+    title: 'Diesen Benutzer gibt es nicht',
+    message: 'Kein Batch enthält „{address}“.',
+    remedy: 'Prüfen Sie die Adresse, oder importieren Sie eine CSV, die sie enthält.',
+  },
+  UnknownEndpoint: {
+    title: 'Diesen Endpunkt gibt es nicht',
+    message: 'Es gibt keinen Endpunkt „{endpoint}“.',
+    remedy: 'Schreiben Sie "endpoints", oder "add endpoint {endpoint} host=...".',
+  },
+  BatchNameTaken: {
+    title: 'Den Batch gibt es schon',
+    message: 'Den Batch „{batch}“ gibt es schon.',
+    remedy: 'Wählen Sie einen anderen Namen, oder importieren Sie in den vorhandenen Batch.',
+  },
+  EndpointNameTaken: {
+    title: 'Den Endpunkt gibt es schon',
+    message: 'Den Endpunkt „{endpoint}“ gibt es schon mit anderen Einstellungen.',
+    remedy: 'Wählen Sie einen anderen Namen.',
+  },
+  InvalidName: {
+    title: 'Das ist kein gültiger Name',
+    message: '„{name}“ ist kein gültiger Name.',
+    remedy: 'Erlaubt sind Buchstaben, Ziffern, ".", "-" und "_", höchstens 64 Zeichen, vorn Buchstabe oder Ziffer.',
+  },
+  UserDuplicateInOtherBatchException: {
+    title: 'Der Benutzer ist in einem anderen Batch',
+    message: '„{address}“ ist schon im Batch „{batch}“.',
+    remedy: 'Lassen Sie den Benutzer nur in einem Batch.',
+  },
+  ActionNotPossible: {
+    title: 'Das geht jetzt nicht',
+    message: '„{action}“ geht nicht, solange {name} {status} ist.',
+    remedy: 'Jetzt möglich: {allowed}.',
+  },
+  BatchEmpty: {
+    title: 'Der Batch hat keine Benutzer',
+    message: 'Der Batch „{batch}“ hat noch keine Benutzer.',
+    remedy: 'Importieren Sie sie auf dem Server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
+  },
+  NotAllowed: {
+    title: 'Das dürfen Sie nicht',
+    message: 'Das braucht die Rolle „{role}“.',
+    remedy: 'Bitten Sie den Betreiber von Bellhop, Sie in die richtige Gruppe aufzunehmen.',
+  },
+  PasswordInChat: {
+    title: 'Passwörter gehören nicht in den Chat',
+    message: 'Die Nachricht sieht aus, als enthielte sie ein Passwort. Sie wurde nicht verarbeitet und nicht gespeichert.',
+    remedy: 'Löschen Sie die Nachricht, ändern Sie das Passwort und importieren Sie es auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
+  },
+  UsageError: {
+    title: 'Der Befehl ist nicht vollständig',
+    message: '{detail}',
+    remedy: 'Schreiben Sie "help {command}" für Beispiele.',
+  },
+  UnknownCommand: {
+    title: 'Diesen Befehl kenne ich nicht',
+    message: 'Es gibt keinen Befehl „{text}“.',
+    remedy: 'Meinten Sie "{nearest}"? "help" zeigt alle Befehle.',
+  },
+  CsvUnusable: {
+    title: 'Die CSV-Datei ist nicht verwendbar',
+    message: '{detail}',
+    remedy: 'Berichtigen Sie die Datei und importieren Sie sie erneut. Nichts wurde gespeichert.',
+  },
+  TryAgain: {
+    title: 'Jemand anderes hat das gerade geändert',
+    message: 'Der Stand änderte sich, während der Befehl lief.',
+    remedy: 'Senden Sie den Befehl erneut.',
+  },
+  StateUnavailable: {
+    title: 'Bellhop erreicht seinen Speicher nicht',
+    message: 'Redis antwortet nicht ({detail}).',
+    remedy: 'Prüfen Sie REDIS_URL und den Redis-Server; Worker machen von selbst weiter.',
+  },
+};
+
+export function germanTitle(code: FailureCode): string | undefined {
+  return GERMAN_FAILURES[code]?.title;
+}
+
+/** A failure as it is stored (English, filled in) in German: its values are read back from the English text. */
+export function germanFailure(failure: Failure): Failure {
+  const german = GERMAN_FAILURES[failure.code];
+  if (german === undefined) return failure;
+  const english = FAILURES[failure.code];
+  const values = { ...readTemplate(english.remedy, failure.remedy), ...readTemplate(english.message, failure.message) };
+  return {
+    code: failure.code,
+    message: fill(german.message, values) ?? failure.message,
+    remedy: fill(german.remedy, values) ?? failure.remedy,
+  };
+}
+
+// A text with a value nobody knows would show its braces: then the English one is the better one.
+function fill(template: string, values: Readonly<Record<string, string>>): string | undefined {
+  const missing = [...template.matchAll(/\{(\w+)\}/g)].some(([, name = '']) => values[name] === undefined);
+  return missing ? undefined : template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '');
+}

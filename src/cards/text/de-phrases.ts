@@ -1,0 +1,24 @@
+/** Short phrases the engine writes into views: reasons of scores, notes of checks. What is missing here stays English. */
+export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
+  skipped: 'übersprungen',
+  'failed, tried again at the next sync': 'fehlgeschlagen, beim nächsten Abgleich erneut versucht',
+  'not accounted for': 'nicht nachgewiesen',
+  'messages are larger than the target takes and will be skipped':
+    'Nachrichten sind größer, als das Ziel annimmt, und werden übersprungen',
+  'folder names change to fit Exchange': 'Ordnernamen werden für Exchange angepasst',
+  'the endpoint sends passwords in clear text': 'der Endpunkt sendet Passwörter im Klartext',
+  'moved or deleted in the target by its owner': 'im Ziel vom Besitzer verschoben oder gelöscht',
+  'the signature can no longer be verified': 'die Signatur ist nicht mehr prüfbar',
+  'the encrypted content is kept as an attachment': 'der verschlüsselte Inhalt ist als Anhang erhalten',
+  'the invitation is kept as an attachment': 'die Einladung ist als Anhang erhalten',
+  'very long headers are cut': 'sehr lange Kopfzeilen sind gekürzt',
+  'stored without sender details or headers the target refused':
+    'ohne Absenderangaben oder Kopfzeilen gespeichert, die das Ziel ablehnte',
+  'an attachment was refused by the target': 'ein Anhang wurde vom Ziel abgelehnt',
+  'stored with the original attached, because the target refused its form':
+    'mit dem Original als Anhang gespeichert, weil das Ziel die Form ablehnte',
+};
+
+export function germanPhrase(text: string): string {
+  return GERMAN_PHRASES[text] ?? text;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/bot/commands/index.ts';
+import { commandWords } from '../../src/bot/commands/command.ts';
+import { DE } from '../../src/cards/text/de.ts';
+import { EN } from '../../src/cards/text/en.ts';
+import { GERMAN_COMMANDS } from '../../src/cards/text/de-commands.ts';
+import { GERMAN_FAILURES, germanFailure } from '../../src/cards/text/de-failures.ts';
+import { languageOf } from '../../src/cards/text/language.ts';
+import { FAILURES, type FailureCode, failure } from '../../src/engine/domain/failure.ts';
+
+/** Every text as "batch.what" -> the text, or what a function makes of sample arguments. */
+function flatten(texts: object, path = ''): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(texts) as readonly (readonly [string, unknown])[]) {
+    const name = path === '' ? key : `${path}.${key}`;
+    if (typeof value === 'string') found.set(name, value);
+    else if (typeof value === 'object' && value !== null)
+      for (const [inner, text] of flatten(value, name)) found.set(inner, text);
+  }
+  return found;
+}
+
+/** Words that are the same in both languages. */
+const SAME = new Set(['Poor', 'Perfect', 'Good', 'Export', 'Server', 'Status', 'Batches', 'Name', 'Online', 'Rate', 'Export']);
+
+describe('German says what English says', () => {
+  test('the same keys', () => {
+    expect([...flatten(DE).keys()].sort()).toEqual([...flatten(EN).keys()].sort());
+  });
+
+  test('no English sentence was left', () => {
+    const german = flatten(DE);
+    const left = [...flatten(EN)].filter(([key, text]) => german.get(key) === text && !SAME.has(text));
+
+    expect(left).toEqual([]);
+  });
+
+  test('every command', () => {
+    const missing = COMMANDS.map((each) => commandWords(each.usage)).filter((words) => !(words in GERMAN_COMMANDS));
+
+    expect(missing).toEqual([]);
+  });
+
+  test('every failure, with no placeholder the English row does not have', () => {
+    const codes = Object.keys(FAILURES) as readonly FailureCode[];
+
+    expect(codes.filter((code) => GERMAN_FAILURES[code] === undefined)).toEqual([]);
+    for (const [code, german] of Object.entries(GERMAN_FAILURES)) {
+      const english = FAILURES[code as FailureCode];
+      const known = new Set(placeholders(`${english.message} ${english.remedy}`));
+      expect(placeholders(`${german.message} ${german.remedy}`).filter((name) => !known.has(name)), code).toEqual([]);
+    }
+  });
+});
+
+function placeholders(text: string): readonly string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+}
+
+test('a stored failure is read back and said in German', () => {
+  const stored = failure('SourceUnreachable', {
+    host: 'imap.example.com',
+    port: 993,
+    detail: 'connection refused',
+    endpoint: 'mail-hq',
+  });
+
+  expect(germanFailure(stored)).toEqual({
+    code: 'SourceUnreachable',
+    message: 'Keine Verbindung zu imap.example.com:993 (connection refused).',
+    remedy: 'Prüfen Sie Host, Port und Firewall, dann "test endpoint mail-hq".',
+  });
+});
+
+test('a failure whose text is not of its template stays as it is', () => {
+  const odd = { code: 'SourceUnreachable', message: 'something else', remedy: 'else' } as const;
+
+  expect(germanFailure(odd)).toEqual(odd);
+});
+
+test.each([
+  ['de-DE', 'de'],
+  ['de-at', 'de'],
+  ['en-GB', 'en'],
+  ['fr-FR', 'en'],
+  [undefined, 'en'],
+] as const)('Teams in %s is answered in %s', (locale, language) => {
+  expect(languageOf(locale)).toBe(language);
+});
