@@ -72,8 +72,7 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH): Card {
 function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): string {
   const { status, totalCount, failedCount, activeCount, etaSeconds, items, asOf } = view;
   const good = view.syncedCount + view.finalizedCount;
-  const until = (seconds: number): string =>
-    clock(new Date(Date.parse(asOf) + seconds * 1000).toISOString(), asOf);
+  const until = (seconds: number): string => clock(new Date(Date.parse(asOf) + seconds * 1000).toISOString(), asOf);
   const eta = etaSeconds === null ? '' : t.batch.rest(duration(etaSeconds), until(etaSeconds));
   switch (status) {
     case 'Created':
@@ -169,8 +168,7 @@ function buttons(
   const list: (Button | false)[] = [
     status === 'Created' &&
       totalCount > 0 && { title: t.buttons.startBatch, action: { verb: 'startBatch', target }, primary: true },
-    status === 'Created' &&
-      totalCount > 0 && { title: t.buttons.checkBatch, action: { verb: 'checkBatch', target } },
+    status === 'Created' && totalCount > 0 && { title: t.buttons.checkBatch, action: { verb: 'checkBatch', target } },
     failedCount > 0 && {
       title: t.buttons.showFailures,
       action: { verb: 'failures', target },

@@ -46,7 +46,9 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
       ? undefined
       : section(
           t.check.goodToKnow,
-          ...notes.map((note) => markRow('attention', [bold(count(note.count)), ' ', fromOutside(phrase(note.text), 120)])),
+          ...notes.map((note) =>
+            markRow('attention', [bold(count(note.count)), ' ', fromOutside(phrase(note.text), 120)]),
+          ),
         ),
     running
       ? undefined
@@ -56,9 +58,7 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
           markRow('done', [bold(t.folders(view.folders)), t.check.canRead]),
         ),
     small(
-      finishedAt === null
-        ? t.check.follows
-        : t.check.checked(clock(finishedAt, view.asOf), bytes(view.largestItem)),
+      finishedAt === null ? t.check.follows : t.check.checked(clock(finishedAt, view.asOf), bytes(view.largestItem)),
     ),
   ];
   const fallback = `${t.check.fallback(batch, count(ready), count(users), count(bad), count(items))} ${t.write(`start batch ${batch}`)}`;

@@ -71,9 +71,7 @@ export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = 
     [
       band({ what: t.endpoint.what, tone: 'done', state: t.endpoint.added, name, sentence: t.endpoint.testFirst }),
       section(t.endpoint.settings, facts(rows)),
-      security === 'none'
-        ? panel(t.endpoint.clearTitle, markRow('attention', [t.endpoint.unprotected]))
-        : undefined,
+      security === 'none' ? panel(t.endpoint.clearTitle, markRow('attention', [t.endpoint.unprotected])) : undefined,
     ],
     [{ title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: name }, primary: true }],
   );

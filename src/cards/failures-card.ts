@@ -48,7 +48,10 @@ export function failuresCard({ batch, groups, asOf }: FailuresView, locale: Loca
   ]);
 }
 
-function groupSection({ count: users, error, users: who }: FailuresView['groups'][number], locale: Locale): CardElement {
+function groupSection(
+  { count: users, error, users: who }: FailuresView['groups'][number],
+  locale: Locale,
+): CardElement {
   const { t, title } = locale;
   const rest = who.length - MOST_USERS;
   const sample = who.slice(0, MOST_USERS).map((user) => user.identity);

@@ -1,4 +1,16 @@
-import { type Card, type CardElement, band, bold, card, line, section, small, spacedLine, subtle, text } from './elements.ts';
+import {
+  type Card,
+  type CardElement,
+  band,
+  bold,
+  card,
+  line,
+  section,
+  small,
+  spacedLine,
+  subtle,
+  text,
+} from './elements.ts';
 import { escapeMarkdown } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { germanCommand } from './text/de-commands.ts';

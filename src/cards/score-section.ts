@@ -19,9 +19,7 @@ export function scoreSection(
   if (score === null) return undefined;
   const listed = reasons
     .slice(0, MOST_REASONS)
-    .map((reason) =>
-      markRow('plain', [bold(t.messages(reason.count)), ' · ', fromOutside(phrase(reason.text), 120)]),
-    );
+    .map((reason) => markRow('plain', [bold(t.messages(reason.count)), ' · ', fromOutside(phrase(reason.text), 120)]));
   const none = reasons.length === 0 ? [markRow('plain', [t.score.perfect])] : [];
   const rest = reasons.length - MOST_REASONS;
   const more = rest > 0 ? [markRow('plain', [t.score.moreReasons(rest)])] : [];

@@ -127,9 +127,7 @@ function folderSection(folders: readonly FolderView[], locale: Locale): CardElem
   const sorted = [...folders].sort((a, b) => Number(differs(b)) - Number(differs(a)) || b.sourceItems - a.sourceItems);
   const rows = sorted.slice(0, MOST_FOLDERS).map((folder) => folderRow(folder, locale));
   const more =
-    sorted.length > MOST_FOLDERS
-      ? [markRow('plain', [t.user.moreFolders(sorted.length - MOST_FOLDERS)])]
-      : [];
+    sorted.length > MOST_FOLDERS ? [markRow('plain', [t.user.moreFolders(sorted.length - MOST_FOLDERS)])] : [];
   return section(t.user.folders, ...rows, ...more);
 }
 

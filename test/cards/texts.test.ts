@@ -21,7 +21,19 @@ function flatten(texts: object, path = ''): ReadonlyMap<string, string> {
 }
 
 /** Words that are the same in both languages. */
-const SAME = new Set(['Poor', 'Perfect', 'Good', 'Export', 'Server', 'Status', 'Batches', 'Name', 'Online', 'Rate', 'Export']);
+const SAME = new Set([
+  'Poor',
+  'Perfect',
+  'Good',
+  'Export',
+  'Server',
+  'Status',
+  'Batches',
+  'Name',
+  'Online',
+  'Rate',
+  'Export',
+]);
 
 describe('German says what English says', () => {
   test('the same keys', () => {
@@ -48,7 +60,10 @@ describe('German says what English says', () => {
     for (const [code, german] of Object.entries(GERMAN_FAILURES)) {
       const english = FAILURES[code as FailureCode];
       const known = new Set(placeholders(`${english.message} ${english.remedy}`));
-      expect(placeholders(`${german.message} ${german.remedy}`).filter((name) => !known.has(name)), code).toEqual([]);
+      expect(
+        placeholders(`${german.message} ${german.remedy}`).filter((name) => !known.has(name)),
+        code,
+      ).toEqual([]);
     }
   });
 });

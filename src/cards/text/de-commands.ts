@@ -41,7 +41,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     help: 'Gleicht einen Batch oder einen Benutzer jetzt ab, fehlgeschlagene auch. Einem laufenden Abgleich folgt ein weiterer.',
   },
   'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
-  'resume user': { title: 'Benutzer fortsetzen', help: 'Setzt einen angehaltenen Benutzer fort; er gleicht sofort ab.' },
+  'resume user': {
+    title: 'Benutzer fortsetzen',
+    help: 'Setzt einen angehaltenen Benutzer fort; er gleicht sofort ab.',
+  },
 };
 
 /** The German texts of a command by its usage ("start batch <batch>"). */

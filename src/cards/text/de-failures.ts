@@ -27,17 +27,20 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   MailboxFull: {
     title: 'Das Zielpostfach ist voll',
     message: 'Exchange Online nimmt für „{address}“ keine Mails mehr an ({detail}).',
-    remedy: 'Erhöhen Sie das Kontingent oder schalten Sie das Archiv ein, dann "sync now {address}". Nichts wird doppelt kopiert.',
+    remedy:
+      'Erhöhen Sie das Kontingent oder schalten Sie das Archiv ein, dann "sync now {address}". Nichts wird doppelt kopiert.',
   },
   TargetForbidden: {
     title: 'Bellhop darf dieses Postfach nicht schreiben',
     message: 'Exchange Online antwortete für „{address}“ mit „Zugriff verweigert“ ({detail}).',
-    remedy: 'Nehmen Sie das Postfach in den Verwaltungsbereich der Rolle "Application Mail.ReadWrite" auf; das dauert bis zu zwei Stunden.',
+    remedy:
+      'Nehmen Sie das Postfach in den Verwaltungsbereich der Rolle "Application Mail.ReadWrite" auf; das dauert bis zu zwei Stunden.',
   },
   TargetSignInFailed: {
     title: 'Anmeldung am Mandanten fehlgeschlagen',
     message: 'Entra hat die App abgelehnt: {detail}.',
-    remedy: 'Prüfen Sie AZURE_TENANT_ID, AZURE_CLIENT_ID, Geheimnis oder Zertifikat und die Zustimmung des Administrators.',
+    remedy:
+      'Prüfen Sie AZURE_TENANT_ID, AZURE_CLIENT_ID, Geheimnis oder Zertifikat und die Zustimmung des Administrators.',
   },
   TargetThrottled: {
     title: 'Exchange Online bittet um Pause',
@@ -47,7 +50,8 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   TargetUnavailable: {
     title: 'Exchange Online antwortet nicht',
     message: 'Eine Anfrage an Exchange Online schlug fehl: {detail}.',
-    remedy: 'Nichts zu tun: es wird von selbst erneut versucht. Hält es an, sehen Sie in den Dienststatus von Microsoft 365.',
+    remedy:
+      'Nichts zu tun: es wird von selbst erneut versucht. Hält es an, sehen Sie in den Dienststatus von Microsoft 365.',
   },
   TargetRefused: {
     title: 'Exchange Online lehnt eine Anfrage ab',
@@ -62,7 +66,8 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   ImapSignInDelayed: {
     title: 'Die Quelle nimmt gerade keine Anmeldung an',
     message: 'Der IMAP-Server ist beschäftigt oder an einer Grenze: {detail}',
-    remedy: 'Nichts zu tun: Bellhop versucht es erneut. Hält es an, erhöhen Sie die Verbindungsgrenze oder senken initial= des Endpunkts.',
+    remedy:
+      'Nichts zu tun: Bellhop versucht es erneut. Hält es an, erhöhen Sie die Verbindungsgrenze oder senken initial= des Endpunkts.',
   },
   ImapMechanismUnsupported: {
     title: 'Kein gemeinsames Anmeldeverfahren',
@@ -77,7 +82,8 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   SourceCertificateRefused: {
     title: 'Das Zertifikat der Quelle wurde abgelehnt',
     message: 'Dem TLS-Zertifikat von {host}:{port} wird nicht vertraut ({detail}).',
-    remedy: 'Installieren Sie ein gültiges Zertifikat für {host}, oder starten Sie Bellhop mit NODE_EXTRA_CA_CERTS für die eigene CA.',
+    remedy:
+      'Installieren Sie ein gültiges Zertifikat für {host}, oder starten Sie Bellhop mit NODE_EXTRA_CA_CERTS für die eigene CA.',
   },
   SourceTlsUnavailable: {
     title: 'Die Quelle bietet keine Verschlüsselung',
@@ -196,8 +202,10 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   },
   PasswordInChat: {
     title: 'Passwörter gehören nicht in den Chat',
-    message: 'Die Nachricht sieht aus, als enthielte sie ein Passwort. Sie wurde nicht verarbeitet und nicht gespeichert.',
-    remedy: 'Löschen Sie die Nachricht, ändern Sie das Passwort und importieren Sie es auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
+    message:
+      'Die Nachricht sieht aus, als enthielte sie ein Passwort. Sie wurde nicht verarbeitet und nicht gespeichert.',
+    remedy:
+      'Löschen Sie die Nachricht, ändern Sie das Passwort und importieren Sie es auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
   },
   UsageError: {
     title: 'Der Befehl ist nicht vollständig',

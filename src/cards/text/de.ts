@@ -60,8 +60,7 @@ export const DE: typeof EN = {
     needPerson: (value) => ` **${users(value)}** ${value === 1 ? 'braucht' : 'brauchen'} Hilfe.`,
     noneSynced: 'Kein Benutzer konnte synchronisiert werden.',
     stopping: (value) => `${users(value)} ${value === 1 ? 'beendet' : 'beenden'} noch die laufende Nachricht.`,
-    stoppedAt: (share) =>
-      `Angehalten bei ${share} der bisher gefundenen Nachrichten. Fortsetzen macht dort weiter.`,
+    stoppedAt: (share) => `Angehalten bei ${share} der bisher gefundenen Nachrichten. Fortsetzen macht dort weiter.`,
     ofMessages: (done, all) => `${done} von ${all} Nachrichten`,
     ofUsers: 'der Benutzer',
     usersFailed: (value) => `${users(value)} fehlgeschlagen`,

@@ -31,7 +31,8 @@ export const EN = {
     notStarted: (value: number) => `${users(value)} wait for the start. Check the batch first: it writes nothing.`,
     soFar: (good: number, total: number) => `${count(good)} of ${users(total)} are synced.`,
     incremental: (value: number) => `${users(value)} had the first sync; changes are brought over now.`,
-    allSynced: (total: number, items: number) => `All ${users(total)} are synced: ${messages(items)} in Exchange Online.`,
+    allSynced: (total: number, items: number) =>
+      `All ${users(total)} are synced: ${messages(items)} in Exchange Online.`,
     needPerson: (value: number) => ` **${users(value)}** ${value === 1 ? 'needs' : 'need'} a person.`,
     noneSynced: 'No user could be synced.',
     stopping: (value: number) => `${users(value)} finish the message in hand.`,
@@ -53,7 +54,15 @@ export const EN = {
     createdBy: (name: string) => `Created by ${name}`,
     started: (time: string) => `Started ${time}`,
     bytesCopied: (size: string) => `${size} copied`,
-    fallback: (name: string, status: string, synced: string, total: string, failed: string, target: string, source: string) =>
+    fallback: (
+      name: string,
+      status: string,
+      synced: string,
+      total: string,
+      failed: string,
+      target: string,
+      source: string,
+    ) =>
       `${name} is ${status}: ${synced} of ${total} users synced, ${failed} failed, ${target} of ${source} messages in the target.`,
     score: (grade: string) => ` Score: ${grade}.`,
   },
