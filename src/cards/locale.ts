@@ -10,21 +10,21 @@ import { type Language, languageOf } from './text/language.ts';
 export interface Locale {
   readonly language: Language;
   readonly t: typeof EN;
-  count(value: number): string;
-  short(value: number): string;
-  bytes(value: number): string;
-  rate(items: number, bytesPerSecond: number): string;
-  duration(seconds: number): string;
-  percent(part: number, whole: number): string;
-  clock(iso: string, now: string): string;
-  weekday(iso: string): string;
-  day(iso: string): string;
+  readonly count: (value: number) => string;
+  readonly short: (value: number) => string;
+  readonly bytes: (value: number) => string;
+  readonly rate: (items: number, bytesPerSecond: number) => string;
+  readonly duration: (seconds: number) => string;
+  readonly percent: (part: number, whole: number) => string;
+  readonly clock: (iso: string, now: string) => string;
+  readonly weekday: (iso: string) => string;
+  readonly day: (iso: string) => string;
   /** Title of a failure. */
-  title(code: FailureCode): string;
+  readonly title: (code: FailureCode) => string;
   /** A stored failure in this language. */
-  failure(failure: Failure): Failure;
+  readonly failure: (failure: Failure) => Failure;
   /** A short phrase the engine wrote, such as the reason of a score. */
-  phrase(text: string): string;
+  readonly phrase: (text: string) => string;
 }
 
 function localeOf(language: Language): Locale {
