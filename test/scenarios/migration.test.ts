@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planOf } from '../../sandbox/play-migration.ts';
+import { trustLocalExchange } from '../../sandbox/exchange/trust.ts';
 import { type MailboxEditor, editMailbox } from '../../sandbox/source/edit-mailbox.ts';
 import { generateMailbox } from '../../sandbox/source/generate-mail.ts';
 import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sandbox/world.ts';
 import type { BatchView, UserView } from '../../src/engine/views.ts';
 import { checkNoWrites } from '../checker/check-manners.ts';
 import { checkMigration } from '../checker/check-migration.ts';
+import { type ForeignItems, checkForeignItems, foreignItems } from '../checker/foreign-items.ts';
 import { checkSourceUntouched, hashMaildir } from '../checker/hash-maildir.ts';
+import { readExchangeStore } from '../checker/read-exchange-store.ts';
+import { requestToken } from '../sandbox/exchange/exchange-fixture.ts';
 import { syncAgain, viewOf } from '../support/sandbox-views.ts';
 
 const MAILS = 60;
@@ -17,9 +21,12 @@ const USERS = [
 ] as const;
 
 let world: SandboxWorld;
+let foreign: ForeignItems;
 
 beforeAll(async () => {
   world = await startSandbox({ users: USERS });
+  await writeAsOwner('info', 'a mail that was in the target before');
+  foreign = foreignItems(readExchangeStore(world.exchangeDirectory, addressOf('info')));
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -28,6 +35,18 @@ afterAll(async () => {
 function mannersOf(user: string) {
   const id = world.exchange.mailboxes.users.find(({ address }) => address === addressOf(user))?.id ?? '';
   return world.exchange.manners.of(id);
+}
+
+/** What the owner of the target mailbox has there already. */
+async function writeAsOwner(user: string, subject: string): Promise<void> {
+  const { graphUrl, caFile } = world.exchange;
+  trustLocalExchange(caFile);
+  const answer = await fetch(`${graphUrl}/v1.0/users/${addressOf(user)}/messages`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${await requestToken(world.exchange)}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ subject, body: { contentType: 'text', content: 'mine' } }),
+  });
+  expect(answer.status).toBe(201);
 }
 
 function itemsInTarget(user: string): number {
@@ -132,6 +151,13 @@ describe('a migration by chat, bot and worker in two processes', () => {
 
     expect(maxConcurrency).toBeLessThanOrEqual(4);
     expect(throttled + insideRetryAfter).toBe(0);
+  });
+
+  test('what was in the target before is as it was', () => {
+    const now = readExchangeStore(world.exchangeDirectory, addressOf('info'));
+
+    expect(foreign.size).toBe(1);
+    expect(checkForeignItems(addressOf('info'), foreign, now)).toEqual([]);
   });
 
   test('no password is in Redis, in the ledger, in a log or in a card', () => {
