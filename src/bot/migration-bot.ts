@@ -1,13 +1,14 @@
+import { confirmCard } from '../cards/confirm-card.ts';
 import { errorCard } from '../cards/error-card.ts';
 import type { Card } from '../cards/elements.ts';
-import { ENGLISH, type Locale, localeFor } from '../cards/locale.ts';
+import { ENGLISH, localeFor } from '../cards/locale.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { Place } from './chat-port.ts';
-import type { CommandReply } from './commands/command.ts';
+import type { Command, CommandContext, CommandReply } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
-import { includes, parseCommand, runCommand } from './commands/parse.ts';
+import { type ParsedCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
 import type { ConversationBook } from './conversation-book.ts';
 import { type People, permissionOf } from './permissions.ts';
@@ -107,8 +108,17 @@ export class MigrationBot {
     const held = permissionOf(by, this.#people);
     if (held === undefined || !includes(held, needed))
       throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
-    const locale: Locale = localeFor(by.locale);
-    return runCommand(parsed, { world: this.#world, by: { id: by.id, name: by.name }, locale });
+    const context = { world: this.#world, by: { id: by.id, name: by.name }, locale: localeFor(by.locale) };
+    return (await this.#question(text, parsed, context)) ?? runCommand(parsed, context);
+  }
+
+  // A confirmation counts for the number it was given for: when that changed, the question is asked again.
+  async #question(text: string, parsed: ParsedCommand, context: CommandContext): Promise<CommandReply | undefined> {
+    const { command, args, confirmed } = parsed;
+    const reach = await command.reach?.(args as Parameters<Command['run']>[0], context);
+    if (reach === undefined || confirmed === String(reach.count)) return undefined;
+    const asked = text.replaceAll(/ ?\bconfirm=\S*/gi, '');
+    return { view: reach, card: confirmCard({ text: asked, title: command.title, ...reach }, context.locale) };
   }
 
   async #isLiveCard(batch: BatchName, place: Place, activityId: string): Promise<boolean> {

@@ -100,6 +100,20 @@ async function syncUserNow(world: World, address: UserAddress, by: Actor): Promi
   return 1;
 }
 
+/** Syncs the failed users of a batch again, and nobody else. */
+export async function retryFailed(world: World, name: BatchName, by: Actor): Promise<{ readonly users: number }> {
+  await requireBatch(world, name);
+  await world.store.publish([{ type: 'SyncRequested', batch: name }], by.name);
+  const users = await world.store.changeUsers(name, (user) => (hasFailed(user) ? enqueue(world, user) : undefined));
+  await scheduleSoon(world);
+  return { users };
+}
+
+/** Whether a user waits for a person. */
+export function hasFailed({ status }: MigrationUser): boolean {
+  return status === 'Failed' || status === 'IncrementalFailed';
+}
+
 /** Stops one user. */
 export async function stopUser(world: World, address: UserAddress, by: Actor): Promise<void> {
   await changeUserOrRefuse(world, address, 'stop user', by, (user) => step(user, 'stop'));
@@ -120,7 +134,8 @@ export async function requireBatch(world: World, name: BatchName): Promise<Migra
   return batch;
 }
 
-function isAtRest(user: MigrationUser): boolean {
+/** Whether a start or resume queues this user. */
+export function isAtRest(user: MigrationUser): boolean {
   return (
     user.status === 'Validating' || user.status === 'Stopped' || user.status === 'Failed' || user.status === 'Stopping'
   );

@@ -1,10 +1,11 @@
 import { batchCard } from '../../cards/batch-card.ts';
 import { checkCard } from '../../cards/check-card.ts';
-import { createBatch, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
+import { createBatch, isAtRest, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
 import { checkBatch } from '../../engine/preflight.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
 import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
+import { reachOfBatch } from './reach.ts';
 import { type CommandContext, type CommandReply, command } from './command.ts';
 
 async function liveBatch({ world, locale }: CommandContext, batch: BatchName): Promise<CommandReply> {
@@ -25,10 +26,10 @@ export const createBatchCommand = command({
   topic: 'Set up',
   args: {
     name: batchArgument,
-    endpoint: { ...endpointArgument, expects: 'endpoint=<name>', named: true },
-    every: { read: readSpan, expects: 'a time span such as 24h or 30m, at least 5m', named: true, optional: true },
-    trash: { read: readTrash, expects: 'copy or skip', named: true, optional: true },
-    exclude: { read: readList, expects: 'folder names separated by commas', named: true, optional: true },
+    endpoint: { ...endpointArgument, expects: 'endpoint=<name>', named: true, also: ['endpunkt', 'source', 'quelle'] },
+    every: { read: readSpan, expects: 'a time span such as 24h or 30m, at least 5m', named: true, optional: true, also: ['alle', 'interval'] },
+    trash: { read: readTrash, expects: 'copy or skip', named: true, optional: true, also: ['papierkorb', 'deleted'] },
+    exclude: { read: readList, expects: 'folder names separated by commas', named: true, optional: true, also: ['ohne', 'ausser', 'skip'] },
   },
   async run({ name, endpoint, every, trash, exclude }, context) {
     const { world, by } = context;
@@ -59,10 +60,11 @@ export const startBatchCommand = command({
   title: 'Start batch',
   help: 'Start the initial sync of every user in a batch; in a running batch, try its failed users again.',
   examples: ['start batch sales-1'],
-  aliases: ['starte batch', 'batch starten', 'start'],
+  aliases: ['starte batch', 'batch starten', 'start', 'starte'],
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
+  reach: ({ batch }, { world }) => reachOfBatch(world, batch, isAtRest),
   async run({ batch }, context) {
     await startBatch(context.world, batch, context.by);
     return liveBatch(context, batch);
@@ -74,7 +76,7 @@ export const stopBatchCommand = command({
   title: 'Stop batch',
   help: 'Stop every sync of a batch. What was copied stays; resume any time.',
   examples: ['stop batch sales-1'],
-  aliases: ['stoppe batch', 'batch stoppen', 'pause batch'],
+  aliases: ['stoppe batch', 'batch stoppen', 'pause batch', 'batch anhalten', 'stop', 'pause', 'stoppe'],
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
@@ -89,10 +91,11 @@ export const resumeBatchCommand = command({
   title: 'Resume batch',
   help: 'Resume a stopped batch; every user syncs at once.',
   examples: ['resume batch sales-1'],
-  aliases: ['batch fortsetzen', 'setze batch fort'],
+  aliases: ['batch fortsetzen', 'setze batch fort', 'resume'],
   permission: 'operate',
   topic: 'Move',
   args: { batch: batchArgument },
+  reach: ({ batch }, { world }) => reachOfBatch(world, batch, () => true),
   async run({ batch }, context) {
     await resumeBatch(context.world, batch, context.by);
     return liveBatch(context, batch);

@@ -17,6 +17,8 @@ export interface Argument<Value> {
   readonly optional?: true;
   /** True for `name=value`. */
   readonly named?: true;
+  /** Other names for `name=`, German ones among them. */
+  readonly also?: readonly string[];
 }
 
 export type Arguments = Readonly<Record<string, Argument<unknown>>>;
@@ -49,6 +51,13 @@ export interface CommandReply {
   readonly pending?: { readonly request: string; readonly until: 'EndpointTested' | 'BatchChecked' };
 }
 
+/** Whom a wide-reaching command would touch: shown and asked about before it runs. */
+export interface Reach {
+  readonly count: number;
+  /** A few of them, for recognition. */
+  readonly sample: readonly string[];
+}
+
 export interface Command<Args extends Arguments = Arguments> {
   /** Words and arguments: "start batch <batch>". */
   readonly usage: string;
@@ -61,6 +70,8 @@ export interface Command<Args extends Arguments = Arguments> {
   /** The heading it stands under in help. */
   readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
   readonly args: Args;
+  /** Whom it would touch when that is worth a question; undefined when it is not. Bots ask, terminals do not. */
+  reach?(args: ValuesOf<Args>, context: CommandContext): Promise<Reach | undefined>;
   run(args: ValuesOf<Args>, context: CommandContext): Promise<CommandReply>;
 }
 

@@ -33,10 +33,10 @@ export const addEndpointCommand = command({
   topic: 'Set up',
   args: {
     name: endpointArgument,
-    host: { read: (text: string) => text, expects: 'host=<name of the server>', named: true },
+    host: { read: (text: string) => text, expects: 'host=<name of the server>', named: true, also: ['server', 'rechner'] },
     port: { read: readPort, expects: 'a port from 1 to 65535', named: true, optional: true },
-    security: { read: readSecurity, expects: 'tls, starttls or none', named: true, optional: true },
-    login: { read: readLogin, expects: 'plain, login or xoauth2', named: true, optional: true },
+    security: { read: readSecurity, expects: 'tls, starttls or none', named: true, optional: true, also: ['sicherheit', 'encryption'] },
+    login: { read: readLogin, expects: 'plain, login or xoauth2', named: true, optional: true, also: ['anmeldung', 'auth'] },
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
   },

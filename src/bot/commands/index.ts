@@ -10,7 +10,7 @@ import {
 import { type Command, type CommandReply, command, commandWords } from './command.ts';
 import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';
 import { nearest } from './nearest.ts';
-import { resumeUserCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
+import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
 
 const helpCommand = command({
   usage: 'help [command]',
@@ -50,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   checkBatchCommand,
   startBatchCommand,
   syncNowCommand,
+  retryCommand,
   stopBatchCommand,
   resumeBatchCommand,
   addEndpointCommand,

@@ -1,25 +1,33 @@
+/** Of a long text only its start can be a command. */
+const LONGEST_START = 120;
+
 /** The candidate a text is most like, by its first words: what "did you mean" offers. */
 export function nearest(text: string, candidates: readonly string[]): string {
+  const given = text.slice(0, LONGEST_START).split(' ');
   let best = candidates[0] ?? 'help';
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const words = candidate.split(' ').length;
-    const start = text.split(' ').slice(0, words).join(' ').slice(0, 40);
+    const start = given.slice(0, words).join(' ').slice(0, 40);
     const distance = editDistance(start, candidate) / Math.max(1, candidate.length);
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }
 
-// Levenshtein over two short texts, one row at a time.
+// Edits between two short texts, two neighbours in the wrong order being one: "hlep" is nearer to "help" than to "fehler".
 function editDistance(a: string, b: string): number {
+  let before: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
     }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;

@@ -7,6 +7,8 @@ import { type Token, tokenize } from './tokenize.ts';
 export interface ParsedCommand {
   readonly command: Command;
   readonly args: Readonly<Record<string, unknown>>;
+  /** `confirm=<n>`: the count the person saw when asked. */
+  readonly confirmed: string | undefined;
 }
 
 export interface CommandTable {
@@ -18,7 +20,13 @@ export function parseCommand(text: string, { commands }: CommandTable): ParsedCo
   const tokens = tokenize(text);
   const match = findCommand(tokens, commands);
   if (match === undefined) throw unknownCommand(text, commands);
-  return { command: match.command, args: readArguments(match.command, tokens.slice(match.words)) };
+  const rest = tokens.slice(match.words);
+  const asks = match.command.reach !== undefined;
+  return {
+    command: match.command,
+    args: readArguments(match.command, asks ? rest.filter((token) => token.name !== 'confirm') : rest),
+    confirmed: asks ? rest.find((token) => token.name === 'confirm')?.value : undefined,
+  };
 }
 
 interface Match {
@@ -54,14 +62,20 @@ function unknownCommand(text: string, commands: readonly Command[]): MigrationEr
 function readArguments(command: Command, tokens: readonly Token[]): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   const positional = tokens.filter((token) => token.name === undefined);
-  const named = new Map(
-    tokens.flatMap((token) => (token.name === undefined ? [] : [[token.name, token.value] as const])),
-  );
+  const named = new Map<string, string>();
+  for (const { name, value } of tokens) {
+    if (name === undefined) continue;
+    const known = nameOf(command, name);
+    if (named.has(known)) throw usage(command, `"${known}=" is given twice.`);
+    named.set(known, value);
+  }
   let at = 0;
   for (const [name, argument] of Object.entries<Arguments[string]>(command.args)) {
-    const text = argument.named === true ? named.get(name) : positional[at]?.value;
-    if (argument.named === true) named.delete(name);
-    else at += 1;
+    // What has a place may be named as well: "create batch name=sales-1".
+    const byName = named.get(name);
+    named.delete(name);
+    const text = byName ?? (argument.named === true ? undefined : positional[at]?.value);
+    if (argument.named !== true && byName === undefined) at += 1;
     if (text === undefined || text === '') {
       if (argument.optional !== true)
         throw usage(command, `"${commandWords(command.usage)}" needs ${argument.expects}.`);
@@ -75,6 +89,12 @@ function readArguments(command: Command, tokens: readonly Token[]): Readonly<Rec
   if (surplus !== undefined)
     throw usage(command, `"${commandWords(command.usage)}" does not know what to do with "${surplus.slice(0, 60)}".`);
   return values;
+}
+
+// "endpunkt=" is "endpoint=".
+function nameOf(command: Command, given: string): string {
+  const found = Object.entries<Arguments[string]>(command.args).find(([, argument]) => argument.also?.includes(given));
+  return found?.[0] ?? given;
 }
 
 function usage(command: Command, detail: string): MigrationError {

@@ -7,7 +7,21 @@ export interface Token {
   readonly value: string;
 }
 
-const QUOTES: Readonly<Record<string, string>> = { '"': '"', '„': '“', '“': '”', '”': '”', '«': '»', '»': '«' };
+/** Opening quotes of keyboards and languages, with all that may close them. */
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"“”',
+  '„': '“”"',
+  '“': '”"',
+  '”': '”"',
+  '«': '»',
+  '»': '«',
+  '‹': '›',
+  '›': '‹',
+  "'": "'’",
+  '‘': '’\'',
+  '‚': '‘’',
+  '`': '`',
+};
 
 /**
  * Cuts a message into words: quotes of any language keep spaces together, `name=value` may quote its value. One pass
@@ -40,7 +54,7 @@ function readValue(text: string, start: number): { readonly value: string; reado
   const close = QUOTES[text[start] ?? ''];
   if (close !== undefined) {
     let end = start + 1;
-    while (end < text.length && text[end] !== close && text[end] !== '"') end += 1;
+    while (end < text.length && !close.includes(text[end] ?? '')) end += 1;
     return { value: text.slice(start + 1, end), next: end + 1 };
   }
   let end = start;
@@ -52,7 +66,17 @@ function isSpace(text: string, at: number): boolean {
   return text[at] === ' ';
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  nbsp: ' ',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  '#160': ' ',
+  '#34': '"',
+};
 
 /**
  * The words of a message as Teams sends it: mentions of the bot gone (however often), entities decoded, every kind of
@@ -60,17 +84,37 @@ const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<
  */
 export function cleanMessage(text: string, botNames: readonly string[]): string {
   let clean = text.slice(0, LONGEST_COMMAND);
-  for (const name of botNames) {
-    const mention = `<at>${name}</at>`;
-    clean = clean.split(mention).join(' ');
-  }
-  clean = clean.replaceAll(/&(#39|[a-z]{2,4});/g, (whole, entity: string) => ENTITIES[entity] ?? whole);
+  for (const name of botNames) clean = withoutMentions(clean, name);
+  clean = clean.replaceAll(/&(#\d{2,3}|[a-z]{2,4});/g, (whole, entity: string) => ENTITIES[entity] ?? whole);
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
   clean = clean.replaceAll(/[\s\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, ' ').trim();
+  clean = clean.replaceAll(/ {2,}/g, ' ');
   for (const name of botNames) {
-    if (clean.toLowerCase().startsWith(`@${name.toLowerCase()} `)) clean = clean.slice(name.length + 2);
+    const typed = `@${name.toLowerCase()}`;
+    while (clean.toLowerCase().startsWith(`${typed} `) || clean.toLowerCase() === typed)
+      clean = clean.slice(typed.length).trim();
   }
-  return clean.trim();
+  return clean;
+}
+
+// "<at>Bellhop</at>", with or without attributes, in any case, however often.
+function withoutMentions(text: string, name: string): string {
+  const lower = asciiLower(text);
+  const end = `>${asciiLower(name)}</at>`;
+  let clean = '';
+  let at = 0;
+  for (;;) {
+    const close = lower.indexOf(end, at);
+    if (close < 0) return clean + text.slice(at);
+    const open = lower.lastIndexOf('<at', close);
+    clean += open < at ? text.slice(at, close + end.length) : `${text.slice(at, open)} `;
+    at = close + end.length;
+  }
+}
+
+// toLowerCase may change the length of a text; places found in one must fit the other.
+function asciiLower(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 const SECRET = /(?:^|[\s,;"'])(?:pass(?:word|wd|wort)?|kennwort|pwd?|pw|secret|token)\s*[=:]\s*\S/i;

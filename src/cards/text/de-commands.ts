@@ -40,6 +40,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Jetzt abgleichen',
     help: 'Gleicht einen Batch oder einen Benutzer jetzt ab, fehlgeschlagene auch. Einem laufenden Abgleich folgt ein weiterer.',
   },
+  retry: {
+    title: 'Wiederholen',
+    help: 'Versucht die fehlgeschlagenen Benutzer eines Batches oder einen Benutzer erneut. Nichts wird doppelt kopiert.',
+  },
   'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
   'resume user': {
     title: 'Benutzer fortsetzen',

@@ -285,4 +285,13 @@ export const DE: typeof EN = {
     start: 'Erste Schritte',
     fallback: (names) => `Befehle von Bellhop: ${names}.`,
   },
+
+  confirm: {
+    what: 'Bevor es geschieht',
+    state: 'Fragt Sie',
+    asks: (title, value) => `„${title}“ betrifft **${users(value)}**. Noch ist nichts geschehen.`,
+    whom: 'Wen es betrifft',
+    changes: 'Ändert sich die Zahl vor der Bestätigung, fragt Bellhop erneut.',
+    yes: (value) => `Ja, ${value} Benutzer`,
+  },
 };

@@ -269,4 +269,13 @@ export const EN = {
     start: 'First steps',
     fallback: (names: string) => `Bellhop commands: ${names}.`,
   },
+
+  confirm: {
+    what: 'Before this happens',
+    state: 'Asks you',
+    asks: (title: string, value: number) => `"${title}" reaches **${users(value)}**. Nothing was done yet.`,
+    whom: 'Whom it reaches',
+    changes: 'If the number changes before you confirm, Bellhop asks again.',
+    yes: (value: string) => `Yes, ${value} users`,
+  },
 };

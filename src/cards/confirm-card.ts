@@ -1,0 +1,40 @@
+import { type Card, band, bold, card, fromOutside, markRow, panel, subtle } from './elements.ts';
+import { ENGLISH, type Locale } from './locale.ts';
+
+export interface Question {
+  /** The command as it was given, without the confirmation. */
+  readonly text: string;
+  /** What it does, as a title: "Sync now". */
+  readonly title: string;
+  readonly count: number;
+  readonly sample: readonly string[];
+}
+
+/** Asked before a command that touches many: exactly how many, a few of them, and the words that confirm it. */
+export function confirmCard({ text, title, count, sample }: Question, { t, count: figure }: Locale = ENGLISH): Card {
+  const confirmed = `${text} confirm=${count}`;
+  const rest = count - sample.length;
+  return card(
+    `${t.confirm.asks(title, count)} ${t.write(confirmed)}`,
+    [
+      band({
+        what: t.confirm.what,
+        tone: 'attention',
+        state: t.confirm.state,
+        name: title,
+        sentence: t.confirm.asks(title, count),
+      }),
+      panel(
+        t.confirm.whom,
+        markRow('plain', [
+          bold(t.users(count)),
+          ' · ',
+          fromOutside(sample.join(', '), 160),
+          ...(rest > 0 ? [subtle(t.failures.andMore(rest))] : []),
+        ]),
+        markRow('plain', [t.confirm.changes]),
+      ),
+    ],
+    [{ title: t.confirm.yes(figure(count)), action: { verb: 'say', text: confirmed }, primary: true }],
+  );
+}

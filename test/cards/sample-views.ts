@@ -1,0 +1,180 @@
+import { failure } from '../../src/engine/domain/failure.ts';
+import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
+import { NO_ITEMS } from '../../src/engine/domain/items.ts';
+import type { BatchView, CheckView, FailuresView, StatusView, UserView } from '../../src/engine/views.ts';
+
+export const NOW = '2026-11-23T12:57:10.000Z';
+
+/** Everything a text from outside may try: markup, mentions, links, expansions, bidirectional and invisible characters. */
+export const HOSTILE =
+  '<at>everyone</at> [pay](https://evil.example) **now** {{DATE(2026-01-01,SHORT)}} ${$root} \u202eesrever\u202c <script>alert(1)</script> | # - `x` \u0000\u200b&lt;at&gt;';
+export const LONG = 'n'.repeat(64);
+export const ENDLESS = 'W'.repeat(10_000);
+
+const refused = failure('ImapAuthenticationException', {
+  code: 'AUTHENTICATIONFAILED',
+  detail: 'Invalid credentials',
+  address: 'counter.01@example.com',
+});
+const noMailbox = failure('MigrationRecipientNotFoundException', { address: 'stock@example.com' });
+
+export function sampleBatch(more: Partial<BatchView> = {}): BatchView {
+  return {
+    identity: 'sales-1',
+    status: 'Syncing',
+    state: 'Active',
+    endpoint: 'mail-hq',
+    createdBy: 'Operator A',
+    creationDateTime: '2026-11-23T07:30:00.000Z',
+    startDateTime: '2026-11-23T08:02:00.000Z',
+    lastSyncedDateTime: null,
+    expirationDateTime: null,
+    totalCount: 480,
+    activeCount: 20,
+    stoppedCount: 3,
+    syncedCount: 262,
+    finalizedCount: 0,
+    failedCount: 12,
+    completedWithWarningCount: 0,
+    pendingCount: 183,
+    provisionedCount: 477,
+    validationWarningCount: 0,
+    dataConsistencyScore: 'Investigate',
+    reasons: [
+      { kind: 'missing', count: 24, text: 'skipped' },
+      { kind: 'metadata', count: 188, text: 'the signature can no longer be verified' },
+    ],
+    items: { ...NO_ITEMS, source: 1_284_310, copied: 744_218, adopted: 61_004, excluded: 18_902, skipped: 24, pending: 460_162 },
+    bytesTransferred: 88_000_000_000,
+    itemsPerSecond: 42,
+    bytesPerSecond: 5_000_000,
+    etaSeconds: 10_956,
+    bottleneck: 'source',
+    supportedActions: ['Stop', 'SyncNow'],
+    failures: [
+      { error: refused, title: 'The source refused the sign-in', count: 9, sample: ['counter.01@example.com'] },
+      { error: noMailbox, title: 'No mailbox in the target', count: 3, sample: ['stock@example.com'] },
+    ],
+    asOf: NOW,
+    ...more,
+  };
+}
+
+export function sampleUser(more: Partial<UserView> = {}): UserView {
+  return {
+    identity: 'sales.desk@example.com',
+    guid: '5f0c9f1e-0000-4000-8000-000000000001',
+    batchId: 'sales-1',
+    mailboxEmailAddress: 'sales.desk@example.com',
+    mailboxGuid: '5f0c9f1e-0000-4000-8000-000000000002',
+    recipientType: 'shared',
+    userName: 'sales.desk',
+    status: 'Synced',
+    statusSummary: 'Synced',
+    state: 'Waiting',
+    migrationType: 'IMAP',
+    syncedItemCount: 22_303,
+    skippedItemCount: 3,
+    transferredItemCount: 22_303,
+    estimatedTotalCount: 22_418,
+    estimatedTotalSize: 3_100_000_000,
+    bytesTransferred: 3_100_000_000,
+    itemsPerSecond: 0,
+    bytesPerSecond: 0,
+    etaSeconds: null,
+    lastSuccessfulSyncTime: '2026-11-23T12:41:00.000Z',
+    nextSyncTime: '2026-11-24T12:41:00.000Z',
+    dataConsistencyScore: 'Investigate',
+    reasons: [{ kind: 'missing', count: 3, text: 'skipped' }],
+    hasUnapprovedSkippedItems: true,
+    supportedActions: ['SyncNow', 'Stop'],
+    items: { ...NO_ITEMS, source: 22_418, copied: 22_303, excluded: 112, skipped: 3 },
+    folders: [
+      { source: 'INBOX', target: 'Inbox', sourceItems: 12_840, targetItems: 12_840, skipped: 0, excluded: 0, error: null },
+      { source: 'Projects/*2024* [old]', target: 'Projects / *2024* [old]', sourceItems: 2374, targetItems: 2371, skipped: 3, excluded: 0, error: null },
+      { source: 'Sent', target: 'Sent Items', sourceItems: 6102, targetItems: 6102, skipped: 0, excluded: 0, error: null },
+      { source: 'Trash', target: 'Deleted Items', sourceItems: 990, targetItems: 990, skipped: 0, excluded: 0, error: null },
+      { source: 'Junk', target: '', sourceItems: 112, targetItems: 0, skipped: 0, excluded: 112, error: null },
+    ],
+    skipped: [
+      { folder: 'Projects/*2024* [old]', uid: 48_211, size: 157_000_000, kind: 'large', code: 'ItemTooLarge', reason: 'UID 48211 has 157,000,000 bytes; the target takes 150 MB.', subject: 'Plans' },
+      { folder: 'Projects/*2024* [old]', uid: 48_300, size: 2100, kind: 'corrupt', code: 'ItemUnreadable', reason: 'The server returned no usable content for UID 48300.' },
+    ],
+    warnings: [],
+    error: null,
+    asOf: NOW,
+    ...more,
+  }; // prettier-ignore
+}
+
+export function sampleFailures(more: Partial<FailuresView> = {}): FailuresView {
+  const who = (total: number, batchId: string) =>
+    Array.from({ length: total }, (_, at) => ({
+      identity: `counter.${String(at + 1).padStart(2, '0')}@example.com`,
+      batchId,
+      message: refused.message,
+    }));
+  return {
+    batch: 'branch-2',
+    groups: [
+      { error: refused, title: 'The source refused the sign-in', count: 312, users: who(312, 'branch-2') },
+      { error: noMailbox, title: 'No mailbox in the target', count: 2, users: [{ identity: 'stock@example.com', batchId: 'branch-2', message: noMailbox.message }] },
+    ],
+    asOf: NOW,
+    ...more,
+  }; // prettier-ignore
+}
+
+export function sampleStatus(batches: readonly BatchView[] = [sampleBatch()]): StatusView {
+  const total = (key: 'totalCount' | 'activeCount' | 'stoppedCount' | 'syncedCount' | 'finalizedCount' | 'failedCount' | 'pendingCount' | 'provisionedCount') =>
+    batches.reduce((sum, each) => sum + each[key], 0); // prettier-ignore
+  return {
+    batches,
+    totalCount: total('totalCount'),
+    activeCount: total('activeCount'),
+    stoppedCount: total('stoppedCount'),
+    syncedCount: total('syncedCount'),
+    finalizedCount: total('finalizedCount'),
+    failedCount: total('failedCount'),
+    pendingCount: total('pendingCount'),
+    provisionedCount: total('provisionedCount'),
+    migrationType: 'IMAP',
+    asOf: NOW,
+  };
+}
+
+export function sampleCheck(more: Partial<CheckView> = {}): CheckView {
+  return {
+    batch: 'sales-2' as BatchName,
+    request: 'r1',
+    startedAt: '2026-11-23T07:41:00.000Z',
+    finishedAt: '2026-11-23T07:49:00.000Z',
+    users: 512,
+    checked: 512,
+    ready: 507,
+    items: 1_310_000,
+    bytes: 154_000_000_000,
+    folders: 9120,
+    largestItem: 148_000_000,
+    problems: Array.from({ length: 5 }, (_, at) => ({
+      user: `counter.0${at}@example.com` as UserAddress,
+      error: at < 3 ? refused : noMailbox,
+    })),
+    notes: [
+      { kind: 'oversize', count: 31, text: 'messages are larger than the target takes and will be skipped' },
+      { kind: 'renamed-folder', count: 2, text: 'folder names change to fit Exchange' },
+    ],
+    asOf: NOW,
+    ...more,
+  };
+}
+
+export const sampleEndpoint = {
+  name: 'mail-hq' as EndpointName,
+  host: 'imap.example.com',
+  port: 993,
+  security: 'tls',
+  login: 'plain',
+  initial: 20,
+  incremental: 10,
+} as const;
