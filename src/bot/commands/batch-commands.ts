@@ -27,9 +27,21 @@ export const createBatchCommand = command({
   args: {
     name: batchArgument,
     endpoint: { ...endpointArgument, expects: 'endpoint=<name>', named: true, also: ['endpunkt', 'source', 'quelle'] },
-    every: { read: readSpan, expects: 'a time span such as 24h or 30m, at least 5m', named: true, optional: true, also: ['alle', 'interval'] },
+    every: {
+      read: readSpan,
+      expects: 'a time span such as 24h or 30m, at least 5m',
+      named: true,
+      optional: true,
+      also: ['alle', 'interval'],
+    },
     trash: { read: readTrash, expects: 'copy or skip', named: true, optional: true, also: ['papierkorb', 'deleted'] },
-    exclude: { read: readList, expects: 'folder names separated by commas', named: true, optional: true, also: ['ohne', 'ausser', 'skip'] },
+    exclude: {
+      read: readList,
+      expects: 'folder names separated by commas',
+      named: true,
+      optional: true,
+      also: ['ohne', 'ausser', 'skip'],
+    },
   },
   async run({ name, endpoint, every, trash, exclude }, context) {
     const { world, by } = context;

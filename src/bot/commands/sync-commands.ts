@@ -41,8 +41,7 @@ export const retryCommand = command({
   permission: 'operate',
   topic: 'Repair',
   args: { target: targetArgument },
-  reach: async ({ target }, { world }) =>
-    'user' in target ? undefined : reachOfBatch(world, target.batch, hasFailed),
+  reach: async ({ target }, { world }) => ('user' in target ? undefined : reachOfBatch(world, target.batch, hasFailed)),
   async run({ target }, context) {
     const { world, by, locale } = context;
     if ('user' in target) {
