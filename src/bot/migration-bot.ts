@@ -115,7 +115,7 @@ export class MigrationBot {
   // A confirmation counts for the number it was given for: when that changed, the question is asked again.
   async #question(text: string, parsed: ParsedCommand, context: CommandContext): Promise<CommandReply | undefined> {
     const { command, args, confirmed } = parsed;
-    const reach = await command.reach?.(args as Parameters<Command['run']>[0], context);
+    const reach = await command.reach?.(args, context);
     if (reach === undefined || confirmed === String(reach.count)) return undefined;
     const asked = text.replaceAll(/ ?\bconfirm=\S*/gi, '');
     return { view: reach, card: confirmCard({ text: asked, title: command.title, ...reach }, context.locale) };

@@ -266,8 +266,20 @@ export function card(
     version: '1.5',
     fallbackText,
     body: withoutDoubleLines(body.filter((element) => element !== undefined)),
-    actions: buttons.map(toAction),
+    actions: inRow(buttons).map(toAction),
   };
+}
+
+const MOST_BUTTONS = 3;
+
+// More than three buttons do not fit a phone: the rest go into the "..." menu.
+function inRow(buttons: readonly Button[]): readonly Button[] {
+  let shown = 0;
+  return buttons.map((button) => {
+    if (button.secondary === true) return button;
+    shown += 1;
+    return shown <= MOST_BUTTONS ? button : { ...button, secondary: true };
+  });
 }
 
 // Next to a coloured block a separator would be a second line.

@@ -1,0 +1,97 @@
+import { batchCard } from '../../src/cards/batch-card.ts';
+import { checkCard } from '../../src/cards/check-card.ts';
+import { confirmCard } from '../../src/cards/confirm-card.ts';
+import type { Card } from '../../src/cards/elements.ts';
+import {
+  endpointAddedCard,
+  endpointTestCard,
+  endpointsCard,
+  testingEndpointCard,
+} from '../../src/cards/endpoint-card.ts';
+import { errorCard } from '../../src/cards/error-card.ts';
+import { failuresCard } from '../../src/cards/failures-card.ts';
+import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
+import { type Locale } from '../../src/cards/locale.ts';
+import { statusCard } from '../../src/cards/status-card.ts';
+import { userCard } from '../../src/cards/user-card.ts';
+import { COMMANDS } from '../../src/bot/commands/index.ts';
+import { failure } from '../../src/engine/domain/failure.ts';
+import { NO_ITEMS } from '../../src/engine/domain/items.ts';
+import type { BatchStatus } from '../../src/engine/domain/migration-batch.ts';
+import type { UserStatus } from '../../src/engine/domain/migration-user.ts';
+import type { BatchName, UserAddress } from '../../src/engine/domain/ids.ts';
+import {
+  ENDLESS,
+  HOSTILE,
+  LONG,
+  sampleBatch,
+  sampleCheck,
+  sampleEndpoint,
+  sampleFailures,
+  sampleStatus,
+  sampleUser,
+} from './sample-views.ts';
+
+const BATCH_STATUSES: readonly BatchStatus[] = [
+  'Created', 'Waiting', 'Syncing', 'Synced', 'SyncedWithErrors', 'IncrementalSyncing', 'Stopping', 'Stopped', 'Completing',
+  'Completed', 'CompletedWithErrors', 'Failed', 'Removing',
+]; // prettier-ignore
+const USER_STATUSES: readonly UserStatus[] = [
+  'Validating', 'Queued', 'Syncing', 'Synced', 'IncrementalSyncing', 'IncrementalFailed', 'Stopping', 'Stopped', 'Failed',
+  'Completing', 'Completed', 'CompletedWithWarnings', 'Removing',
+]; // prettier-ignore
+
+const HUGE = {
+  totalCount: 50_000,
+  syncedCount: 41_233,
+  failedCount: 5311,
+  pendingCount: 3000,
+  activeCount: 100,
+  stoppedCount: 356,
+  items: { ...NO_ITEMS, source: 1_284_310_442, copied: 1_200_000_000, pending: 84_310_442 },
+  bytesTransferred: 88_000_000_000_000,
+};
+
+/** Cards as a picture book: name -> the card in one language. Every card of Bellhop is here, in many states. */
+export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
+  const hostileReasons = Array.from({ length: 9 }, (_, at) => ({
+    kind: 'missing' as const,
+    count: at + 1,
+    text: HOSTILE,
+  }));
+  const hostileError = failure('ImapAuthenticationException', { code: HOSTILE, detail: ENDLESS, address: HOSTILE });
+  const entries: (readonly [string, Card])[] = [
+    ...BATCH_STATUSES.map((status) => [`batch-${status}`, batchCard(sampleBatch({ status }), locale)] as const),
+    ['batch-synced', batchCard(sampleBatch({ status: 'SyncedWithErrors', activeCount: 0, pendingCount: 0, syncedCount: 465, bottleneck: null, supportedActions: ['Start', 'Stop', 'SyncNow'], items: { ...NO_ITEMS, source: 1_284_695, copied: 1_204_530, adopted: 61_004, excluded: 18_902, skipped: 221, failed: 38 } }), locale)],
+    ['batch-empty', batchCard(sampleBatch({ status: 'Created', totalCount: 0, activeCount: 0, syncedCount: 0, failedCount: 0, pendingCount: 0, stoppedCount: 0, failures: [], items: NO_ITEMS, dataConsistencyScore: null, reasons: [], startDateTime: null }), locale)],
+    ['batch-huge', batchCard(sampleBatch(HUGE), locale)],
+    ['batch-hostile', batchCard(sampleBatch({ identity: LONG, endpoint: LONG, createdBy: HOSTILE, startDateTime: null, reasons: hostileReasons }), locale)],
+    ['batch-unbalanced', batchCard(sampleBatch({ status: 'Synced', items: { ...NO_ITEMS, source: 100, copied: 98 }, dataConsistencyScore: 'Poor', reasons: [{ kind: 'books', count: 2, text: 'not accounted for' }] }), locale)],
+    ['status-none', statusCard(sampleStatus([]), locale)],
+    ['status-some', statusCard(sampleStatus([sampleBatch(), sampleBatch({ identity: 'branch-2', status: 'Synced', failedCount: 0, failures: [] }), sampleBatch({ identity: 'pilot', status: 'Created', failedCount: 0 })]), locale)],
+    ['status-many', statusCard(sampleStatus(Array.from({ length: 200 }, (_, at) => sampleBatch({ ...HUGE, identity: `${LONG.slice(4)}-${at}` }))), locale)],
+    ...USER_STATUSES.map((status) => [`user-${status}`, userCard(sampleUser({ status, supportedActions: ['Start', 'SyncNow', 'Stop'] }), locale)] as const),
+    ['user', userCard(sampleUser(), locale)],
+    ['user-failed', userCard(sampleUser({ status: 'Failed', error: failure('ImapAuthenticationException', { code: 'AUTHENTICATIONFAILED', detail: 'Invalid credentials', address: 'sales.desk@example.com' }) }), locale)],
+    ['user-hostile', userCard(sampleUser({ status: 'Failed', identity: `${'x'.repeat(64)}@${'y'.repeat(60)}.example`, userName: HOSTILE, batchId: LONG, error: hostileError, reasons: hostileReasons, folders: Array.from({ length: 400 }, (_, at) => ({ source: at % 2 === 0 ? HOSTILE : ENDLESS, target: `${HOSTILE} / ${at}`, sourceItems: 500_000, targetItems: at, skipped: 1, excluded: 0, error: at % 7 === 0 ? hostileError : null })), skipped: Array.from({ length: 50 }, (_, at) => ({ folder: HOSTILE, uid: at, size: 1, kind: 'corrupt' as const, code: 'ItemUnreadable', reason: HOSTILE + ENDLESS, subject: HOSTILE })) }), locale)],
+    ['failures-none', failuresCard(sampleFailures({ groups: [] }), locale)],
+    ['failures', failuresCard(sampleFailures(), locale)],
+    ['failures-huge', failuresCard(sampleFailures({ batch: null, groups: Array.from({ length: 40 }, () => ({ error: hostileError, title: HOSTILE, count: 50_000, users: [{ identity: HOSTILE, batchId: LONG, message: ENDLESS }] })) }), locale)],
+    ['check', checkCard(sampleCheck(), locale)],
+    ['check-running', checkCard(sampleCheck({ finishedAt: null, checked: 120 }), locale)],
+    ['check-none', checkCard(sampleCheck({ users: 0, checked: 0, ready: 0, problems: [], notes: [], items: 0, bytes: 0, folders: 0 }), locale)],
+    ['check-hostile', checkCard(sampleCheck({ batch: LONG as BatchName, notes: [{ kind: 'oversize', count: 1, text: HOSTILE }], problems: [{ user: HOSTILE as UserAddress, error: hostileError }] }), locale)],
+    ['endpoints-none', endpointsCard([], locale)],
+    ['endpoints', endpointsCard([{ ...sampleEndpoint, identity: 'mail-hq', batches: ['sales-1'] }, { ...sampleEndpoint, identity: LONG, host: `${'h'.repeat(60)}.example`, batches: [], security: 'none' }], locale)],
+    ['endpoint-added', endpointAddedCard({ ...sampleEndpoint, security: 'none' }, locale)],
+    ['endpoint-testing', testingEndpointCard('mail-hq', locale)],
+    ['endpoint-good', endpointTestCard('mail-hq', { reachable: true, greeting: HOSTILE, capabilities: ['IMAP4rev1', 'IDLE', 'AUTH=PLAIN'], tls: 'TLSv1.3' }, locale)],
+    ['endpoint-bad', endpointTestCard('mail-hq', { reachable: false, capabilities: [], error: failure('SourceUnreachable', { host: 'imap.example.com', port: 993, detail: 'connection refused', endpoint: 'mail-hq' }) }, locale)],
+    ['error-unknown', errorCard(failure('UnknownCommand', { text: HOSTILE, nearest: 'start batch' }), locale, 'start batch')],
+    ['error-state', errorCard(failure('ActionNotPossible', { action: 'Start', name: LONG, status: 'Completing', allowed: 'nothing' }), locale)],
+    ['confirm', confirmCard({ text: 'start batch everyone', title: 'Start batch', count: 50_000, sample: ['a@example.com', 'b@example.com', 'c@example.com'] }, locale)],
+    ['help', helpCard(COMMANDS, locale)],
+    ...COMMANDS.map((each) => [`help-${each.title}`.replaceAll(' ', '-'), commandHelpCard(each, locale)] as const),
+  ]; // prettier-ignore
+  return new Map(entries);
+}

@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localeFor } from '../../src/cards/locale.ts';
+import { type CardRenderer, NO_BROWSER, openCardRenderer } from '../support/render-card.ts';
+import { cardCatalogue } from './card-catalogue.ts';
+
+/** Set to keep the pictures: `CARD_PICTURES=/some/folder`. */
+const FOLDER = process.env['CARD_PICTURES'] ?? join(tmpdir(), 'bellhop-cards');
+
+const SHOWN = [
+  'batch-Syncing', 'batch-synced', 'batch-hostile', 'batch-huge', 'status-some', 'user', 'user-hostile', 'failures', 'check', 'help', 'error-unknown',
+  'endpoint-good', 'confirm', 'report', 'cluster', 'cluster-huge', 'doctor', 'why',
+]; // prettier-ignore
+
+describe.skipIf(NO_BROWSER !== undefined)('cards in a browser, at the width of a desktop and of a phone', () => {
+  let renderer: CardRenderer;
+
+  beforeAll(async () => {
+    mkdirSync(FOLDER, { recursive: true });
+    renderer = await openCardRenderer();
+  });
+  afterAll(async () => {
+    await renderer.close();
+  });
+
+  const cases = (['en', 'de'] as const).flatMap((language) =>
+    [...cardCatalogue(localeFor(language))]
+      .filter(([name]) => SHOWN.includes(name))
+      .map(([name, card]) => [`${name}-${language}`, card] as const),
+  );
+
+  test.each(cases)('%s', async (name, card) => {
+    for (const [width, theme] of [[620, 'light'], [340, 'dark']] as const) {
+      const file = join(FOLDER, `${name}-${width}-${theme}.png`);
+      const { problems, cut, html } = await renderer.render(card, { width, theme, file });
+
+      expect(problems).toEqual([]);
+      expect(cut).toEqual([]);
+      expect(html).not.toMatch(/<a\s[^>]*href|<script|<at>/i);
+    }
+  }); // prettier-ignore
+});

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import type { Card } from '../../src/cards/elements.ts';
+import { localeFor } from '../../src/cards/locale.ts';
+import { cardCatalogue } from './card-catalogue.ts';
+
+const SCHEMA = join(import.meta.dirname, '../../../shared/contracts/teams/adaptive-card-1.5.0.json');
+const LARGEST_CARD = 25 * 1024;
+
+const CARDS = [...cardCatalogue(localeFor('en'))].concat(
+  [...cardCatalogue(localeFor('de'))].map(([name, card]) => [`${name} (de)`, card]),
+);
+
+/** Every object inside a card. */
+function* parts(value: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (Array.isArray(value)) for (const each of value) yield* parts(each);
+  else if (typeof value === 'object' && value !== null) {
+    yield value as Readonly<Record<string, unknown>>;
+    for (const each of Object.values(value)) yield* parts(each);
+  }
+}
+
+function schemaFindings(): ((card: Card) => readonly string[]) | undefined {
+  if (!existsSync(SCHEMA)) return undefined;
+  // A draft-06 schema that names itself with draft 04's "id": both names are left out.
+  const { id: _id, $schema: _draft, ...schema } = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Record<string, unknown>;
+  const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false, validateSchema: false });
+  const isValid = ajv.compile(schema);
+  return (card) =>
+    isValid(card) ? [] : (isValid.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
+}
+const findings = schemaFindings();
+
+describe('every card, in many states, in both languages', () => {
+  test.each(CARDS)('%s', (_name, card) => {
+    const json = JSON.stringify(card);
+    const buttons = card.actions.filter((action) => action['mode'] !== 'secondary');
+
+    expect(Buffer.byteLength(json)).toBeLessThanOrEqual(LARGEST_CARD);
+    expect(card.version).toBe('1.5');
+    expect(card.fallbackText.length).toBeGreaterThan(10);
+    expect(buttons.length).toBeLessThanOrEqual(3);
+    expect(buttons.reduce((sum, each) => sum + String(each['title']).length, 0)).toBeLessThanOrEqual(60);
+    expect(card.actions.filter((action) => action['style'] === 'positive').length).toBeLessThanOrEqual(1);
+    expect(json).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  test.skipIf(findings === undefined).each(CARDS)('%s fits the schema of Adaptive Cards 1.5', (_name, card) => {
+    expect(findings?.(card)).toEqual([]);
+  });
+
+  test.each(CARDS)('%s: text from outside stays text', (_name, card) => {
+    for (const part of parts(card)) {
+      expect(part['url'] ?? part['iconUrl'] ?? part['selectAction']).toBeUndefined();
+      if (part['type'] !== 'TextBlock' && part['value'] === undefined) continue;
+      const text = String(part['text'] ?? part['value'] ?? '');
+      expect(text).not.toMatch(/<at>|<script|(?<!\\)\]\(|\{\{|\$\{|[\u0000-\u0008\u202a-\u202e\u2066-\u2069]/);
+    }
+    const said = JSON.stringify(card.body);
+    expect(said).not.toMatch(/\{\{DATE|\u202e/);
+    expect(card.actions.map((action) => action['type'])).toEqual(card.actions.map(() => 'Action.Execute'));
+    expect(JSON.stringify(card.actions)).not.toContain('everyone</at>');
+  });
+});
