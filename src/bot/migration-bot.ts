@@ -6,7 +6,7 @@ import { type Failure, MigrationError, failure, toMigrationError } from '../engi
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { Place } from './chat-port.ts';
-import type { Command, CommandContext, CommandReply } from './commands/command.ts';
+import type { CommandContext, CommandReply } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type ParsedCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
