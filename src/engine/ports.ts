@@ -7,6 +7,7 @@ import type { MigrationEndpoint } from './domain/endpoint.ts';
 import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import type { FolderStatus, MessageFlags, MessageMeta, SourceFolder, SpecialUse } from './domain/mailbox.ts';
+import type { ItemChange, ItemState } from './domain/merge-flags.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
@@ -49,11 +50,24 @@ export interface SelectedFolder {
   uids(): Promise<readonly number[]>;
   /** Size, date and flags of the given UIDs, in any order; UIDs that are gone are left out. */
   metadata(uids: readonly number[]): Promise<readonly MessageMeta[]>;
+  /** What happened after a mod-sequence (RFC 7162); only with CONDSTORE. */
+  changes(since: string): Promise<FolderChanges>;
+  /** formatFlags of every message, found by a few searches: per-message answers take twenty times as long. */
+  flagState(): Promise<ReadonlyMap<number, string>>;
+  /** The header fields of KEY_HEADERS as bytes, for messages that may be known from elsewhere. */
+  keyHeaders(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
   /**
    * The messages of a window, every requested UID answered exactly once. A window is read at once into memory: callers
    * bound it by the sizes of the metadata pass.
    */
   contents(window: readonly MessageMeta[]): Promise<readonly FetchedMessage[]>;
+}
+
+export interface FolderChanges {
+  /** formatFlags of messages that are new or whose flags changed. */
+  readonly flags: ReadonlyMap<number, string>;
+  /** UIDs the server names as expunged, also such that were never known; undefined without QRESYNC. */
+  readonly vanished: ReadonlySet<number> | undefined;
 }
 
 export type FetchedMessage =
@@ -123,6 +137,16 @@ export type ImportOutcome =
 export interface MarkedItem {
   readonly id: string;
   readonly marker: string;
+  readonly folderId: string;
+}
+
+/** An item of the target as it is now. */
+export interface TargetItem extends ItemState {
+  readonly folderId: string;
+  /** Undefined when the item is not one of ours. */
+  readonly marker: string | undefined;
+  /** Given back with a change: somebody else's change in between is noticed. */
+  readonly version: string;
 }
 
 /** One target mailbox. Every method waits for the mailbox' budget and throws TargetThrottled when that takes too long to wait for. */
@@ -136,12 +160,23 @@ export interface TargetMailbox {
   completeMessage(id: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
   /** Items of a folder with exactly this marker. */
   findByMarker(folderId: string, marker: string): Promise<readonly MarkedItem[]>;
-  /** All items of a folder that carry a marker. */
-  listMarked(folderId: string): AsyncIterable<MarkedItem>;
+  /** All items that carry a marker, of one folder or of the whole mailbox. */
+  listMarked(folderId?: string): AsyncIterable<MarkedItem>;
+  /** An item by its immutable id; undefined when it is gone for good. */
+  item(id: string): Promise<TargetItem | undefined>;
+  /** Changes flags, categories or the marker of an item; `conflict` when it is not in the given version any more. */
+  changeItem(
+    id: string,
+    change: ItemChange & { readonly marker?: string },
+    version: string,
+  ): Promise<'changed' | 'conflict' | 'gone'>;
   countItems(folderId: string): Promise<number>;
-  updateFlags(id: string, flags: MessageFlags): Promise<void>;
   /** Moves an item; its id stays (Prefer: IdType="ImmutableId"). */
   move(id: string, folderId: string): Promise<string>;
+  /** Gives a folder another name or place, its items included; `undefined` as parent is the root. */
+  moveFolder(id: string, parentId: string | undefined, name: string): Promise<void>;
+  /** Moves an empty folder to Deleted Items. */
+  removeFolder(id: string): Promise<void>;
   /** Moves an item to Deleted Items, where the user can get it back. */
   remove(id: string): Promise<void>;
   /** Deletes an item of our own that exists twice, for good. */

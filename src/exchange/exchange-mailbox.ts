@@ -1,11 +1,11 @@
 import type { MailFolder, Message } from '@microsoft/microsoft-graph-types';
 import { MigrationError } from '../engine/domain/failure.ts';
 import { MARKER_PROPERTY_ID } from '../engine/domain/marker.ts';
-import type { MessageFlags, SpecialUse } from '../engine/domain/mailbox.ts';
+import type { SpecialUse } from '../engine/domain/mailbox.ts';
 import type { MarkedItem, TargetFolder, TargetMailbox } from '../engine/ports.ts';
 import { type GraphAnswer, type GraphClient, type GraphRequest, failureOf } from './graph-client.ts';
 import { graphLane } from './graph-lane.ts';
-import { categoriesOf } from './message-json.ts';
+import { itemApi, markerOf } from './item-api.ts';
 
 /** Exchange's well-known folder names; they do not depend on the language of the mailbox. */
 const WELL_KNOWN: Readonly<Record<SpecialUse, string>> = {
@@ -91,9 +91,9 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
     throw failureOf(answer);
   }
 
-  async function* listMarked(folderId: string): AsyncIterable<MarkedItem> {
-    const query = `$select=id&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
-    const path = `${folderPath(folderId)}/messages?${query}`;
+  async function* listMarked(folderId?: string): AsyncIterable<MarkedItem> {
+    const query = `$select=id,parentFolderId&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
+    const path = `${folderId === undefined ? root : folderPath(folderId)}/messages?${query}`;
     for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id })) {
       const marked = toMarkedItem(item);
       if (marked !== undefined) yield marked;
@@ -104,7 +104,7 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
     const value = marker.replaceAll("'", "''");
     const filter = `singleValueExtendedProperties/Any(ep: ep/id eq '${MARKER_PROPERTY_ID}' and ep/value eq '${value}')`;
     const expand = `singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`;
-    const query = `$select=id&$top=50&$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(expand)}`;
+    const query = `$select=id,parentFolderId&$top=50&$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(expand)}`;
     const path = `${folderPath(folderId)}/messages?${query}`;
     const found: MarkedItem[] = [];
     for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id })) {
@@ -128,14 +128,7 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
       });
       return folder.totalItemCount ?? 0;
     },
-    async updateFlags(itemId, flags: MessageFlags) {
-      const body: Message = {
-        isRead: flags.read,
-        flag: { flagStatus: flags.flagged ? 'flagged' : 'notFlagged' },
-        categories: categoriesOf(flags.keywords),
-      };
-      await ask({ method: 'PATCH', path: itemPath(itemId), body });
-    },
+    ...itemApi({ graph, mailbox: id, itemPath }),
     async move(itemId, folderId) {
       const moved = await ask<Message>({
         method: 'POST',
@@ -143,6 +136,18 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
         body: { destinationId: folderId },
       });
       return moved.id ?? itemId;
+    },
+    async moveFolder(folderId, parentId, name) {
+      await ask({ method: 'PATCH', path: folderPath(folderId), body: { displayName: name } });
+      const destinationId = parentId ?? 'msgfolderroot';
+      await ask({ method: 'POST', path: `${folderPath(folderId)}/move`, body: { destinationId } });
+    },
+    async removeFolder(folderId) {
+      await ask({
+        method: 'POST',
+        path: `${folderPath(folderId)}/move`,
+        body: { destinationId: WELL_KNOWN.trash },
+      });
     },
     async remove(itemId) {
       await ask({ method: 'POST', path: `${itemPath(itemId)}/move`, body: { destinationId: 'deleteditems' } });
@@ -175,11 +180,9 @@ function toTargetFolder(
 }
 
 function toMarkedItem(item: Message): MarkedItem | undefined {
-  const property = item.singleValueExtendedProperties?.find(
-    (each) => each.id?.toLowerCase() === MARKER_PROPERTY_ID.toLowerCase(),
-  );
-  return typeof item.id === 'string' && typeof property?.value === 'string'
-    ? { id: item.id, marker: property.value }
+  const marker = markerOf(item);
+  return typeof item.id === 'string' && marker !== undefined
+    ? { id: item.id, marker, folderId: item.parentFolderId ?? '' }
     : undefined;
 }
 

@@ -26,10 +26,15 @@ const UNSENT = 8;
 const LONGEST_HEADERS = 128 * 1024;
 const LONGEST_REFERENCES = 32 * 1024;
 
-/** Verb and icon of Outlook: 102/261 replied, 104/262 forwarded. */
-function replyState(flags: MessageFlags): readonly SingleValueLegacyExtendedProperty[] {
-  if (!flags.answered && !flags.forwarded) return [];
-  const [verb, icon] = flags.answered ? ['102', '261'] : ['104', '262'];
+/** The property that says whether an item was answered or forwarded. */
+export const LAST_VERB = PROPERTY.lastVerb;
+
+/** Verb and icon of Outlook: 102/261 replied, 104/262 forwarded, 0/-1 neither. */
+export function replyProperties({
+  answered,
+  forwarded,
+}: Pick<MessageFlags, 'answered' | 'forwarded'>): SingleValueLegacyExtendedProperty[] {
+  const [verb, icon] = answered ? ['102', '261'] : forwarded ? ['104', '262'] : ['0', '-1'];
   return [
     { id: PROPERTY.lastVerb, value: verb },
     { id: PROPERTY.icon, value: icon },
@@ -69,7 +74,7 @@ export function itemProperties(
     ...(references === undefined || references === ''
       ? []
       : [{ id: PROPERTY.references, value: references.slice(-LONGEST_REFERENCES) }]),
-    ...replyState(flags),
+    ...(flags.answered || flags.forwarded ? replyProperties(flags) : []),
   ].filter(({ value }) => value !== '');
 }
 

@@ -1,4 +1,5 @@
 import type { FileAttachment, Message, Recipient } from '@microsoft/microsoft-graph-types';
+import { categoriesOf } from '../engine/domain/categories.ts';
 import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
 import { encodeBase64 } from './base64.ts';
 import { itemProperties } from './item-properties.ts';
@@ -128,23 +129,6 @@ function importanceOf({ email }: ParsedMessage): 'low' | 'normal' | 'high' {
   const priority = /^\s*([1-5])/.exec(headerValue(email, 'x-priority') ?? '')?.[1];
   if (priority === '1' || priority === '2') return 'high';
   return priority === '4' || priority === '5' ? 'low' : 'normal';
-}
-
-/** Keywords that mail programs use among themselves and that nobody wants to see as a category. */
-const TECHNICAL = new Set(['$mdnsent', '$submitpending', '$submitted', 'nonjunk', '$notjunk', 'notjunk', 'junk', '$junk', '$phishing', 'junkrecorded', '$hasattachment', '$hasnoattachment', '$x-me-annot-2', 'receipthandled']); // prettier-ignore
-const LABELS: Readonly<Record<string, string>> = {
-  $label1: 'Important',
-  $label2: 'Work',
-  $label3: 'Personal',
-  $label4: 'To Do',
-  $label5: 'Later',
-};
-
-/** IMAP keywords as categories; Thunderbird's five labels get the names Thunderbird shows. */
-export function categoriesOf(keywords: readonly string[]): string[] {
-  const wanted = keywords.filter((keyword) => !TECHNICAL.has(keyword.toLowerCase()));
-  const names = wanted.map((keyword) => (LABELS[keyword.toLowerCase()] ?? keyword).replaceAll(',', ' ').slice(0, 255));
-  return [...new Set(names)];
 }
 
 function originalAsAttachment(raw: Buffer): ParsedAttachment {

@@ -7,12 +7,17 @@ import { commandFailure, connectFailure } from './imap-failure.ts';
 /** Longer than the penalties servers give after wrong passwords (Dovecot: 17 s and more). */
 const SIGN_IN_DEADLINE = 90_000;
 
+/** More than any folder has; beyond it the answer is taken for an attack. */
+const MOST_VANISHED = 10_000_000;
+
 /** One connection. When it breaks it is thrown away: imapflow does not reconnect. */
 export interface ImapClient {
   readonly flow: ImapFlow;
   readonly usable: () => boolean;
   /** Runs one command with a time limit and in Bellhop's words. */
   run<Result>(doing: string, ms: number, command: (flow: ImapFlow) => Promise<Result>): Promise<Result>;
+  /** UIDs the server named as vanished since this was asked last. */
+  takeVanished(): ReadonlySet<number>;
   close(): Promise<void>;
 }
 
@@ -25,6 +30,7 @@ export async function openClient(
   signal: AbortSignal,
 ): Promise<ImapClient> {
   signal.throwIfAborted();
+  let vanished = new Set<number>();
   const flow = new ImapFlow({
     host: address,
     servername: endpoint.host,
@@ -38,6 +44,11 @@ export async function openClient(
     disableCompression: true,
     disableAutoIdle: true,
     qresync: true,
+    // A range is walked UID by UID: one that never ends must not keep the deadlines from running out.
+    expungeHandler: ({ uid }) => {
+      if (uid !== undefined) vanished.add(uid);
+      return vanished.size <= MOST_VANISHED ? undefined : new Promise<never>(() => undefined);
+    },
     connectionTimeout: 30_000,
     greetingTimeout: 45_000,
     socketTimeout: 600_000,
@@ -69,6 +80,11 @@ export async function openClient(
         signal.throwIfAborted();
         throw commandFailure(error, cause, endpoint.host, doing);
       }
+    },
+    takeVanished() {
+      const taken = vanished;
+      vanished = new Set();
+      return taken;
     },
     async close() {
       signal.removeEventListener('abort', abort);

@@ -1,8 +1,10 @@
-import type { MailboxObject } from 'imapflow';
+import type { MailboxObject, SearchObject } from 'imapflow';
 import { MigrationError } from '../engine/domain/failure.ts';
-import { type FolderStatus, type MessageMeta, parseFlags } from '../engine/domain/mailbox.ts';
-import type { FetchedMessage, SelectedFolder } from '../engine/ports.ts';
+import { type FolderStatus, type MessageMeta, formatFlags, parseFlags } from '../engine/domain/mailbox.ts';
+import { KEY_HEADERS } from '../engine/domain/message-key.ts';
+import type { FetchedMessage, FolderChanges, SelectedFolder } from '../engine/ports.ts';
 import type { FolderConnection } from './imap-mailbox.ts';
+import { readFlagState } from './flag-state.ts';
 import { WindowReader } from './read-window.ts';
 import { uidSet } from './uid-set.ts';
 
@@ -14,8 +16,11 @@ export class ImapFolder implements SelectedFolder {
   readonly path: string;
   readonly status: FolderStatus;
   readonly #connection: FolderConnection;
+  readonly #flags: readonly string[];
 
-  constructor(path: string, status: FolderStatus, connection: FolderConnection) {
+  /** `flags` are those the server named when it opened the folder (FLAGS). */
+  constructor(path: string, status: FolderStatus, connection: FolderConnection, flags: readonly string[]) {
+    this.#flags = flags;
     this.path = path;
     this.status = status;
     this.#connection = connection;
@@ -23,14 +28,51 @@ export class ImapFolder implements SelectedFolder {
 
   async uids(): Promise<readonly number[]> {
     if (this.status.exists === 0) return [];
+    const found = await this.#search({ all: true });
+    return [...new Set(found)].sort((a, b) => a - b);
+  }
+
+  async flagState(): Promise<ReadonlyMap<number, string>> {
+    if (this.status.exists === 0) return new Map();
+    return readFlagState(this.#flags, (query) => this.#search(query));
+  }
+
+  async changes(since: string): Promise<FolderChanges> {
+    const flags = new Map<number, string>();
+    const { uidNext } = this.status;
+    const { client } = this.#connection;
+    client.takeVanished();
+    await client.run('asking what changed', METADATA_DEADLINE, async (flow) => {
+      const options = { uid: true, changedSince: BigInt(since) };
+      for await (const message of flow.fetch('1:*', { uid: true, flags: true }, options)) {
+        if (message.flags !== undefined && (uidNext <= 0 || message.uid < uidNext))
+          flags.set(message.uid, formatFlags(parseFlags(message.flags)));
+      }
+    });
+    const vanished = client.takeVanished();
+    return { flags, vanished: client.flow.enabled.has('QRESYNC') ? vanished : undefined };
+  }
+
+  async keyHeaders(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    const wanted = new Set(uids);
+    const found = new Map<number, Buffer>();
+    if (uids.length === 0) return found;
+    const query = { uid: true, headers: [...KEY_HEADERS] };
+    await this.#connection.client.run('reading headers', METADATA_DEADLINE, async (flow) => {
+      for await (const { uid, headers } of flow.fetch(uidSet(uids), query, { uid: true }))
+        if (wanted.has(uid) && Buffer.isBuffer(headers)) found.set(uid, headers);
+    });
+    return found;
+  }
+
+  async #search(query: SearchObject): Promise<readonly number[]> {
     const found = await this.#connection.client.run('searching', SEARCH_DEADLINE, (flow) =>
-      flow.search({ all: true }, { uid: true }),
+      flow.search(query, { uid: true }),
     );
     if (!Array.isArray(found)) throw new MigrationError('SourceProtocolError', { detail: 'SEARCH was not answered' });
     // Bounded by the UIDNEXT of the moment it was opened: a server that keeps inventing UIDs cannot keep us here.
     const { uidNext } = this.status;
-    const known = found.filter((uid) => Number.isInteger(uid) && uid > 0 && (uidNext <= 0 || uid < uidNext));
-    return [...new Set(known)].sort((a, b) => a - b);
+    return found.filter((uid) => Number.isInteger(uid) && uid > 0 && (uidNext <= 0 || uid < uidNext));
   }
 
   async metadata(uids: readonly number[]): Promise<readonly MessageMeta[]> {

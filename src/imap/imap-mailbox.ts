@@ -29,7 +29,7 @@ export interface FolderConnection {
 export async function openMailbox(access: Access): Promise<SourceMailbox> {
   const { endpoint, address, login, clock, signal } = access;
   let client = await openClient(endpoint, address, login, clock, signal);
-  const { capabilities } = client.flow;
+  const { capabilities, enabled } = client.flow;
 
   async function examine(path: string) {
     try {
@@ -44,7 +44,8 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
   }
 
   async function select(folder: SourceFolder): Promise<SelectedFolder> {
-    const status = statusOf(await examine(folder.path));
+    const selected = await examine(folder.path);
+    const status = statusOf(selected);
     const connection: FolderConnection = {
       get client() {
         return client;
@@ -61,13 +62,14 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
         }
       },
     };
-    return new ImapFolder(folder.path, status, connection);
+    return new ImapFolder(folder.path, status, connection, [...(selected.flags ?? [])]);
   }
 
   return {
     can: {
-      condstore: capabilities.has('CONDSTORE') || capabilities.has('QRESYNC'),
-      qresync: capabilities.has('QRESYNC'),
+      // Offered is not enough: without ENABLE the commands are sent without what makes them cheap.
+      condstore: enabled.has('CONDSTORE') || enabled.has('QRESYNC'),
+      qresync: enabled.has('QRESYNC'),
       objectId: capabilities.has('OBJECTID'),
       idle: capabilities.has('IDLE'),
     },

@@ -76,3 +76,16 @@ export function formatFlags(flags: MessageFlags): string {
   ].join('');
   return [letters, ...flags.keywords].join(' ');
 }
+
+/** Reads what formatFlags wrote. */
+export function parseFlagText(text: string): MessageFlags {
+  const [letters = '', ...keywords] = text.split(' ');
+  return {
+    read: letters.includes('S'),
+    flagged: letters.includes('F'),
+    answered: letters.includes('A'),
+    forwarded: letters.includes('P'),
+    draft: letters.includes('D'),
+    keywords: keywords.filter((keyword) => keyword !== ''),
+  };
+}

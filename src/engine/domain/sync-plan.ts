@@ -1,5 +1,41 @@
 import type { FolderStatus } from './mailbox.ts';
 
+/** How the changes of a folder are found. */
+export type Strategy =
+  /** Nothing happened since the checkpoint. */
+  | 'unchanged'
+  /** RFC 7162: the server names what changed and what vanished. */
+  | 'qresync'
+  /** RFC 7162 without QRESYNC: the server names what changed; what vanished shows in the list of UIDs. */
+  | 'condstore'
+  /** The list of UIDs and the flags of all messages are compared. */
+  | 'scan'
+  /** Nothing is known under this UIDVALIDITY: as `scan`, and messages are recognised by marker and key. */
+  | 'rebuild';
+
+/** What a server can, as far as changes are concerned. */
+export interface ChangeAbilities {
+  readonly condstore: boolean;
+  readonly qresync: boolean;
+}
+
+/** Chooses the cheapest way that misses nothing. `checkpoint` is what the folder was when all its changes were in the ledger. */
+export function chooseStrategy(
+  checkpoint: (FolderStatus & { readonly complete: boolean }) | undefined,
+  now: FolderStatus,
+  can: ChangeAbilities,
+): Strategy {
+  if (checkpoint === undefined || checkpoint.uidValidity !== now.uidValidity) return 'rebuild';
+  const { highestModseq: before } = checkpoint;
+  const { highestModseq: after } = now;
+  // Without mod-sequences a changed flag leaves no trace in the status, and a number that went back proves nothing.
+  if (!checkpoint.complete || before === undefined || after === undefined || BigInt(before) === 0n) return 'scan';
+  if (BigInt(after) < BigInt(before) || now.uidNext < checkpoint.uidNext) return 'scan';
+  if (sameStatus(checkpoint, now)) return 'unchanged';
+  if (can.qresync) return 'qresync';
+  return can.condstore ? 'condstore' : 'scan';
+}
+
 /** What a folder needs: which messages are new to the ledger, and which of the ledger are gone. */
 export interface FolderDiff {
   /** Newest first: what people miss first comes first. */
