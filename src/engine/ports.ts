@@ -31,8 +31,11 @@ export interface SourceMailbox extends AsyncDisposable {
   readonly can: SourceAbilities;
   /** Every folder, with its status where one LIST-STATUS (RFC 5819) answers for all. */
   listFolders(): Promise<readonly SourceFolder[]>;
-  /** Opens a folder read-only; the folder opened before is no longer usable. */
-  select(folder: SourceFolder): Promise<SelectedFolder>;
+  /**
+   * Opens a folder read-only; the folder opened before is no longer usable. Throws SourceConnectionLost when it has
+   * another UIDVALIDITY than the given one.
+   */
+  select(folder: SourceFolder, uidValidity?: string): Promise<SelectedFolder>;
 }
 
 export interface SourceAbilities {
@@ -171,14 +174,16 @@ export interface TargetMailbox {
     version: string,
   ): Promise<'changed' | 'conflict' | 'gone'>;
   countItems(folderId: string): Promise<number>;
-  /** Moves an item; its id stays (Prefer: IdType="ImmutableId"). */
-  move(id: string, folderId: string): Promise<string>;
+  /** Moves an item; its id stays (Prefer: IdType="ImmutableId"). Moving it where it is already does nothing. */
+  move(id: string, folderId: string): Promise<'moved' | 'gone'>;
   /** Gives a folder another name or place, its items included; `undefined` as parent is the root. */
   moveFolder(id: string, parentId: string | undefined, name: string): Promise<void>;
   /** Moves an empty folder to Deleted Items. */
   removeFolder(id: string): Promise<void>;
-  /** Moves an item to Deleted Items, where the user can get it back. */
+  /** Moves an item to Deleted Items, where its owner gets it back. */
   remove(id: string): Promise<void>;
+  /** Takes an item out of Deleted Items into the recoverable items, where its owner still gets it back for days. */
+  discard(id: string): Promise<void>;
   /** Deletes an item of our own that exists twice, for good. */
   removeDuplicate(id: string): Promise<void>;
 }

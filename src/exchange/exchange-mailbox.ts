@@ -115,6 +115,18 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
     return found;
   }
 
+  async function move(itemId: string, folderId: string): Promise<'moved' | 'gone'> {
+    const answer = await graph.read({
+      method: 'POST',
+      path: `${itemPath(itemId)}/move`,
+      body: { destinationId: folderId },
+      mailbox: id,
+    });
+    if (answer.ok) return 'moved';
+    if (answer.verdict === 'not-found') return 'gone';
+    throw failureOf(answer);
+  }
+
   return {
     ...lane,
     listFolders,
@@ -129,14 +141,7 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
       return folder.totalItemCount ?? 0;
     },
     ...itemApi({ graph, mailbox: id, itemPath }),
-    async move(itemId, folderId) {
-      const moved = await ask<Message>({
-        method: 'POST',
-        path: `${itemPath(itemId)}/move`,
-        body: { destinationId: folderId },
-      });
-      return moved.id ?? itemId;
-    },
+    move,
     async moveFolder(folderId, parentId, name) {
       await ask({ method: 'PATCH', path: folderPath(folderId), body: { displayName: name } });
       const destinationId = parentId ?? 'msgfolderroot';
@@ -150,7 +155,12 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
       });
     },
     async remove(itemId) {
-      await ask({ method: 'POST', path: `${itemPath(itemId)}/move`, body: { destinationId: 'deleteditems' } });
+      await move(itemId, WELL_KNOWN.trash);
+    },
+    async discard(itemId) {
+      // DELETE is no end: it puts the item into Recoverable Items (message-delete).
+      const answer = await graph.read({ method: 'DELETE', path: itemPath(itemId), mailbox: id });
+      if (!answer.ok && answer.verdict !== 'not-found') throw failureOf(answer);
     },
     async removeDuplicate(itemId) {
       const answer = await graph.send({ method: 'POST', path: `${itemPath(itemId)}/permanentDelete`, mailbox: id });

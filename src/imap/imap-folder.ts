@@ -96,8 +96,11 @@ export class ImapFolder implements SelectedFolder {
     return [...metas.values()];
   }
 
-  contents(window: readonly MessageMeta[]): Promise<readonly FetchedMessage[]> {
-    return new WindowReader(this.#connection, (uids) => this.metadata(uids)).read(window);
+  async contents(window: readonly MessageMeta[]): Promise<readonly FetchedMessage[]> {
+    const read = await new WindowReader(this.#connection, (uids) => this.metadata(uids)).read(window);
+    // A folder deleted and made again answers to the old session with its new messages (seen with Dovecot 2.3).
+    await this.#connection.confirm();
+    return read;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type { SourceFolder } from '../engine/domain/mailbox.ts';
+import type { FolderStatus, SourceFolder } from '../engine/domain/mailbox.ts';
 import type { Clock, SelectedFolder, SourceLogin, SourceMailbox } from '../engine/ports.ts';
 import { type ImapClient, openClient } from './imap-client.ts';
 import { isRefusal } from './imap-failure.ts';
@@ -23,6 +23,8 @@ export interface FolderConnection {
   readonly client: ImapClient;
   /** Connects again and selects the folder; throws when its UIDVALIDITY is another one now. */
   reconnect(): Promise<void>;
+  /** Selects the folder again; throws when its UIDVALIDITY is another one now, so that UIDs meant other messages. */
+  confirm(): Promise<void>;
 }
 
 /** Signs in and opens the mailbox. */
@@ -43,9 +45,18 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
     }
   }
 
-  async function select(folder: SourceFolder): Promise<SelectedFolder> {
+  function sameValidity(status: FolderStatus, uidValidity: string): void {
+    if (status.uidValidity === uidValidity) return;
+    throw new MigrationError('SourceConnectionLost', {
+      host: endpoint.host,
+      detail: 'a folder was replaced while it was read',
+    });
+  }
+
+  async function select(folder: SourceFolder, uidValidity?: string): Promise<SelectedFolder> {
     const selected = await examine(folder.path);
     const status = statusOf(selected);
+    if (uidValidity !== undefined) sameValidity(status, uidValidity);
     const connection: FolderConnection = {
       get client() {
         return client;
@@ -53,13 +64,10 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
       async reconnect() {
         await client.close();
         client = await openClient(endpoint, address, login, clock, signal);
-        const now = statusOf(await examine(folder.path));
-        if (now.uidValidity !== status.uidValidity) {
-          throw new MigrationError('SourceConnectionLost', {
-            host: endpoint.host,
-            detail: 'a folder was replaced while it was read',
-          });
-        }
+        sameValidity(statusOf(await examine(folder.path)), status.uidValidity);
+      },
+      async confirm() {
+        sameValidity(statusOf(await examine(folder.path)), status.uidValidity);
       },
     };
     return new ImapFolder(folder.path, status, connection, [...(selected.flags ?? [])]);

@@ -135,6 +135,8 @@ export interface MigrationUser {
   readonly delays?: number;
   /** A sync was asked for while one was running: it runs right after. */
   readonly syncRequested?: boolean;
+  /** Until when removals that waited for a person may be carried out: those booked before. */
+  readonly removalsApprovedAt?: number;
   /** Counts the workers that took this mailbox; a worker with an older number may not write any more. */
   readonly epoch: number;
   readonly warnings: readonly string[];

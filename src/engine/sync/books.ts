@@ -3,9 +3,20 @@ import { type Items, NO_ITEMS, addItems } from '../domain/items.ts';
 import type { Bottleneck, FolderBooks, UserProgress } from '../domain/progress.ts';
 import type { ScoreReason } from '../domain/score.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
-import type { World } from '../ports.ts';
+import type { LedgerState, World } from '../ports.ts';
 
 type Column = Exclude<keyof Items, 'source'>;
+
+/** Where messages stand at the beginning of a pass; what is tried again is pending. */
+export const COLUMN_OF: Readonly<Record<LedgerState, Column | undefined>> = {
+  intended: 'pending',
+  copied: 'copied',
+  adopted: 'adopted',
+  skipped: 'pending',
+  failed: 'pending',
+  excluded: 'excluded',
+  gone: undefined,
+};
 
 const PUBLISH_EVERY = 1000;
 /** Rates are measured over the last moments, not since the start: they answer "how fast is it now". */
@@ -81,6 +92,27 @@ export class MailboxBooks {
     if (to === 'goneAtSource') page.items.source -= count;
   }
 
+  /** Messages that were not known before. */
+  found(source: string, count: number): void {
+    const page = this.#page(source);
+    page.items.source += count;
+    page.items.pending += count;
+  }
+
+  /** Messages that had left the source and are there again, with their items. */
+  comeBack(source: string, count: number): void {
+    const page = this.#page(source);
+    page.items.source += count;
+    page.items.copied += count;
+    page.items.goneAtSource -= count;
+  }
+
+  /** A message left the source; `state` is how the ledger knew it. */
+  leave(source: string, state: LedgerState): void {
+    const column = COLUMN_OF[state];
+    if (column !== undefined && this.#pages.has(source)) this.move(source, column, 'goneAtSource');
+  }
+
   /** A message arrived in the target. */
   arrived(source: string, bytes: number): void {
     this.move(source, 'pending', 'copied');
@@ -109,6 +141,11 @@ export class MailboxBooks {
 
   heldBackBy(bottleneck: Bottleneck | undefined): void {
     this.#bottleneck = bottleneck;
+  }
+
+  /** Messages in the target by source folder. */
+  inTarget(): ReadonlyMap<string, number> {
+    return new Map([...this.#pages].map(([path, page]) => [path, page.items.copied + page.items.adopted]));
   }
 
   items(): Items {

@@ -1,7 +1,7 @@
-import { type Origin, formatMarker } from '../domain/marker.ts';
+import { type Origin, folderMarkerPrefix, formatMarker, readMarker } from '../domain/marker.ts';
 import type { FolderStatus } from '../domain/mailbox.ts';
 import type { FolderRoute } from '../domain/folder-plan.ts';
-import type { SelectedFolder } from '../ports.ts';
+import type { LedgerEntry, SelectedFolder } from '../ports.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 
 /** One folder pair during one pass. */
@@ -10,12 +10,10 @@ export interface FolderRun {
   readonly path: string;
   readonly status: FolderStatus;
   readonly targetFolderId: string;
+  /** Names the folder had before: markers may say them. */
+  readonly formerPaths: readonly string[];
   /** The folder as selected at the source; readable until the next folder is selected. */
   readonly folder: SelectedFolder;
-  /** Items in the target that carry this folder's markers, by UID; asked for only when the ledger knows nothing. */
-  readonly adoptable: ReadonlyMap<number, { readonly id: string; readonly run: string }>;
-  /** True when the ledger knows this folder at another UIDVALIDITY: its messages are recognised by their key. */
-  readonly rematch: boolean;
   /** Runs under which messages were sent before: a message keeps its marker over all tries. */
   readonly runs: Map<number, string>;
   /** Messages found in the target that may lack attachments, by UID. */
@@ -24,9 +22,31 @@ export interface FolderRun {
   readonly resent: Set<number>;
 }
 
+/** A message of the ledger with the place it was at in the source. */
+export type Known = LedgerEntry & { readonly path: string; readonly uidValidity: string };
+
 /** The marker of a message, the same at every try. */
 export function markerOf(session: MailboxSession, run: FolderRun, uid: number): string {
   return formatMarker(originOf(session, run, uid), run.runs.get(uid) ?? session.run);
+}
+
+/** Whether an item carries the marker of this very message, under any name its folder had: then it is ours to remove. */
+export function isMarkedAs(
+  session: MailboxSession,
+  marker: string | undefined,
+  known: Pick<Known, 'path' | 'uidValidity' | 'uid'>,
+  formerPaths: readonly string[],
+): boolean {
+  if (marker === undefined) return false;
+  return [known.path, ...formerPaths].some((path) => {
+    const prefix = folderMarkerPrefix(session.user.userName, path, known.uidValidity);
+    return readMarker(marker, prefix)?.uid === known.uid;
+  });
+}
+
+/** Whether an item was brought from this source mailbox at all. */
+export function isOurs(session: MailboxSession, marker: string | undefined): boolean {
+  return marker?.startsWith(`${session.user.userName}|`) === true;
 }
 
 function originOf(session: MailboxSession, run: FolderRun, uid: number): Origin {

@@ -39,6 +39,39 @@ export class TargetTree {
     return folder;
   }
 
+  /** The folder above the one a route leads to; undefined for the root. */
+  async parentOf(route: FolderRoute): Promise<string | undefined> {
+    const names = route.names.slice(0, -1);
+    if (route.anchor === undefined && names.length === 0) return undefined;
+    return (await this.resolve({ ...route, names }, undefined)).id;
+  }
+
+  /** A folder was given another name or place. */
+  replace(folder: TargetFolder): void {
+    this.forget(folder.id);
+    this.#byId.set(folder.id, folder);
+    this.#names.set(keyOf(folder.parentId, folder.name), folder);
+  }
+
+  /** A folder is not there any more. */
+  forget(id: string): void {
+    const folder = this.#byId.get(id);
+    if (folder !== undefined) this.#names.delete(keyOf(folder.parentId, folder.name));
+    this.#byId.delete(id);
+  }
+
+  /** Whether a folder is Deleted Items or lies below it. */
+  isTrash(folderId: string): boolean {
+    for (let folder = this.#byId.get(folderId); folder !== undefined; folder = this.#byId.get(folder.parentId ?? ''))
+      if (folder.wellKnown === 'trash') return true;
+    return false;
+  }
+
+  /** The folders directly below another one. */
+  children(parentId: string): readonly TargetFolder[] {
+    return [...this.#byId.values()].filter((folder) => folder.parentId === parentId);
+  }
+
   async #wellKnown(use: SpecialUse): Promise<TargetFolder> {
     for (const folder of this.#byId.values()) if (folder.wellKnown === use) return folder;
     // A new mailbox may not have its archive folder yet; Exchange calls it "Archive" in every language of a new mailbox.

@@ -6,7 +6,6 @@ import { type Lot, type ReadMessage, skipped } from './copy-messages.ts';
 import { type FolderRun, markerOf } from './folder-run.ts';
 import type { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
-import { adoptTwin } from './rematch.ts';
 
 /** Takes lots from the queue and uploads them until the queue ends. A failure ends the queue for everybody. */
 export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>): Promise<void> {
@@ -29,20 +28,16 @@ export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>):
 async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise<void> {
   const { ledger, books } = session;
   const { uidValidity } = run.status;
-  const fresh: ReadMessage[] = [];
-  for (const message of messages) {
-    if (!(await adoptTwin(session, run, message))) fresh.push(message);
-  }
   await ledger.record(
     run.path,
     uidValidity,
-    fresh.map((message) => entryOf(session, run, message)),
+    messages.map((message) => entryOf(session, run, message)),
   );
 
   const results: LedgerEntry[] = [];
-  const unsent = new Set(fresh.map((message) => message.meta.uid));
+  const unsent = new Set(messages.map((message) => message.meta.uid));
   try {
-    for (const message of fresh) {
+    for (const message of messages) {
       session.signal.throwIfAborted();
       const outcome = await send(session, run, message).catch((error: unknown) => {
         // A MigrationError is an answer: nothing was stored. Anything else leaves the intent as it is.

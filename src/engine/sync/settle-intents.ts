@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../ports.ts';
+import { isMoveIntent } from './apply-moves.ts';
 import { type FolderRun, markerOf } from './folder-run.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 
@@ -25,6 +26,7 @@ export async function settleIntents(session: MailboxSession, run: FolderRun): Pr
   let askAgainAt: number | undefined;
   for (const entry of await ledger.entries(run.path, run.status.uidValidity, 'intended')) {
     session.signal.throwIfAborted();
+    if (isMoveIntent(entry)) continue;
     if (entry.run !== undefined) run.runs.set(entry.uid, entry.run);
     const id = await findOnce(session, run, entry.uid);
     const settledAt = entry.at + CONSISTENCY_DELAY / world.settings.timeScale;

@@ -1,18 +1,30 @@
 import { MigrationError, failure } from '../domain/failure.ts';
 import type { FolderRoute } from '../domain/folder-plan.ts';
 import type { Items } from '../domain/items.ts';
+import type { FolderStatus } from '../domain/mailbox.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
+import { chooseStrategy } from '../domain/sync-plan.ts';
 import type { World } from '../ports.ts';
+import { applyFlags } from './apply-flags.ts';
+import { applyMoves } from './apply-moves.ts';
+import type { FolderDepartures } from './apply-removals.ts';
+import { type VanishedFolder, collectDepartures, recognisable, vanishedFolders } from './collect-departures.ts';
 import { type Lot, copyMessages } from './copy-messages.ts';
+import type { FolderChange } from './detect-changes.ts';
 import type { FolderRun } from './folder-run.ts';
+import { followRemovals } from './follow-removals.ts';
+import { followRenames } from './follow-renames.ts';
+import { lookAtFolder } from './look-at-folder.ts';
 import { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import { type MarkedItems, loadMarkedItems, markedItemsTaken } from './marked-items.ts';
 import { TargetTree, routeFolders, targetName } from './match-folders.ts';
 import { withOpenMailbox } from './open-mailbox.ts';
+import { reopen } from './open-run.ts';
+import { type Move, recogniseMoves } from './recognise-moves.ts';
 import { saveSkippedItems } from './report-skipped.ts';
 import { uploadLane } from './send-lot.ts';
 import { removeLateTwins, settleIntents } from './settle-intents.ts';
-import { isUnchanged, syncFolder } from './sync-folder.ts';
 import { verifyFolders } from './verify-mailbox.ts';
 
 export interface SyncResult {
@@ -27,12 +39,11 @@ const LANES = 4;
 const QUEUE_BYTES = 16 * 1024 * 1024;
 const SETTLE_ROUNDS = 3;
 
-/** One pass over one mailbox, initial or incremental: whatever the source has and the ledger does not know is brought over. */
+/** One pass over one mailbox, initial or incremental: the target follows what happened at the source, its owner's work stays. */
 export async function syncMailbox(world: World, user: MigrationUser, signal: AbortSignal): Promise<SyncResult> {
   return withOpenMailbox(world, user, signal, async (session) => {
     try {
-      const changed = await openUnchanged(session, await routeFolders(session));
-      if (changed.length > 0) await syncFolders(session, changed);
+      await bringOver(session);
       await reportNotes(session);
       await saveSkippedItems(session);
     } finally {
@@ -42,25 +53,85 @@ export async function syncMailbox(world: World, user: MigrationUser, signal: Abo
   });
 }
 
+async function bringOver(session: MailboxSession): Promise<void> {
+  const routes = await routeFolders(session);
+  const listed = new Set(routes.map((route) => route.source.path));
+  const tree = once(() => TargetTree.load(session));
+  const missing = await vanishedFolders(session, listed);
+  const renamed = await followRenames(session, routes, missing, tree);
+  const vanished = missing.filter((folder) => !renamed.has(folder.path));
+  const marked = await loadMarkedItems(session);
+  const changed = await openUnchanged(session, routes);
+  for (const folder of vanished) await openVanished(session, folder);
+  if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined) return;
+  await followChanges(session, { changed, vanished, listed, marked, tree: await tree() });
+}
+
+interface Work {
+  readonly changed: readonly FolderRoute[];
+  readonly vanished: readonly VanishedFolder[];
+  readonly listed: ReadonlySet<string>;
+  readonly marked: MarkedItems | undefined;
+  readonly tree: TargetTree;
+}
+
+// Look at everything, then act: moves, flags, new mail, and deletions last.
+async function followChanges(session: MailboxSession, { changed, vanished, listed, marked, tree }: Work): Promise<void> {
+  const changes: FolderChange[] = [];
+  for (const route of changed) {
+    const change = await orBookFailure(session, route, () => lookAtFolder(session, route, tree, marked, listed));
+    if (change !== undefined) changes.push(change);
+    await session.books.publish();
+  }
+  if (marked !== undefined) await markedItemsTaken(session);
+  const departures = await collectDepartures(session, changes, vanished);
+  const moves = await recogniseMoves(session, changes, await recognisable(session, departures));
+  await applyMoves(session, moves, tree);
+  for (const change of changes) await applyFlags(session, change, tree);
+  await copyNew(session, changes, moves);
+  const runs = changes.map((change) => change.run);
+  await verifyFolders(session, runs, tree);
+  await followRemovals(session, withoutMoved(departures, moves), vanished, tree);
+  for (const run of runs) await saveCheckpoint(session, run);
+}
+
+function withoutMoved(departures: readonly FolderDepartures[], moves: readonly Move[]): readonly FolderDepartures[] {
+  const moved = new Set(moves.map(({ from }) => `${from.uidValidity} ${from.uid} ${from.path}`));
+  return departures.map((folder) => ({
+    ...folder,
+    entries: folder.entries.filter(({ uid }) => !moved.has(`${folder.uidValidity} ${uid} ${folder.path}`)),
+  }));
+}
+
 // Folders that did not change since their checkpoint cost nothing: their page is the ledger's count.
 async function openUnchanged(session: MailboxSession, routes: readonly FolderRoute[]): Promise<readonly FolderRoute[]> {
   const changed: FolderRoute[] = [];
   for (const route of routes.filter((each) => each.source.selectable)) {
     const { path, status } = route.source;
-    const checkpoint = await session.ledger.checkpoint(path);
     if (route.excluded) await openExcluded(session, route);
-    else if (checkpoint !== undefined && status !== undefined && isUnchanged(route, checkpoint)) {
-      const { copied = 0, adopted = 0, skipped = 0, gone = 0 } = await session.ledger.count(path, status.uidValidity);
-      session.books.open(path, targetName(route), {
-        source: copied + adopted + skipped,
-        copied,
-        adopted,
-        skipped,
-        goneAtSource: gone,
-      });
-    } else changed.push(route);
+    else if (status === undefined || !(await isUnchanged(session, path, status))) changed.push(route);
+    else {
+      const { copied = 0, adopted = 0, excluded = 0, gone = 0 } = await session.ledger.count(path, status.uidValidity);
+      const source = copied + adopted + excluded;
+      session.books.open(path, targetName(route), { source, copied, adopted, excluded, goneAtSource: gone });
+    }
   }
   return changed;
+}
+
+async function isUnchanged(session: MailboxSession, path: string, status: FolderStatus): Promise<boolean> {
+  const checkpoint = await session.ledger.checkpoint(path);
+  if (chooseStrategy(checkpoint, status, session.source.can) !== 'unchanged') return false;
+  const { intended = 0, failed = 0, skipped = 0 } = await session.ledger.count(path, status.uidValidity);
+  return intended + failed + skipped === 0;
+}
+
+async function openVanished(session: MailboxSession, { path, checkpoint }: VanishedFolder): Promise<void> {
+  const { copied = 0, adopted = 0, excluded = 0, skipped = 0, failed = 0, intended = 0, gone = 0 } =
+    await session.ledger.count(path, checkpoint.uidValidity);
+  const pending = skipped + failed + intended;
+  const source = copied + adopted + excluded + pending;
+  session.books.open(path, '', { source, copied, adopted, excluded, pending, goneAtSource: gone });
 }
 
 async function openExcluded(session: MailboxSession, { source }: FolderRoute): Promise<void> {
@@ -68,20 +139,22 @@ async function openExcluded(session: MailboxSession, { source }: FolderRoute): P
   session.books.open(source.path, '', { source: exists, excluded: exists });
 }
 
-async function syncFolders(session: MailboxSession, routes: readonly FolderRoute[]): Promise<void> {
+// Brings new mail, newest first, folder by folder; while lanes upload, the next window is read.
+async function copyNew(session: MailboxSession, changes: readonly FolderChange[], moves: readonly Move[]): Promise<void> {
   const queue = new LotQueue<Lot>(QUEUE_BYTES, () => session.world.clock.now());
   const lanes = Array.from({ length: LANES }, () => uploadLane(session, queue));
   try {
-    const tree = await TargetTree.load(session);
-    const runs: FolderRun[] = [];
-    for (const route of routes) {
-      const run = await syncFolderOrBook(session, route, tree, queue);
-      if (run !== undefined) runs.push(run);
+    for (const { run, fresh, again } of changes) {
+      const moved = new Set(moves.filter(({ to }) => to.run === run).map(({ to }) => to.uid));
+      const uids = [...new Set([...fresh, ...again])].filter((uid) => !moved.has(uid)).sort((a, b) => b - a);
+      if (uids.length > 0) await copyMessages(session, await reopen(session, run), uids, queue);
     }
     await queue.drained();
-    await settleRest(session, runs, queue);
-    await verifyFolders(session, runs);
-    for (const run of runs) await saveCheckpoint(session, run);
+    await settleRest(
+      session,
+      changes.map((change) => change.run),
+      queue,
+    );
   } catch (error) {
     queue.fail(error);
     throw error;
@@ -93,14 +166,13 @@ async function syncFolders(session: MailboxSession, routes: readonly FolderRoute
 }
 
 // A folder that cannot be opened is booked; the others are synced.
-async function syncFolderOrBook(
+async function orBookFailure<Result>(
   session: MailboxSession,
   route: FolderRoute,
-  tree: TargetTree,
-  queue: LotQueue<Lot>,
-): Promise<FolderRun | undefined> {
+  look: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    return await syncFolder(session, route, tree, queue);
+    return await look();
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'SourceFolderUnavailable') throw error;
     const exists = route.source.status?.exists ?? 0;
@@ -126,8 +198,7 @@ async function settleRest(session: MailboxSession, runs: readonly FolderRun[], q
         settled = await settleIntents(session, run);
       }
       if (settled.again.length === 0) continue;
-      const folder = await session.source.select(run.route.source);
-      await copyMessages(session, { ...run, folder }, settled.again, queue);
+      await copyMessages(session, await reopen(session, run), settled.again, queue);
       await queue.drained();
     }
   }
@@ -145,12 +216,17 @@ async function unsettled(session: MailboxSession, runs: readonly FolderRun[]): P
 
 // RFC 7162: HIGHESTMODSEQ is stored only after every change up to it is in the ledger.
 async function saveCheckpoint(session: MailboxSession, run: FolderRun): Promise<void> {
-  const { intended = 0, failed = 0, skipped = 0 } = await session.ledger.count(run.path, run.status.uidValidity);
-  const complete = intended + failed + skipped === 0;
-  await session.ledger.saveCheckpoint(run.path, { ...run.status, targetFolderId: run.targetFolderId, complete });
+  const { path, status, targetFolderId, formerPaths } = run;
+  const { intended = 0 } = await session.ledger.count(path, status.uidValidity);
+  await session.ledger.saveCheckpoint(path, { ...status, targetFolderId, formerPaths, complete: intended === 0 });
 }
 
 async function reportNotes(session: MailboxSession): Promise<void> {
   for (const { count, text } of await session.ledger.noteCounts())
     session.books.reason({ kind: 'metadata', count, text });
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
 }

@@ -1,0 +1,90 @@
+import type { Checkpoint, LedgerEntry } from '../ports.ts';
+import type { FolderDepartures } from './apply-removals.ts';
+import { isInTarget } from './apply-removals.ts';
+import type { FolderChange } from './detect-changes.ts';
+import type { MailboxSession } from './mailbox-session.ts';
+import { knownFolders } from './marked-items.ts';
+import type { DepartedMessage } from './recognise-moves.ts';
+
+/** A folder of the ledger that the source does not list any more. */
+export interface VanishedFolder {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Folders that are not at the source any more and have not been taken out of the target yet. */
+export async function vanishedFolders(
+  session: MailboxSession,
+  listed: ReadonlySet<string>,
+): Promise<readonly VanishedFolder[]> {
+  const vanished: VanishedFolder[] = [];
+  for (const path of await knownFolders(session)) {
+    const checkpoint = listed.has(path) ? undefined : await session.ledger.checkpoint(path);
+    if (checkpoint !== undefined && checkpoint.targetFolderId !== '') vanished.push({ path, checkpoint });
+  }
+  return vanished;
+}
+
+/** Everything the ledger knows that is not where it was: of changed folders, of replaced ones (UIDVALIDITY), of vanished ones. */
+export async function collectDepartures(
+  session: MailboxSession,
+  changes: readonly FolderChange[],
+  vanished: readonly VanishedFolder[],
+): Promise<readonly FolderDepartures[]> {
+  const { ledger } = session;
+  const departures: FolderDepartures[] = [];
+  for (const { run, vanished: uids } of changes) {
+    const { path, targetFolderId, formerPaths } = run;
+    const { uidValidity } = run.status;
+    const entries: LedgerEntry[] = [];
+    for (const uid of uids) {
+      const entry = await ledger.findByUid(path, uidValidity, uid);
+      if (entry !== undefined) entries.push(entry);
+    }
+    if (entries.length > 0) departures.push({ path, uidValidity, targetFolderId, formerPaths, entries });
+    for (const former of await ledger.formerUidValidities(path, uidValidity)) {
+      const replaced = { path, uidValidity: former, targetFolderId, formerPaths };
+      const left = await liveEntries(session, path, former);
+      if (left.length > 0) departures.push({ ...replaced, entries: left });
+    }
+  }
+  for (const { path, checkpoint } of vanished) {
+    const { targetFolderId, formerPaths = [], uidValidity } = checkpoint;
+    for (const each of [uidValidity, ...(await ledger.formerUidValidities(path, uidValidity))]) {
+      const entries = await liveEntries(session, path, each);
+      if (entries.length > 0) departures.push({ path, uidValidity: each, targetFolderId, formerPaths, entries });
+    }
+  }
+  return departures;
+}
+
+const LIVE = ['copied', 'adopted', 'skipped', 'failed', 'excluded'] as const;
+
+async function liveEntries(session: MailboxSession, path: string, uidValidity: string): Promise<readonly LedgerEntry[]> {
+  const found: LedgerEntry[] = [];
+  for (const state of LIVE) found.push(...(await session.ledger.entries(path, uidValidity, state)));
+  return found;
+}
+
+/** Departed messages that can be recognised elsewhere: those of this pass, and those whose removal still waits. */
+export async function recognisable(
+  session: MailboxSession,
+  departures: readonly FolderDepartures[],
+): Promise<readonly DepartedMessage[]> {
+  const departed: DepartedMessage[] = [];
+  for (const { path, uidValidity, targetFolderId: putInto, formerPaths, entries } of departures) {
+    for (const entry of entries) {
+      const { key, targetId } = entry;
+      if (!isInTarget(entry) || key === undefined || targetId === undefined) continue;
+      departed.push({ ...entry, key, targetId, path, uidValidity, putInto, formerPaths });
+    }
+  }
+  for (const held of await session.ledger.coded()) {
+    const { key, targetId, path } = held;
+    if (held.code !== 'RemovalHeld' || key === undefined || targetId === undefined) continue;
+    const checkpoint = await session.ledger.checkpoint(path);
+    const { targetFolderId: putInto = '', formerPaths = [] } = checkpoint ?? {};
+    departed.push({ ...held, key, targetId, putInto, formerPaths });
+  }
+  return departed;
+}
