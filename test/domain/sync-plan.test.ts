@@ -1,47 +1,44 @@
 import { assert, constantFrom, integer, property, tuple, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KnownAs, cutWindows, diffFolder, sameStatus } from '../../src/engine/domain/sync-plan.ts';
+import { type KnownAs, chooseStrategy, cutWindows, diffFolder, sameStatus } from '../../src/engine/domain/sync-plan.ts';
 
 describe('comparing a folder with the ledger', () => {
-  test('new mail is copied newest first', () => {
-    expect(diffFolder([1, 2, 5, 9], [[1, 'done'], [2, 'done']])).toEqual({ toCopy: [9, 5], vanished: [] }); // prettier-ignore
-  });
+  const source = (...uids: readonly number[]) => new Map(uids.map((uid) => [uid, 'S'] as const));
 
   test('what failed is tried again, what was sent without an answer is left to be asked about', () => {
-    const diff = diffFolder([1, 2, 3], [[1, 'again'], [2, 'unsettled'], [3, 'done']]); // prettier-ignore
+    const diff = diffFolder(source(1, 2, 3, 4), [[1, 'again', ''], [2, 'unsettled', ''], [3, 'done', 'S']]); // prettier-ignore
 
-    expect(diff).toEqual({ toCopy: [1], vanished: [] });
+    expect(diff).toMatchObject({ fresh: [4], again: [1], vanished: [] });
   });
 
   test('what left the source is noticed once', () => {
-    expect(diffFolder([2], [[1, 'done'], [2, 'done'], [3, 'gone'], [4, 'done']])).toEqual({ toCopy: [], vanished: [1, 4] }); // prettier-ignore
+    const diff = diffFolder(source(2), [[1, 'done', 'S'], [2, 'done', 'S'], [3, 'gone', ''], [4, 'done', 'S']]); // prettier-ignore
+
+    expect(diff).toMatchObject({ fresh: [], again: [], vanished: [1, 4] });
   });
 
-  test('every UID of the source is known, copied or unsettled, whatever the two lists hold', () => {
-    const uids = uniqueArray(integer({ min: 1, max: 60 }), { maxLength: 40 });
-    const states = constantFrom<KnownAs>('done', 'again', 'unsettled', 'gone');
+  test('every UID is in one list or known as it is, whatever the two sides hold', () => {
+    const flags = constantFrom('', 'S', 'SF Work');
+    const uid = integer({ min: 1, max: 60 });
+    const rows = tuple(uid, constantFrom<KnownAs>('done', 'again', 'unsettled', 'gone'), flags);
+    const selector = ([each]: readonly [number, ...unknown[]]) => each;
     assert(
-      property(
-        uids,
-        uniqueArray(tuple(integer({ min: 1, max: 60 }), states), { selector: ([uid]) => uid }),
-        (source, ledger) => {
-          const sorted = [...source].sort((a, b) => a - b);
-          const known = [...ledger].sort((a, b) => a[0] - b[0]);
-          const asKnown = new Map(known);
+      property(uniqueArray(tuple(uid, flags), { selector }), uniqueArray(rows, { selector }), (there, ledger) => {
+        const known = [...ledger].sort((a, b) => a[0] - b[0]);
+        const byUid = new Map(known.map(([each, as, text]) => [each, { as, text }] as const));
 
-          const diff = diffFolder(sorted, known);
+        const diff = diffFolder(new Map(there), known);
 
-          const copy = new Set(diff.toCopy);
-          for (const uid of sorted) {
-            const as = asKnown.get(uid);
-            expect(copy.has(uid)).toBe(as === undefined || as === 'again' || as === 'gone');
-          }
-          const present = new Set(sorted);
-          expect(diff.vanished).toEqual(
-            known.filter(([uid, as]) => !present.has(uid) && as !== 'gone').map(([uid]) => uid),
-          );
-        },
-      ),
+        for (const [each, text] of there) {
+          const entry = byUid.get(each);
+          expect(diff.fresh.includes(each)).toBe(entry === undefined);
+          expect(diff.again.includes(each)).toBe(entry?.as === 'again' || entry?.as === 'gone');
+          expect(diff.flags.get(each)).toBe(entry?.as === 'done' && entry.text !== text ? text : undefined);
+        }
+        const present = new Set(there.map(([each]) => each));
+        const left = known.filter(([each, as]) => !present.has(each) && as !== 'gone').map(([each]) => each);
+        expect(diff.vanished).toEqual(left);
+      }),
     );
   });
 
@@ -62,5 +59,26 @@ describe('cutting windows', () => {
     const windows = cutWindows(sizes, { count: 2, bytes: 10 });
 
     expect(windows.map((window) => window.map((each) => each.size))).toEqual([[1, 1], [1], [50], [1, 9], [2]]);
+  });
+});
+
+describe('the strategy of a folder', () => {
+  const then = { uidValidity: '7', uidNext: 10, exists: 9, highestModseq: '50', complete: true };
+  const both = { condstore: true, qresync: true };
+  const { complete: _complete, highestModseq: _modseq, ...plain } = then;
+
+  test.each([
+    ['nothing known', undefined, then, both, 'rebuild'],
+    ['another UIDVALIDITY', then, { ...then, uidValidity: '8' }, both, 'rebuild'],
+    ['nothing happened', then, then, both, 'unchanged'],
+    ['a first pass that was broken off', { ...then, complete: false }, then, both, 'scan'],
+    ['something happened, QRESYNC', then, { ...then, highestModseq: '51' }, both, 'qresync'],
+    ['something happened, CONDSTORE', then, { ...then, highestModseq: '51' }, { condstore: true, qresync: false }, 'condstore'],
+    ['a server without mod-sequences, same numbers: flags may have changed', { ...plain, complete: true }, plain, both, 'scan'],
+    ['mod-sequences went back: a restored backup', then, { ...then, highestModseq: '49' }, both, 'scan'],
+    ['UIDNEXT went back', then, { ...then, uidNext: 9, highestModseq: '51' }, both, 'scan'],
+    ['mod-sequences above 2^53', { ...then, highestModseq: '9007199254740993' }, { ...then, highestModseq: '9007199254740992' }, both, 'scan'],
+  ] as const)('%s', (_title, checkpoint, now, can, strategy) => {
+    expect(chooseStrategy(checkpoint, now, can)).toBe(strategy);
   });
 });

@@ -36,42 +36,39 @@ export function chooseStrategy(
   return can.condstore ? 'condstore' : 'scan';
 }
 
-/** What a folder needs: which messages are new to the ledger, and which of the ledger are gone. */
-export interface FolderDiff {
-  /** Newest first: what people miss first comes first. */
-  readonly toCopy: readonly number[];
-  readonly vanished: readonly number[];
-}
-
 /** How the ledger sees a message when a pass begins. `again`: tried before without success, tried again now. */
 export type KnownAs = 'done' | 'again' | 'unsettled' | 'gone';
 
+/** What a folder needs: which messages are new to the ledger, to be tried again, gone, or flagged otherwise. UIDs ascend. */
+export interface FolderDiff {
+  readonly fresh: readonly number[];
+  readonly again: readonly number[];
+  readonly vanished: readonly number[];
+  readonly flags: ReadonlyMap<number, string>;
+}
+
 /**
- * Compares the UIDs of the source with the ledger. Both lists are ascending. Unsettled messages (sent without an
- * answer) are neither copied nor forgotten here: the target is asked about them first.
+ * Compares all messages of the source (UID and formatFlags) with the ledger. Unsettled messages (sent without an answer)
+ * are neither copied nor forgotten here: the target is asked about them first. One that was gone is tried again.
  */
 export function diffFolder(
-  uids: readonly number[],
-  known: readonly (readonly [uid: number, as: KnownAs])[],
+  present: ReadonlyMap<number, string>,
+  known: readonly (readonly [uid: number, as: KnownAs, flags: string])[],
 ): FolderDiff {
-  const toCopy: number[] = [];
+  const again: number[] = [];
   const vanished: number[] = [];
-  let at = 0;
-  for (const uid of uids) {
-    let entry = known[at];
-    while (entry !== undefined && entry[0] < uid) {
-      if (entry[1] !== 'gone') vanished.push(entry[0]);
-      at += 1;
-      entry = known[at];
-    }
-    if (entry === undefined || entry[0] > uid) toCopy.push(uid);
-    else {
-      if (entry[1] === 'again' || entry[1] === 'gone') toCopy.push(uid);
-      at += 1;
-    }
+  const flags = new Map<number, string>();
+  const seen = new Set<number>();
+  for (const [uid, as, text] of known) {
+    seen.add(uid);
+    const now = present.get(uid);
+    if (now === undefined) {
+      if (as !== 'gone') vanished.push(uid);
+    } else if (as === 'again' || as === 'gone') again.push(uid);
+    else if (as === 'done' && now !== text) flags.set(uid, now);
   }
-  for (const [uid, as] of known.slice(at)) if (as !== 'gone') vanished.push(uid);
-  return { toCopy: toCopy.toReversed(), vanished };
+  const fresh = [...present.keys()].filter((uid) => !seen.has(uid)).sort((a, b) => a - b);
+  return { fresh, again, vanished, flags };
 }
 
 /** Whether two looks at a folder saw the same (RFC 3501: UIDVALIDITY, UIDNEXT, EXISTS; RFC 7162: HIGHESTMODSEQ where known). */

@@ -1,24 +1,16 @@
-import { type Strategy, chooseStrategy } from '../domain/sync-plan.ts';
+import { type FolderDiff, type KnownAs, type Strategy, chooseStrategy, diffFolder } from '../domain/sync-plan.ts';
 import type { Checkpoint, LedgerState } from '../ports.ts';
 import type { FolderRun } from './folder-run.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 
 /** What happened in one folder of the source since the ledger knew it all. */
-export interface FolderChange {
+export interface FolderChange extends FolderDiff {
   readonly run: FolderRun;
   readonly strategy: Strategy;
-  /** UIDs the ledger does not know, ascending. */
-  readonly fresh: readonly number[];
-  /** UIDs that were tried before without success, or that are there again. */
-  readonly again: readonly number[];
-  /** UIDs the ledger knows and the source has no more. */
-  readonly vanished: readonly number[];
-  /** formatFlags of known messages whose flags are others now. */
-  readonly flags: ReadonlyMap<number, string>;
 }
 
 /** States the ledger holds, and what they mean at the beginning of a pass. */
-const KNOWN_AS: Readonly<Record<LedgerState, 'done' | 'again' | 'unsettled' | 'gone'>> = {
+const KNOWN_AS: Readonly<Record<LedgerState, KnownAs>> = {
   intended: 'unsettled',
   copied: 'done',
   adopted: 'done',
@@ -46,15 +38,13 @@ export async function detectChanges(
   return { ...(await comparedChanges(session, run)), run, strategy };
 }
 
-type Found = Omit<FolderChange, 'run' | 'strategy'>;
-
 // RFC 7162: the server names what is new or changed; with QRESYNC also what vanished, known to us or not.
 async function askedChanges(
   session: MailboxSession,
   run: FolderRun,
   since: string,
   checkpoint: Checkpoint,
-): Promise<Found> {
+): Promise<FolderDiff> {
   const changes = await run.folder.changes(since);
   const fresh: number[] = [];
   const again = new Set(await triedBefore(session, run));
@@ -104,27 +94,16 @@ async function knownOf(
 }
 
 // Everything against everything: UIDs always, flags once there is something to compare them with.
-async function comparedChanges(session: MailboxSession, run: FolderRun): Promise<Found> {
+async function comparedChanges(session: MailboxSession, run: FolderRun): Promise<FolderDiff> {
   const known = await session.ledger.states(run.path, run.status.uidValidity);
   const present =
     known.length === 0
       ? new Map((await run.folder.uids()).map((uid) => [uid, ''] as const))
       : await run.folder.flagState();
-  const again: number[] = [];
-  const vanished: number[] = [];
-  const flags = new Map<number, string>();
-  const seen = new Set<number>();
-  for (const [uid, state, text] of known) {
-    seen.add(uid);
-    const now = present.get(uid);
-    const as = KNOWN_AS[state];
-    if (now === undefined) {
-      if (as !== 'gone') vanished.push(uid);
-    } else if (as === 'again' || as === 'gone') again.push(uid);
-    else if (as === 'done' && now !== text) flags.set(uid, now);
-  }
-  const fresh = [...present.keys()].filter((uid) => !seen.has(uid)).sort((a, b) => a - b);
-  return { fresh, again, vanished, flags };
+  return diffFolder(
+    present,
+    known.map(([uid, state, text]) => [uid, KNOWN_AS[state], text] as const),
+  );
 }
 
 async function triedBefore(session: MailboxSession, run: FolderRun): Promise<readonly number[]> {

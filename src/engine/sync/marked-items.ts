@@ -34,8 +34,8 @@ export async function loadMarkedItems(session: MailboxSession): Promise<MarkedIt
   return {
     of(path, uidValidity, listed) {
       const paths = folders.get(uidValidity) ?? new Map<string, Map<number, MarkedAs>>();
-      const [renamed] = [...paths].filter(([name]) => !listed.has(name));
-      return paths.get(path) ?? renamed?.[1] ?? new Map();
+      const former = [...paths].filter(([name]) => !listed.has(name)).flatMap(([, items]) => [...items]);
+      return new Map([...former, ...(paths.get(path) ?? [])]);
     },
   };
 }
