@@ -26,9 +26,9 @@ interface Row {
   readonly world: SandboxWorld;
   readonly source: MailboxEditor;
   /** Marked items of the target by subject; a subject that is there twice is an error. */
-  target(): ReadonlyMap<string, Place>;
+  readonly target: () => ReadonlyMap<string, Place>;
   /** UID of a mail of the source by its name. */
-  uid(folder: readonly string[], name: string): Promise<number>;
+  readonly uid: (folder: readonly string[], name: string) => Promise<number>;
 }
 
 function targetOf(world: SandboxWorld): ReadonlyMap<string, Place> {
