@@ -16,9 +16,9 @@ test('of two exact duplicates that left, one that arrives takes one; two take bo
   ];
 
   expect(findMoves(left, [{ key: key('a') }])).toHaveLength(1);
-  expect(findMoves(left, [{ key: key('a') }, { key: key('a') }, { key: key('a') }]).map(({ from }) => from.uid)).toEqual([
-    1, 2,
-  ]);
+  expect(
+    findMoves(left, [{ key: key('a') }, { key: key('a') }, { key: key('a') }]).map(({ from }) => from.uid),
+  ).toEqual([1, 2]);
 });
 
 test('the one with the same date is preferred, another one is taken for want of it', () => {

@@ -4,7 +4,13 @@ import { type ItemState, isOwnersWork, mergeFlags } from '../../src/engine/domai
 const plain: ItemState = { read: false, flagged: false, answered: false, forwarded: false, categories: [] };
 const state = (change: Partial<ItemState>): ItemState => ({ ...plain, ...change });
 
-const ROWS: readonly (readonly [title: string, before: ItemState, source: ItemState, target: ItemState, change: object])[] = [
+const ROWS: readonly (readonly [
+  title: string,
+  before: ItemState,
+  source: ItemState,
+  target: ItemState,
+  change: object,
+])[] = [
   ['nothing changed', plain, plain, plain, {}],
   ['read at the source', plain, state({ read: true }), plain, { read: true }],
   ['read at both', plain, state({ read: true }), state({ read: true }), {}],
@@ -26,7 +32,13 @@ const ROWS: readonly (readonly [title: string, before: ItemState, source: ItemSt
     state({ categories: ['Work', 'Mine'] }),
     { categories: ['Mine'] },
   ],
-  ['a category the owner took off is not put back', state({ categories: ['Work'] }), state({ categories: ['Work'] }), plain, {}],
+  [
+    'a category the owner took off is not put back',
+    state({ categories: ['Work'] }),
+    state({ categories: ['Work'] }),
+    plain,
+    {},
+  ],
 ];
 
 test.each(ROWS)('%s', (_title, before, source, target, change) => {

@@ -17,5 +17,8 @@ test.each([
 });
 
 test('a mailbox that is empty now is held, however little it had', () => {
-  expect([...heldRemovals([inbox(3, 3), { path: 'Sent', removals: 2, known: 2, vanished: false }])]).toEqual(['INBOX', 'Sent']);
+  expect([...heldRemovals([inbox(3, 3), { path: 'Sent', removals: 2, known: 2, vanished: false }])]).toEqual([
+    'INBOX',
+    'Sent',
+  ]);
 });

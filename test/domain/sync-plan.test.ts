@@ -73,11 +73,29 @@ describe('the strategy of a folder', () => {
     ['nothing happened', then, then, both, 'unchanged'],
     ['a first pass that was broken off', { ...then, complete: false }, then, both, 'scan'],
     ['something happened, QRESYNC', then, { ...then, highestModseq: '51' }, both, 'qresync'],
-    ['something happened, CONDSTORE', then, { ...then, highestModseq: '51' }, { condstore: true, qresync: false }, 'condstore'],
-    ['a server without mod-sequences, same numbers: flags may have changed', { ...plain, complete: true }, plain, both, 'scan'],
+    [
+      'something happened, CONDSTORE',
+      then,
+      { ...then, highestModseq: '51' },
+      { condstore: true, qresync: false },
+      'condstore',
+    ],
+    [
+      'a server without mod-sequences, same numbers: flags may have changed',
+      { ...plain, complete: true },
+      plain,
+      both,
+      'scan',
+    ],
     ['mod-sequences went back: a restored backup', then, { ...then, highestModseq: '49' }, both, 'scan'],
     ['UIDNEXT went back', then, { ...then, uidNext: 9, highestModseq: '51' }, both, 'scan'],
-    ['mod-sequences above 2^53', { ...then, highestModseq: '9007199254740993' }, { ...then, highestModseq: '9007199254740992' }, both, 'scan'],
+    [
+      'mod-sequences above 2^53',
+      { ...then, highestModseq: '9007199254740993' },
+      { ...then, highestModseq: '9007199254740992' },
+      both,
+      'scan',
+    ],
   ] as const)('%s', (_title, checkpoint, now, can, strategy) => {
     expect(chooseStrategy(checkpoint, now, can)).toBe(strategy);
   });

@@ -39,7 +39,13 @@ function targetOf(world: SandboxWorld): ReadonlyMap<string, Place> {
       if (item.named[MARKER] === undefined) continue;
       if (places.has(item.subject)) throw new Error(`"${item.subject}" is in the target twice`);
       const { immutableId: id, isRead: read, flagStatus, categories } = item;
-      places.set(item.subject, { folder: folder.path.join('/'), id, read, flagged: flagStatus === 'flagged', categories });
+      places.set(item.subject, {
+        folder: folder.path.join('/'),
+        id,
+        read,
+        flagged: flagStatus === 'flagged',
+        categories,
+      });
     }
   }
   return places;

@@ -19,7 +19,8 @@ const SHARE = 0.05;
 export function heldRemovals(folders: readonly FolderRemovals[]): ReadonlySet<string> {
   const sum = (count: (folder: FolderRemovals) => number): number =>
     folders.reduce((total, folder) => total + count(folder), 0);
-  const emptied = sum((folder) => folder.known) > 1 && sum((folder) => folder.removals) >= sum((folder) => folder.known);
+  const emptied =
+    sum((folder) => folder.known) > 1 && sum((folder) => folder.removals) >= sum((folder) => folder.known);
   const held = folders.filter(
     ({ removals, known, vanished }) =>
       removals > 0 && (emptied || vanished || removals > Math.max(FEW, Math.floor(known * SHARE))),

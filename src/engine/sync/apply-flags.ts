@@ -45,7 +45,8 @@ async function follow(
   if (entry.targetId === undefined || entry.code === 'RemovedByOwner' || invisible) return entry;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const item = await session.target.item(entry.targetId);
-    if (item === undefined || (tree.isTrash(item.folderId) && !tree.isTrash(putInto))) return withCode(entry, 'RemovedByOwner');
+    if (item === undefined || (tree.isTrash(item.folderId) && !tree.isTrash(putInto)))
+      return withCode(entry, 'RemovedByOwner');
     if (!isOurs(session, item.marker)) return entry;
     const merged = mergeFlags(before, source, item);
     if (Object.keys(merged).length === 0) return entry;

@@ -84,7 +84,8 @@ async function finish(
     const change = { ...merged, ...(item.marker === marker ? {} : { marker }) };
     // A move gives the item another version: only where it was not moved the one we saw still holds.
     const version = isThere || owner !== undefined ? item.version : '';
-    const outcome = Object.keys(change).length === 0 ? 'changed' : await target.changeItem(intent.targetId, change, version);
+    const outcome =
+      Object.keys(change).length === 0 ? 'changed' : await target.changeItem(intent.targetId, change, version);
     if (outcome === 'gone') return withCode(moved, 'RemovedByOwner');
     if (outcome === 'changed') return withCode(moved, owner);
   }

@@ -60,7 +60,11 @@ export async function collectDepartures(
 
 const LIVE = ['copied', 'adopted', 'skipped', 'failed', 'excluded'] as const;
 
-async function liveEntries(session: MailboxSession, path: string, uidValidity: string): Promise<readonly LedgerEntry[]> {
+async function liveEntries(
+  session: MailboxSession,
+  path: string,
+  uidValidity: string,
+): Promise<readonly LedgerEntry[]> {
   const found: LedgerEntry[] = [];
   for (const state of LIVE) found.push(...(await session.ledger.entries(path, uidValidity, state)));
   return found;

@@ -45,9 +45,7 @@ async function countRemovals(
 async function removeApproved(session: MailboxSession, tree: TargetTree): Promise<void> {
   const approvedAt = session.user.removalsApprovedAt;
   if (approvedAt === undefined) return;
-  const held = (await session.ledger.coded()).filter(
-    (entry) => entry.code === 'RemovalHeld' && entry.at <= approvedAt,
-  );
+  const held = (await session.ledger.coded()).filter((entry) => entry.code === 'RemovalHeld' && entry.at <= approvedAt);
   const folders = Map.groupBy(held, ({ path, uidValidity }) => `${uidValidity} ${path}`);
   for (const [first, ...rest] of folders.values()) {
     if (first === undefined) continue;

@@ -76,7 +76,10 @@ interface Work {
 }
 
 // Look at everything, then act: moves, flags, new mail, and deletions last.
-async function followChanges(session: MailboxSession, { changed, vanished, listed, marked, tree }: Work): Promise<void> {
+async function followChanges(
+  session: MailboxSession,
+  { changed, vanished, listed, marked, tree }: Work,
+): Promise<void> {
   const changes: FolderChange[] = [];
   for (const route of changed) {
     const change = await orBookFailure(session, route, () => lookAtFolder(session, route, tree, marked, listed));
@@ -127,8 +130,15 @@ async function isUnchanged(session: MailboxSession, path: string, status: Folder
 }
 
 async function openVanished(session: MailboxSession, { path, checkpoint }: VanishedFolder): Promise<void> {
-  const { copied = 0, adopted = 0, excluded = 0, skipped = 0, failed = 0, intended = 0, gone = 0 } =
-    await session.ledger.count(path, checkpoint.uidValidity);
+  const {
+    copied = 0,
+    adopted = 0,
+    excluded = 0,
+    skipped = 0,
+    failed = 0,
+    intended = 0,
+    gone = 0,
+  } = await session.ledger.count(path, checkpoint.uidValidity);
   const pending = skipped + failed + intended;
   const source = copied + adopted + excluded + pending;
   session.books.open(path, '', { source, copied, adopted, excluded, pending, goneAtSource: gone });
@@ -140,7 +150,11 @@ async function openExcluded(session: MailboxSession, { source }: FolderRoute): P
 }
 
 // Brings new mail, newest first, folder by folder; while lanes upload, the next window is read.
-async function copyNew(session: MailboxSession, changes: readonly FolderChange[], moves: readonly Move[]): Promise<void> {
+async function copyNew(
+  session: MailboxSession,
+  changes: readonly FolderChange[],
+  moves: readonly Move[],
+): Promise<void> {
   const queue = new LotQueue<Lot>(QUEUE_BYTES, () => session.world.clock.now());
   const lanes = Array.from({ length: LANES }, () => uploadLane(session, queue));
   try {

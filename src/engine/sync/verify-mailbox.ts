@@ -14,7 +14,11 @@ const LOOKED_AT = 1000;
  * Looks whether the target holds what the ledger says. Counts come from one folder listing; only where a folder has fewer
  * items than were brought there, its markers are compared one by one.
  */
-export async function verifyFolders(session: MailboxSession, runs: readonly FolderRun[], tree: TargetTree): Promise<void> {
+export async function verifyFolders(
+  session: MailboxSession,
+  runs: readonly FolderRun[],
+  tree: TargetTree,
+): Promise<void> {
   const totals = new Map((await session.target.listFolders()).map((folder) => [folder.id, folder.totalItems]));
   const expected = new Map<string, number>();
   const own = new Map<FolderRun, number>();
