@@ -46,6 +46,13 @@ export async function editMailbox(server: LocalMailServer, login: Login): Promis
     const isInbox = names.length === 1 && names[0]?.toUpperCase() === 'INBOX';
     return isInbox ? 'INBOX' : prefix + names.join(delimiter);
   }
+  const known = new Set<string>();
+  /** Cyrus and Courier refuse a folder that is there without saying that it is (RFC 5530 ALREADYEXISTS). */
+  async function create(path: string): Promise<void> {
+    const listed = await client.list();
+    if (!listed.some((folder) => folder.path === path)) await client.mailboxCreate(path);
+    known.add(path);
+  }
   async function inFolder<T>(names: readonly string[], act: () => Promise<T>): Promise<T> {
     const lock = await client.getMailboxLock(pathOf(names));
     try {
@@ -58,7 +65,7 @@ export async function editMailbox(server: LocalMailServer, login: Login): Promis
   return {
     async append(mail) {
       const path = pathOf(mail.folder);
-      if (path !== 'INBOX') await client.mailboxCreate(path);
+      if (path !== 'INBOX' && !known.has(path)) await create(path);
       return orFail(await client.append(path, mail.raw, [...mail.flags], mail.internalDate)).uid ?? fail();
     },
     uids: (folder, messageId) =>
@@ -76,8 +83,8 @@ export async function editMailbox(server: LocalMailServer, login: Login): Promis
     expunge: (folder, uids) =>
       inFolder(folder, async () => void orFail(await client.messageDelete(uids.join(','), { uid: true }))),
     createFolder: async (folder) => void (await client.mailboxCreate(pathOf(folder))),
-    renameFolder: async (from, to) => void (await client.mailboxRename(pathOf(from), pathOf(to))),
-    deleteFolder: async (folder) => void (await client.mailboxDelete(pathOf(folder))),
+    renameFolder: async (from, to) => void (known.clear(), await client.mailboxRename(pathOf(from), pathOf(to))),
+    deleteFolder: async (folder) => void (known.clear(), await client.mailboxDelete(pathOf(folder))),
     [Symbol.asyncDispose]: () => client.logout(),
   };
 }

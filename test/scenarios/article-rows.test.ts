@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type MailboxEditor, editMailbox } from '../../sandbox/source/edit-mailbox.ts';
+import { startLocalCourier } from '../../sandbox/source/local-courier.ts';
+import { startLocalCyrus } from '../../sandbox/source/local-cyrus.ts';
+import { startLocalDovecot } from '../../sandbox/source/local-dovecot.ts';
 import type { LocalMailServer } from '../../sandbox/source/local-mail-server.ts';
 import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sandbox/world.ts';
 import type { UserView } from '../../src/engine/views.ts';
@@ -167,17 +170,57 @@ function folderNames(world: SandboxWorld): readonly string[] {
     .map((folder) => folder.path.join('/'));
 }
 
-const SERVERS: readonly (readonly [name: string, start: (world: SandboxWorld) => Promise<LocalMailServer>])[] = [
+const LOGINS = [{ name: USER, password: passwordOf(USER) }];
+/** What Dovecot offers without QRESYNC: then only CONDSTORE is left. */
+const WITHOUT_QRESYNC = `imap_capability = ${[
+  'IMAP4rev1', 'LITERAL+', 'ENABLE', 'IDLE', 'UIDPLUS', 'MOVE', 'NAMESPACE', 'CONDSTORE', 'LIST-EXTENDED',
+  'LIST-STATUS', 'SPECIAL-USE', 'ESEARCH', 'CHILDREN', 'UNSELECT',
+].join(' ')}`; // prettier-ignore
+
+const SERVERS: readonly (readonly [
+  name: string,
+  start: (world: SandboxWorld) => Promise<LocalMailServer | undefined>,
+])[] = [
   ['Dovecot (QRESYNC)', async (world) => world.source],
+  [
+    'Dovecot without QRESYNC (CONDSTORE)',
+    (world) =>
+      startLocalDovecot({
+        directory: join(world.directory, 'condstore'),
+        users: LOGINS,
+        certificate: world.source.settings.certificate,
+        extraConfig: WITHOUT_QRESYNC,
+      }),
+  ],
+  [
+    'Cyrus (QRESYNC, "." between names)',
+    (world) =>
+      startLocalCyrus({
+        directory: join(world.directory, 'cyrus'),
+        users: LOGINS,
+        certificate: world.source.settings.certificate,
+      }),
+  ],
+  [
+    'Courier (neither, all below INBOX)',
+    (world) =>
+      startLocalCourier({
+        directory: join(world.directory, 'courier'),
+        users: LOGINS,
+        certificate: world.source.settings.certificate,
+      }),
+  ],
 ];
 
 describe.each(SERVERS)("the article's rows on %s", (_name, start) => {
   let world: SandboxWorld;
   let row: Row;
+  let server: LocalMailServer | undefined;
 
   beforeAll(async () => {
     world = await startSandbox({ users: [{ name: USER, mails: 0 }] });
-    const server = await start(world);
+    server = await start(world);
+    if (server === undefined) return;
     const source = await editMailbox(server, { name: USER, password: passwordOf(USER) });
     for (let n = 1; n <= FILLER; n += 1) await source.append(plainMail(`filler ${n}`, INBOX));
     for (let n = 1; n <= 5; n += 1) await source.append(plainMail(`in folder ${n}`, ['Projekte']));
@@ -197,8 +240,10 @@ describe.each(SERVERS)("the article's rows on %s", (_name, start) => {
     await world.bellhop('import', csv, 'batch=demo', 'endpoint=sandbox');
     await world.startBellhop('worker');
   });
+  beforeEach(({ skip }) => skip(server === undefined, 'its Debian packages cannot be had here'));
   afterAll(async () => {
     await row?.source[Symbol.asyncDispose]();
+    if (server !== undefined && server !== world.source) await server.stop();
     await world?.[Symbol.asyncDispose]();
   });
 
