@@ -17,7 +17,15 @@ export interface LocalCourierOptions {
   readonly certificate?: ServerCertificate;
 }
 
-const PACKAGES = ['courier-imap', 'courier-base', 'courier-authlib', 'libcourier-unicode4', 'libidn12', 'libpcre3', 'libgamin0'];
+const PACKAGES = [
+  'courier-imap',
+  'courier-base',
+  'courier-authlib',
+  'libcourier-unicode4',
+  'libidn12',
+  'libpcre3',
+  'libgamin0',
+];
 const CAPABILITY = 'IMAP4rev1 UIDPLUS CHILDREN NAMESPACE IDLE';
 
 /**
@@ -49,7 +57,15 @@ export async function startLocalCourier(options: LocalCourierOptions): Promise<L
     for (const socket of open) socket.destroy();
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   };
-  return { kind: 'courier', host: 'localhost', port, tlsPort, caFile: certificate.caFile, stop, [Symbol.asyncDispose]: stop };
+  return {
+    kind: 'courier',
+    host: 'localhost',
+    port,
+    tlsPort,
+    caFile: certificate.caFile,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 async function makeMaildir(root: DebianRoot, home: string): Promise<void> {

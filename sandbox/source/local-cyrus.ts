@@ -43,7 +43,11 @@ export async function startLocalCyrus(options: LocalCyrusOptions): Promise<Local
   await run('chown', ['-R', `${MAIL_USER}:`, folder]);
   const environment = [`LD_LIBRARY_PATH=${root.libraries}`, `CYRUS_USER=${MAIL_USER}`];
   const master = [join(program, 'master'), '-C', join(folder, 'imapd.conf'), '-M', join(folder, 'cyrus.conf')];
-  const server = startGuarded('env', [...environment, ...master, '-p', join(folder, 'master.pid')], join(folder, 'log'));
+  const server = startGuarded(
+    'env',
+    [...environment, ...master, '-p', join(folder, 'master.pid')],
+    join(folder, 'log'),
+  );
   await awaitGreeting(port, server.hasEnded);
   return {
     kind: 'cyrus',
