@@ -1,3 +1,4 @@
+import { type QuietHours, isZone, readQuietHours, readTimeOfDay } from './engine/domain/wall-clock.ts';
 import { z } from 'zod';
 
 /** Everything the environment can say, checked. Names and defaults: docs/set-up.md. Sizes in bytes, times in ms. */
@@ -27,6 +28,14 @@ export interface Config {
     readonly approvers: readonly string[];
     readonly tenants: readonly string[];
   };
+  /** Language of posts nobody asked for: live cards, notifications, reports. */
+  readonly language: 'en' | 'de';
+  /** IANA time zone of reports and quiet hours. */
+  readonly zone: string;
+  /** Time of the daily report, minutes since midnight. */
+  readonly reportAt: number;
+  /** When nobody is disturbed. */
+  readonly quiet: QuietHours | undefined;
   readonly concurrency: number;
   readonly allowHosts: readonly string[];
   readonly sandbox: boolean;
@@ -88,6 +97,16 @@ const ENVIRONMENT = z.object({
   BELLHOP_OPERATORS: list,
   BELLHOP_APPROVERS: list,
   BELLHOP_TENANTS: list,
+  BELLHOP_REPORT_AT: z
+    .string()
+    .default('08:00')
+    .refine((text) => readTimeOfDay(text) !== undefined, 'is a time of day such as 08:00'),
+  BELLHOP_TIMEZONE: z.string().default('UTC').refine(isZone, 'is a time zone such as Europe/Berlin'),
+  BELLHOP_LANGUAGE: z.enum(['en', 'de']).default('en'),
+  BELLHOP_QUIET: z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || readQuietHours(text) !== undefined, 'is a span such as 20:00-07:00'),
   BELLHOP_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(8),
   BELLHOP_ALLOW_HOSTS: list,
   BELLHOP_SANDBOX: z.enum(['0', '1', '']).default('0'),
@@ -139,6 +158,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       approvers: env.BELLHOP_APPROVERS,
       tenants: env.BELLHOP_TENANTS.length > 0 ? env.BELLHOP_TENANTS : [env.MicrosoftAppTenantId].filter(Boolean),
     },
+    language: env.BELLHOP_LANGUAGE,
+    zone: env.BELLHOP_TIMEZONE,
+    reportAt: readTimeOfDay(env.BELLHOP_REPORT_AT) ?? 480,
+    quiet: env.BELLHOP_QUIET === undefined ? undefined : readQuietHours(env.BELLHOP_QUIET),
     concurrency: env.BELLHOP_CONCURRENCY,
     allowHosts: env.BELLHOP_ALLOW_HOSTS,
     sandbox,

@@ -1,11 +1,17 @@
-import type { Config } from './config.ts';
-import type { Logger, World } from './engine/ports.ts';
-import type { RunningServer } from './health.ts';
 import { ConversationBook, type Documents } from './bot/conversation-book.ts';
+import { FailureNotifier } from './bot/failure-notifier.ts';
 import { MigrationBot } from './bot/migration-bot.ts';
 import { Notifier } from './bot/notifier.ts';
+import { Outbox } from './bot/outbox.ts';
+import { type MemberGroups, Roles } from './bot/permissions.ts';
+import { postDueReports } from './bot/report-clock.ts';
 import { startServer } from './bot/server.ts';
 import { TeamsAdapter } from './bot/teams-adapter.ts';
+import { localeFor } from './cards/locale.ts';
+import type { Config } from './config.ts';
+import type { Logger, World } from './engine/ports.ts';
+import { memberGroups } from './exchange/member-groups.ts';
+import type { RunningServer } from './health.ts';
 
 /** The chat edge of a process: its HTTP server, and the notifier that runs until the signal aborts. */
 export async function openBot(
@@ -15,15 +21,34 @@ export async function openBot(
   log: Logger,
   signal: AbortSignal,
 ): Promise<{ readonly server: RunningServer; readonly notifying: Promise<void> }> {
+  const { quiet, zone, reportAt, timeScale } = config;
   const book = new ConversationBook(documents);
-  const adapter = new TeamsAdapter(config.bot, config.sandbox, log);
-  const bot = new MigrationBot({ world, book, people: { ...config.people, sandbox: config.sandbox } });
-  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter });
-  const notifying = new Notifier({ world, book, chat: adapter }).run(signal).catch((error: unknown) => {
+  const chat = new TeamsAdapter(config.bot, config.sandbox, log, world.clock);
+  const outbox = new Outbox({ documents, chat, clock: world.clock, timeScale });
+  const locale = localeFor(config.language);
+  const roles = new Roles({
+    people: { ...config.people, sandbox: config.sandbox },
+    groups: groupsOf(config),
+    clock: world.clock,
+    log,
+  });
+  const bot = new MigrationBot({ world, book, roles, outbox, zone, reportAt });
+  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat });
+  const failures = new FailureNotifier({ world, book, chat, outbox, locale, quiet, zone });
+  const reports = (): Promise<void> => postDueReports({ world, book, outbox, locale, zone });
+  const notifier = new Notifier({ world, book, chat, outbox, locale, failures, reports });
+  const notifying = notifier.run(signal).catch((error: unknown) => {
     log.error(
       { code: 'NotifierFailed', cause: error instanceof Error ? error.name : 'unknown' },
       'cards are no longer updated',
     );
   });
   return { server, notifying };
+}
+
+// Groups are asked for with the app that writes mail; where there is none, only people's own ids count.
+function groupsOf({ azure, graphUrl }: Config): MemberGroups | undefined {
+  const signsIn =
+    'secret' in azure.credential ? azure.credential.secret !== '' : azure.credential.certificatePath !== '';
+  return azure.clientId === '' || azure.tenantId === '' || !signsIn ? undefined : memberGroups({ ...azure, graphUrl });
 }

@@ -12,10 +12,22 @@ export interface Place {
   readonly personal: boolean;
 }
 
+/** What became of a post or an edit. */
+export type Delivery =
+  | { readonly outcome: 'posted'; readonly activityId: string }
+  /** It was certainly not taken (429, no connection): send it again, not before `after` ms. */
+  | { readonly outcome: 'later'; readonly after: number }
+  /** It may or may not have been taken (5xx, a connection that broke): a post is not repeated, an edit may be. */
+  | { readonly outcome: 'unknown' }
+  /** The message is not there any more (edits only). */
+  | { readonly outcome: 'gone' }
+  /** Bellhop was removed or blocked here: nothing can be sent until it is back. */
+  | { readonly outcome: 'closed' };
+
 /** What Bellhop needs of the chat outside of a turn. Implemented by the Bot Framework today; small, so that it can be replaced. */
 export interface ChatPort {
-  /** Posts a card; returns its activity id. */
-  post(place: Place, card: Card): Promise<string>;
-  /** Replaces a card in place; `gone` when the message is not there any more. */
-  update(place: Place, activityId: string, card: Card): Promise<'updated' | 'gone'>;
+  /** Posts a card, once. Never throws for what the chat answers. */
+  post(place: Place, card: Card): Promise<Delivery>;
+  /** Replaces a card in place; posted means edited. */
+  update(place: Place, activityId: string, card: Card): Promise<Delivery>;
 }

@@ -1,6 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { BatchName } from '../engine/domain/ids.ts';
+import type { DaySnapshot } from '../engine/domain/daily-report.ts';
+import type { ReportSchedule } from '../engine/domain/report-schedule.ts';
+import { type FailureCluster, clusterKey, mergeClusters } from '../engine/domain/notification.ts';
 import type { Place } from './chat-port.ts';
+import { placeHash } from './place-hash.ts';
 
 /** Small JSON texts kept somewhere durable. */
 export interface Documents {
@@ -15,6 +18,16 @@ export interface Documents {
 export interface PostedCard {
   readonly place: Place;
   readonly activityId: string;
+  /** Who asked for it: mentioned when only a person helps. */
+  readonly owner?: { readonly id: string; readonly name: string };
+}
+
+/** What a conversation wants to hear of a batch or user. */
+export interface Subscription {
+  readonly place: Place;
+  /** Name of a batch or address of a user. */
+  readonly target: string;
+  readonly mode: 'watch' | 'mute';
 }
 
 /** A card that waits for the answer of a job. */
@@ -24,6 +37,13 @@ export interface PendingCard extends PostedCard {
   readonly about: string;
 }
 
+/** A conversation that gets a daily report. */
+export interface ScheduledReport {
+  readonly place: Place;
+  readonly schedule: ReportSchedule;
+}
+
+const SNAPSHOT_MEMORY = 60 * 86_400_000;
 const ACTIVITY_MEMORY = 10 * 60_000;
 
 /** What Bellhop remembers of conversations: live cards, cards that wait for an answer, activities it has seen. */
@@ -75,6 +95,59 @@ export class ConversationBook {
     await this.#documents.delete(`pending:${request}`);
   }
 
+  /** Watches or mutes a batch or user in a conversation. */
+  async subscribe(subscription: Subscription): Promise<void> {
+    const { place, target } = subscription;
+    await this.#documents.put(`news:${target}:${placeHash(place)}`, JSON.stringify(subscription));
+  }
+
+  /** Who watches and who muted a batch or user. */
+  async subscriptions(target: string): Promise<readonly Subscription[]> {
+    return this.#read<Subscription>(`news:${target}:`);
+  }
+
+  /** Sets or ends the daily report of a conversation. */
+  async scheduleReport(place: Place, schedule: ReportSchedule | undefined): Promise<void> {
+    const name = `report:${placeHash(place)}`;
+    if (schedule === undefined) await this.#documents.delete(name);
+    else await this.#documents.put(name, JSON.stringify({ place, schedule }));
+  }
+
+  async reports(): Promise<readonly ScheduledReport[]> {
+    return this.#read<ScheduledReport>('report:');
+  }
+
+  /** Keeps what a date began with; the first word counts. */
+  async keepSnapshot(snapshot: DaySnapshot): Promise<void> {
+    await this.#documents.putIfAbsent(`snapshot:${snapshot.date}`, JSON.stringify(snapshot), SNAPSHOT_MEMORY);
+  }
+
+  async hasSnapshot(date: string): Promise<boolean> {
+    return (await this.#documents.get(`snapshot:${date}`)) !== undefined;
+  }
+
+  /** What earlier dates began with, oldest first. */
+  async history(): Promise<readonly DaySnapshot[]> {
+    const days = await this.#read<DaySnapshot>('snapshot:');
+    return [...days].sort((a, b) => a.date.localeCompare(b.date));
+  }
+
+  async clusters(): Promise<readonly FailureCluster[]> {
+    return this.#read<FailureCluster>('cluster:');
+  }
+
+  /** Adds what was seen to the cluster of its cause. */
+  async noteCluster(cluster: FailureCluster): Promise<void> {
+    const name = `cluster:${clusterKey(cluster)}`;
+    const text = await this.#documents.get(name);
+    const known = text === undefined ? undefined : (JSON.parse(text) as FailureCluster);
+    await this.#documents.put(name, JSON.stringify(known === undefined ? cluster : mergeClusters(known, cluster)));
+  }
+
+  async forgetCluster(cluster: FailureCluster): Promise<void> {
+    await this.#documents.delete(`cluster:${clusterKey(cluster)}`);
+  }
+
   async #read<Kind>(prefix: string): Promise<readonly Kind[]> {
     const names = await this.#documents.names(prefix);
     const texts = await Promise.all(names.map((name) => this.#documents.get(name)));
@@ -82,6 +155,6 @@ export class ConversationBook {
   }
 }
 
-function pinName(batch: BatchName, { conversationId }: Place): string {
-  return `pin:${batch}:${createHash('sha256').update(conversationId).digest('hex').slice(0, 16)}`;
+function pinName(batch: BatchName, place: Place): string {
+  return `pin:${batch}:${placeHash(place)}`;
 }

@@ -6,12 +6,13 @@ import { type Failure, MigrationError, failure, toMigrationError } from '../engi
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { Place } from './chat-port.ts';
-import type { CommandContext, CommandReply } from './commands/command.ts';
+import type { CommandContext, CommandReply, Here } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type ParsedCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
-import type { ConversationBook } from './conversation-book.ts';
-import { type People, permissionOf } from './permissions.ts';
+import type { ConversationBook, PostedCard } from './conversation-book.ts';
+import type { Outbox } from './outbox.ts';
+import type { Roles } from './permissions.ts';
 import type { Incoming, Person } from './read-activity.ts';
 
 /** The answers of one turn. */
@@ -25,22 +26,31 @@ export interface Turn {
 export interface MigrationBotOptions {
   readonly world: World;
   readonly book: ConversationBook;
-  readonly people: People;
+  readonly roles: Roles;
+  readonly outbox: Outbox;
+  readonly zone: string;
+  readonly reportAt: number;
 }
 
 /** Turns what people write and press into commands, and commands into cards. Every turn ends in well under a second. */
 export class MigrationBot {
   readonly #world: World;
   readonly #book: ConversationBook;
-  readonly #people: People;
+  readonly #roles: Roles;
+  readonly #outbox: Outbox;
+  readonly #defaults: Pick<MigrationBotOptions, 'zone' | 'reportAt'>;
 
-  constructor({ world, book, people }: MigrationBotOptions) {
+  constructor({ world, book, roles, outbox, zone, reportAt }: MigrationBotOptions) {
+    this.#outbox = outbox;
+    this.#defaults = { zone, reportAt };
     this.#world = world;
     this.#book = book;
-    this.#people = people;
+    this.#roles = roles;
   }
 
   async handle(incoming: Incoming, turn: Turn): Promise<void> {
+    // Whoever hears from a conversation is in it (again): what waited for it may go out.
+    if ('place' in incoming) await this.#outbox.reopen(incoming.place);
     switch (incoming.kind) {
       case 'message':
         if (await this.#book.isNew(incoming.id)) await this.#message(incoming, turn);
@@ -67,9 +77,9 @@ export class MigrationBot {
 
   async #run(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<void> {
     try {
-      const reply = await this.#execute(text, by);
+      const reply = await this.#execute(text, by, place);
       const activityId = await turn.reply(reply.card);
-      await this.#remember(reply, place, activityId);
+      await this.#remember(reply, { place, activityId }, by);
     } catch (error) {
       await turn.reply(this.#errorCard(error, by));
     }
@@ -84,13 +94,13 @@ export class MigrationBot {
       return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
     const first = await this.#book.isNew(id);
     try {
-      const reply = first ? await this.#execute(text, by) : await this.#execute(statusOf(text), by);
+      const reply = first ? await this.#execute(text, by, place) : await this.#execute(statusOf(text), by, place);
       const live = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
       if (invoke && live !== undefined && (await this.#isLiveCard(live, place, card))) {
-        await this.#remember(reply, place, card);
+        await this.#remember(reply, { place, activityId: card }, by);
         return await turn.answer({ card: reply.card });
       }
-      if (first) await this.#remember(reply, place, await turn.reply(reply.card));
+      if (first) await this.#remember(reply, { place, activityId: await turn.reply(reply.card) }, by);
       await turn.answer({ message: 'See below.' });
     } catch (error) {
       const known = toMigrationError(error);
@@ -99,16 +109,21 @@ export class MigrationBot {
     }
   }
 
-  async #execute(text: string, by: Person | undefined): Promise<CommandReply> {
+  async #execute(text: string, by: Person | undefined, place: Place): Promise<CommandReply> {
     const parsed = parseCommand(text, { commands: COMMANDS });
     const needed = parsed.command.permission;
     // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
     if (by === undefined)
       return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
-    const held = permissionOf(by, this.#people);
+    const held = await this.#roles.permissionOf(by);
     if (held === undefined || !includes(held, needed))
       throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
-    const context = { world: this.#world, by: { id: by.id, name: by.name }, locale: localeFor(by.locale) };
+    const context = {
+      world: this.#world,
+      by: { id: by.id, name: by.name },
+      here: this.#here(place),
+      locale: localeFor(by.locale),
+    };
     return (await this.#question(text, parsed, context)) ?? runCommand(parsed, context);
   }
 
@@ -129,15 +144,29 @@ export class MigrationBot {
     );
   }
 
-  async #remember(reply: CommandReply, place: Place, activityId: string): Promise<void> {
+  async #remember(reply: CommandReply, card: PostedCard, by: Person | undefined): Promise<void> {
     const batch = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
-    if (batch !== undefined) await this.#book.pin(batch, { place, activityId });
+    const owner = by === undefined ? {} : { owner: { id: by.chatId, name: by.name } };
+    if (batch !== undefined) await this.#book.pin(batch, { ...card, ...owner });
     if (reply.pending !== undefined) {
       const about = String(
         Reflect.get(Object(reply.view), reply.pending.until === 'BatchChecked' ? 'batch' : 'endpoint'),
       );
-      await this.#book.expect({ request: reply.pending.request, about, place, activityId });
+      await this.#book.expect({ request: reply.pending.request, about, ...card });
     }
+  }
+
+  #here(place: Place): Here {
+    return {
+      ...this.#defaults,
+      subscribe: (target, mode) => this.#book.subscribe({ place, target, mode }),
+      scheduleReport: (schedule) => this.#book.scheduleReport(place, schedule),
+      history: () => this.#book.history(),
+      findings: async () => [
+        { what: 'conversations', health: 'good', value: String((await this.#book.pinnedBatches()).length) },
+        ...(await this.#outbox.findings()),
+      ],
+    };
   }
 
   #errorCard(error: unknown, by: Person | undefined): Card {

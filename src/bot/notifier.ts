@@ -3,6 +3,7 @@ import { batchCard } from '../cards/batch-card.ts';
 import { checkCard } from '../cards/check-card.ts';
 import type { Card } from '../cards/elements.ts';
 import { endpointTestCard } from '../cards/endpoint-card.ts';
+import type { Locale } from '../cards/locale.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
@@ -10,6 +11,8 @@ import type { World } from '../engine/ports.ts';
 import { batchCheck, batchOverview } from '../engine/queries.ts';
 import type { ChatPort } from './chat-port.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
+import type { FailureNotifier } from './failure-notifier.ts';
+import type { Outbox } from './outbox.ts';
 
 /** One edit of a card in this time, at most: Teams allows about 60 messages in 30 s a thread, and edits make cards flicker. */
 const EDIT_EVERY = 10_000;
@@ -23,6 +26,11 @@ export interface NotifierOptions {
   readonly world: World;
   readonly book: ConversationBook;
   readonly chat: ChatPort;
+  readonly outbox: Outbox;
+  readonly locale: Locale;
+  readonly failures: FailureNotifier;
+  /** Posts the daily reports that are due. */
+  readonly reports: () => Promise<void>;
 }
 
 /**
@@ -33,11 +41,19 @@ export class Notifier {
   readonly #world: World;
   readonly #book: ConversationBook;
   readonly #chat: ChatPort;
+  readonly #outbox: Outbox;
+  readonly #locale: Locale;
+  readonly #failures: FailureNotifier;
+  readonly #reports: () => Promise<void>;
   readonly #dirty = new Set<BatchName>();
   readonly #editedAt = new Map<string, number>();
   readonly #shown = new Map<string, string>();
 
-  constructor({ world, book, chat }: NotifierOptions) {
+  constructor({ world, book, chat, outbox, locale, failures, reports }: NotifierOptions) {
+    this.#reports = reports;
+    this.#outbox = outbox;
+    this.#locale = locale;
+    this.#failures = failures;
     this.#world = world;
     this.#book = book;
     this.#chat = chat;
@@ -52,10 +68,11 @@ export class Notifier {
   }
 
   async #onEvents(events: readonly MigrationEvent[]): Promise<void> {
+    await this.#failures.onEvents(events);
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
       if (event.type === 'EndpointTested')
-        await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test));
+        await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test, this.#locale));
     }
   }
 
@@ -65,6 +82,8 @@ export class Notifier {
     while (!signal.aborted) {
       await clock.sleep(pause, signal).catch(() => undefined);
       if (signal.aborted) return;
+      await this.#quietly(() => this.#failures.look());
+      await this.#quietly(() => this.#reports());
       await this.#quietly(async () => {
         for (const batch of this.#dirty) await this.#editBatch(batch);
         for (const pending of await this.#book.allExpected()) await this.#editCheck(pending.request, pending.about);
@@ -82,8 +101,9 @@ export class Notifier {
     if (!this.#mayEdit(batch)) return;
     const view = await batchOverview(this.#world, batch);
     if (!AT_WORK.has(view.status)) this.#dirty.delete(batch);
-    const card = batchCard(view);
+    const card = batchCard(view, this.#locale);
     for (const posted of pinned) {
+      if (await this.#outbox.isClosed(posted.place)) continue;
       const moved = await this.#edit(posted, card);
       if (moved !== undefined) await this.#book.pin(batch, moved);
     }
@@ -95,7 +115,7 @@ export class Notifier {
     const pending = await this.#book.expected(request);
     if (check === undefined || pending === undefined || check.request !== request) return;
     if (check.finishedAt === null && !this.#mayEdit(request)) return;
-    await this.#edit(pending, checkCard(check));
+    await this.#edit(pending, checkCard(check, this.#locale));
     if (check.finishedAt !== null) await this.#book.answered(request);
   }
 
@@ -125,14 +145,29 @@ export class Notifier {
   async #edit(posted: PostedCard, card: Card): Promise<PostedCard | undefined> {
     const digest = createHash('sha256').update(JSON.stringify(card)).digest('hex');
     if (this.#shown.get(posted.activityId) === digest) return undefined;
-    const result = await this.#chat.update(posted.place, posted.activityId, card);
-    if (result === 'updated') {
-      this.#shown.set(posted.activityId, digest);
-      return undefined;
+    const edited = await this.#chat.update(posted.place, posted.activityId, card);
+    switch (edited.outcome) {
+      case 'posted':
+        this.#shown.set(posted.activityId, digest);
+        return undefined;
+      case 'gone':
+        return this.#postAnew(posted, card, digest);
+      case 'closed':
+        await this.#outbox.close(posted.place);
+        return undefined;
+      // Not taken, or not known: the next look edits again, an edit may be repeated.
+      case 'later':
+      case 'unknown':
+        return undefined;
     }
-    const activityId = await this.#chat.post(posted.place, card);
-    this.#shown.set(activityId, digest);
-    return { place: posted.place, activityId };
+  }
+
+  // Somebody deleted the live card, or Teams lost it (about one edit in a thousand): it is posted again, once.
+  async #postAnew(posted: PostedCard, card: Card, digest: string): Promise<PostedCard | undefined> {
+    const entry = await this.#outbox.post(`live:${posted.activityId}`, posted.place, async () => card);
+    if (entry?.activityId === undefined) return undefined;
+    this.#shown.set(entry.activityId, digest);
+    return { ...posted, activityId: entry.activityId };
   }
 
   async #quietly(work: () => Promise<void>): Promise<void> {

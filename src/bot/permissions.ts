@@ -1,7 +1,9 @@
+import { toMigrationError } from '../engine/domain/failure.ts';
+import type { Clock, Logger } from '../engine/ports.ts';
 import type { Permission } from './commands/command.ts';
 import type { Person } from './read-activity.ts';
 
-/** Who may do what, by Entra object id, and whose tenants are let in. */
+/** Who may do what, by Entra object id of a person or group, and whose tenants are let in. */
 export interface People {
   readonly viewers: readonly string[];
   readonly operators: readonly string[];
@@ -11,14 +13,77 @@ export interface People {
   readonly sandbox: boolean;
 }
 
-/** The highest permission of a person now; undefined for strangers and foreign tenants. Asked at every command and button. */
+/** Which of the groups a person is in, directly or through others. */
+export type MemberGroups = (personId: string, groupIds: readonly string[]) => Promise<readonly string[]>;
+
+/** An answer about groups is used this long: who leaves a group loses the role within five minutes. */
+const GROUPS_LIFETIME = 300_000;
+const MOST_REMEMBERED = 10_000;
+
+export interface RolesOptions {
+  readonly people: People;
+  /** Absent where no app can ask. */
+  readonly groups: MemberGroups | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The roles of people, asked at every command and every button. */
+export class Roles {
+  readonly #options: RolesOptions;
+  readonly #known = new Map<string, { readonly groups: readonly string[]; readonly until: number }>();
+
+  constructor(options: RolesOptions) {
+    this.#options = options;
+  }
+
+  /** The highest permission of a person now; undefined for strangers, guests and foreign tenants. */
+  async permissionOf(person: Person): Promise<Permission | undefined> {
+    const { people } = this.#options;
+    // A foreign tenant is refused before anybody asks about groups.
+    if (!isHome(person, people)) return undefined;
+    const own = permissionOf(person, people);
+    if (own === 'approve' || this.#options.groups === undefined) return own;
+    const groups = await this.#groupsOf(person);
+    return highest([own, ...groups.map((id) => permissionOf({ ...person, id }, people))]);
+  }
+
+  async #groupsOf({ id }: Person): Promise<readonly string[]> {
+    const { people, groups, clock, log } = this.#options;
+    const asked = [...new Set([...people.approvers, ...people.operators, ...people.viewers])];
+    const known = this.#known.get(id);
+    if (groups === undefined || asked.length === 0) return [];
+    if (known !== undefined && known.until > clock.now()) return known.groups;
+    try {
+      const found = (await groups(id, asked)).map((each) => each.toLowerCase());
+      if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+      this.#known.set(id, { groups: found, until: clock.now() + GROUPS_LIFETIME });
+      return found;
+    } catch (error) {
+      // Nobody gets a role because Graph did not answer.
+      log.warn({ code: toMigrationError(error).code }, 'groups could not be read; only people named themselves count');
+      return [];
+    }
+  }
+}
+
+/** The permission of an id by the lists alone. */
 export function permissionOf(person: Person, people: People): Permission | undefined {
+  if (!isHome(person, people)) return undefined;
   const holds = (list: readonly string[]): boolean => list.some((id) => id.toLowerCase() === person.id);
-  const home = people.tenants.some((tenant) => tenant.toLowerCase() === person.tenantId);
-  if (!home && !(people.sandbox && people.tenants.length === 0)) return undefined;
   if (holds(people.approvers)) return 'approve';
   if (holds(people.operators)) return 'operate';
   if (holds(people.viewers)) return 'view';
   const noLists = people.viewers.length + people.operators.length + people.approvers.length === 0;
   return people.sandbox && noLists ? 'operate' : undefined;
+}
+
+// Guests come with the tenant they were invited from, or with a role of their own: both are no home.
+function isHome({ tenantId, guest }: Person, { tenants, sandbox }: People): boolean {
+  if (guest) return false;
+  return tenants.some((tenant) => tenant.toLowerCase() === tenantId) || (sandbox && tenants.length === 0);
+}
+
+function highest(permissions: readonly (Permission | undefined)[]): Permission | undefined {
+  return (['approve', 'operate', 'view'] as const).find((each) => permissions.includes(each));
 }

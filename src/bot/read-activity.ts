@@ -11,6 +11,10 @@ export interface Person {
   readonly tenantId: string;
   /** Of the person's Teams, as "de-DE". */
   readonly locale: string;
+  /** Invited from elsewhere. */
+  readonly guest: boolean;
+  /** The id Teams mentions them by (29:...). */
+  readonly chatId: string;
 }
 
 /** What an activity means to Bellhop. */
@@ -66,7 +70,20 @@ function personOf({ from, conversation, locale }: Activity): Person | undefined 
   // channelData repeats the tenant, but only this one is part of what the channel vouches for.
   const tenantId = conversation.tenantId;
   if (aadObjectId === undefined || aadObjectId === '' || tenantId === undefined || tenantId === '') return undefined;
-  return { id: aadObjectId.toLowerCase(), name: from.name, tenantId: tenantId.toLowerCase(), locale: locale ?? '' };
+  return {
+    id: aadObjectId.toLowerCase(),
+    name: from.name,
+    tenantId: tenantId.toLowerCase(),
+    locale: locale ?? '',
+    chatId: from.id,
+    guest: isGuest(from),
+  };
+}
+
+// Teams names the role in rosters ("guest", "anonymous"); activities of guests carry it where the channel sends it.
+function isGuest(from: object): boolean {
+  const role = get(from, 'userRole') ?? get(from, 'role');
+  return role === 'guest' || role === 'anonymous';
 }
 
 function placeOf({ serviceUrl, channelId, conversation, recipient }: Activity): Place {

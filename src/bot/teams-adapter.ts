@@ -1,4 +1,5 @@
 import {
+  type Activity,
   ActivityTypes,
   CardFactory,
   CloudAdapter,
@@ -8,8 +9,10 @@ import {
 } from 'botbuilder';
 import type { Request, Response } from 'restify';
 import type { Card } from '../cards/elements.ts';
-import type { Logger } from '../engine/ports.ts';
-import type { ChatPort, Place } from './chat-port.ts';
+import type { Clock, Logger } from '../engine/ports.ts';
+import type { ChatPort, Delivery, Place } from './chat-port.ts';
+import { deliveryOf, retryAfter } from './delivery-failure.ts';
+import { noBlindRetries } from './no-blind-retries.ts';
 import type { Incoming } from './read-activity.ts';
 import { readActivity } from './read-activity.ts';
 import type { Turn } from './migration-bot.ts';
@@ -26,8 +29,10 @@ export class TeamsAdapter implements ChatPort {
   readonly #adapter: CloudAdapter;
   readonly #appId: string;
   readonly #sandbox: boolean;
+  readonly #clock: Clock;
 
-  constructor(identity: TeamsIdentity, sandbox: boolean, log: Logger) {
+  constructor(identity: TeamsIdentity, sandbox: boolean, log: Logger, clock: Clock) {
+    this.#clock = clock;
     this.#appId = identity.appId;
     this.#sandbox = sandbox;
     this.#adapter = new CloudAdapter(
@@ -43,6 +48,7 @@ export class TeamsAdapter implements ChatPort {
             },
       ),
     );
+    this.#adapter.use(noBlindRetries);
     this.#adapter.onTurnError = async (_context, error) => {
       log.error({ code: 'TurnFailed', cause: error.name }, 'a turn failed');
     };
@@ -59,20 +65,24 @@ export class TeamsAdapter implements ChatPort {
     await this.#adapter.process({ headers, method, body: body ?? {} }, response, async (context) => {
       const { activity } = context;
       if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
-      await handle(readActivity(activity), turnOf(context));
+      await handle(readActivity(activity), turnOf(context, this.#clock));
       if (activity.type === INVOKE && !answered.has(context)) await respond(context, { message: 'Done.' });
     });
   }
 
-  async post(place: Place, card: Card): Promise<string> {
+  async post(place: Place, card: Card): Promise<Delivery> {
     let id = '';
-    await this.#continue(place, async (context) => {
-      id = (await context.sendActivity({ attachments: [CardFactory.adaptiveCard(card)] }))?.id ?? '';
-    });
-    return id;
+    try {
+      await this.#continue(place, async (context) => {
+        id = (await context.sendActivity({ attachments: [CardFactory.adaptiveCard(card)] }))?.id ?? '';
+      });
+      return { outcome: 'posted', activityId: id };
+    } catch (error) {
+      return deliveryOf(error, 'post');
+    }
   }
 
-  async update(place: Place, activityId: string, card: Card): Promise<'updated' | 'gone'> {
+  async update(place: Place, activityId: string, card: Card): Promise<Delivery> {
     try {
       await this.#continue(place, (context) =>
         context.updateActivity({
@@ -81,10 +91,9 @@ export class TeamsAdapter implements ChatPort {
           attachments: [CardFactory.adaptiveCard(card)],
         }),
       );
-      return 'updated';
+      return { outcome: 'posted', activityId };
     } catch (error) {
-      if (statusOf(error) === 404) return 'gone';
-      throw error;
+      return deliveryOf(error, 'edit');
     }
   }
 
@@ -103,16 +112,34 @@ const INVOKE: string = ActivityTypes.Invoke;
 
 const answered = new WeakSet<TurnContext>();
 
-function turnOf(context: TurnContext): Turn {
+const REPLY_TRIES = 3;
+const LONGEST_WAIT = 4_000;
+
+// A reply that Teams has no room for now (429) is sent a little later; whatever else fails is not repeated.
+async function sendPatiently(context: TurnContext, activity: Partial<Activity>, clock: Clock): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return (await context.sendActivity(activity))?.id ?? '';
+    } catch (error) {
+      const { outcome } = deliveryOf(error, 'post');
+      if (outcome !== 'later' || tries === REPLY_TRIES) throw error;
+      await clock.sleep(Math.min(LONGEST_WAIT, retryAfter(error) ?? 1_000 * tries));
+    }
+  }
+}
+
+function turnOf(context: TurnContext, clock: Clock): Turn {
   return {
-    reply: async (card) =>
-      (
-        await context.sendActivity({
+    reply: (card) =>
+      sendPatiently(
+        context,
+        {
           type: ActivityTypes.Message,
           attachments: [CardFactory.adaptiveCard(card)],
           summary: card.fallbackText.slice(0, 200),
-        })
-      )?.id ?? '',
+        },
+        clock,
+      ),
     answer: (result) => respond(context, result),
   };
 }
@@ -162,9 +189,4 @@ export function isTrustedService(serviceUrl: string, sandbox: boolean): boolean 
   const { protocol, hostname } = new URL(serviceUrl);
   if (sandbox) return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
   return protocol === 'https:' && SERVICE_HOSTS.some((suffix) => hostname.endsWith(suffix));
-}
-
-function statusOf(error: unknown): number {
-  const status: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'statusCode') : undefined;
-  return typeof status === 'number' ? status : 0;
 }

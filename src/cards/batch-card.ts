@@ -172,7 +172,7 @@ function buttons(
     failedCount > 0 && {
       title: t.buttons.showFailures,
       action: { verb: 'failures', target },
-      ...(isRunning(status) ? {} : { primary: true }),
+      ...(isRunning(status) || status === 'Created' ? {} : { primary: true }),
     },
     can.has('Resume') && { title: t.buttons.resumeBatch, action: { verb: 'resumeBatch', target } },
     !isRunning(status) && can.has('SyncNow') && { title: t.buttons.syncNow, action: { verb: 'syncNow', target } },

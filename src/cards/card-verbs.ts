@@ -4,6 +4,11 @@ export type CardAction =
   | { readonly verb: 'failures'; readonly target?: string }
   | { readonly verb: 'syncNow'; readonly target: string }
   | { readonly verb: 'retry'; readonly target: string }
+  | { readonly verb: 'mute'; readonly target: string }
+  | { readonly verb: 'watch'; readonly target: string }
+  | { readonly verb: 'why'; readonly target: string }
+  | { readonly verb: 'report' }
+  | { readonly verb: 'doctor' }
   | { readonly verb: 'startBatch'; readonly target: string }
   | { readonly verb: 'stopBatch'; readonly target: string }
   | { readonly verb: 'resumeBatch'; readonly target: string }
@@ -24,6 +29,11 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   failures: 'failures',
   syncNow: 'sync now',
   retry: 'retry',
+  mute: 'mute',
+  watch: 'watch',
+  why: 'why',
+  report: 'report',
+  doctor: 'doctor',
   startBatch: 'start batch',
   stopBatch: 'stop batch',
   resumeBatch: 'resume batch',

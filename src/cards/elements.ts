@@ -12,6 +12,8 @@ export interface Card {
   readonly fallbackText: string;
   readonly body: readonly CardElement[];
   readonly actions: readonly CardElement[];
+  /** What only Teams understands: mentions. */
+  readonly msteams?: Readonly<Record<string, unknown>>;
 }
 
 /** The state of a card: colour of the band, symbol and word say the same. */

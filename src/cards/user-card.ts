@@ -45,7 +45,7 @@ export function userCard(view: UserView, locale: Locale = ENGLISH): Card {
   const { identity, batchId, status, items } = view;
   const body: (CardElement | undefined)[] = [
     band({
-      what: t.user.what(escapeMarkdown(batchId)),
+      what: t.user.what(escapeMarkdown(foreign(batchId, 40))),
       tone: toneOf(view),
       state: stateWord(status, locale),
       name: identity,
@@ -127,12 +127,16 @@ function folderSection(folders: readonly FolderView[], locale: Locale): CardElem
   const sorted = [...folders].sort((a, b) => Number(differs(b)) - Number(differs(a)) || b.sourceItems - a.sourceItems);
   const rows = sorted.slice(0, MOST_FOLDERS).map((folder) => folderRow(folder, locale));
   const more =
-    sorted.length > MOST_FOLDERS ? [markRow('plain', [t.user.moreFolders(sorted.length - MOST_FOLDERS)])] : [];
+    sorted.length > MOST_FOLDERS ? [markRow('plain', [moreFolders(sorted.slice(MOST_FOLDERS), differs, t)])] : [];
   return section(t.user.folders, ...rows, ...more);
 }
 
 function differs({ error, targetItems, excluded, sourceItems }: FolderView): boolean {
   return error !== null || targetItems + excluded < sourceItems;
+}
+
+function moreFolders(rest: readonly FolderView[], differs: (folder: FolderView) => boolean, t: Locale['t']): string {
+  return rest.some(differs) ? t.user.moreDifferent(rest.length) : t.user.moreFolders(rest.length);
 }
 
 function folderRow(

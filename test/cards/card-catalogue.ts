@@ -14,6 +14,13 @@ import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
+import { clusterCard, digestCard } from '../../src/cards/cluster-card.ts';
+import { doctorCard } from '../../src/cards/doctor-card.ts';
+import { noticeCard } from '../../src/cards/notice-card.ts';
+import { reportCard } from '../../src/cards/report-card.ts';
+import { storyCard } from '../../src/cards/story-card.ts';
+import { dailyReport } from '../../src/engine/domain/daily-report.ts';
+import { CLUSTER, DOCTOR, STORY, sampleReport } from './sample-news.ts';
 import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { failure } from '../../src/engine/domain/failure.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
@@ -24,6 +31,7 @@ import {
   ENDLESS,
   HOSTILE,
   LONG,
+  NOW,
   sampleBatch,
   sampleCheck,
   sampleEndpoint,
@@ -89,6 +97,18 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['endpoint-bad', endpointTestCard('mail-hq', { reachable: false, capabilities: [], error: failure('SourceUnreachable', { host: 'imap.example.com', port: 993, detail: 'connection refused', endpoint: 'mail-hq' }) }, locale)],
     ['error-unknown', errorCard(failure('UnknownCommand', { text: HOSTILE, nearest: 'start batch' }), locale, 'start batch')],
     ['error-state', errorCard(failure('ActionNotPossible', { action: 'Start', name: LONG, status: 'Completing', allowed: 'nothing' }), locale)],
+    ['cluster', clusterCard(CLUSTER, locale, { id: '29:a', name: 'Operator A' })],
+    ['cluster-solved', clusterCard({ ...CLUSTER, count: 0, sample: [] }, locale)],
+    ['cluster-hostile', clusterCard({ ...CLUSTER, batch: LONG, error: hostileError, sample: [HOSTILE, ENDLESS], count: 50_000, firstSeen: '2026-11-20T09:10:00.000Z' }, locale, { id: '29:a', name: HOSTILE })],
+    ['digest', digestCard(Array.from({ length: 40 }, (_, at) => ({ ...CLUSTER, batch: `${LONG.slice(4)}-${at}`, count: at + 1 })), locale)],
+    ['report', reportCard(sampleReport(), locale)],
+    ['report-empty', reportCard({ ...dailyReport({ date: '2026-11-23', now: Date.parse(NOW), batches: [], users: [], history: [], bytes: 0, copied: 0, usersSynced: 0 }), asOf: NOW }, locale)],
+    ['why', storyCard(STORY, locale)],
+    ['why-empty', storyCard({ ...STORY, events: [], earlier: 0 }, locale)],
+    ['why-long', storyCard({ ...STORY, identity: `${'x'.repeat(64)}@example.com`, events: Array.from({ length: 200 }, (_, at) => ({ type: 'UserSyncFailed' as const, at: Date.parse(NOW) - at, batch: 'sales-1' as BatchName, user: 'a@example.com' as UserAddress, error: hostileError, by: HOSTILE })), earlier: 900 }, locale)],
+    ['doctor', doctorCard(DOCTOR, locale)],
+    ['doctor-well', doctorCard({ ...DOCTOR, findings: DOCTOR.findings.filter((each) => each.health === 'good') }, locale)],
+    ['notice', noticeCard({ what: 'Notifications', tone: 'done', state: 'Watched', name: LONG, sentence: 'News come here.' })],
     ['confirm', confirmCard({ text: 'start batch everyone', title: 'Start batch', count: 50_000, sample: ['a@example.com', 'b@example.com', 'c@example.com'] }, locale)],
     ['help', helpCard(COMMANDS, locale)],
     ...COMMANDS.map((each) => [`help-${each.title}`.replaceAll(' ', '-'), commandHelpCard(each, locale)] as const),

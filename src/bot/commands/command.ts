@@ -1,4 +1,7 @@
 import type { Actor } from '../../engine/domain/actor.ts';
+import type { Finding } from '../../engine/doctor.ts';
+import type { DaySnapshot } from '../../engine/domain/daily-report.ts';
+import type { ReportSchedule } from '../../engine/domain/report-schedule.ts';
 import type { World } from '../../engine/ports.ts';
 import type { Card } from '../../cards/elements.ts';
 import type { Locale } from '../../cards/locale.ts';
@@ -32,10 +35,25 @@ export type ValuesOf<Args extends Arguments> = {
     : never;
 };
 
+/** The conversation a command was said in, and what commands may keep about it. */
+export interface Here {
+  /** IANA time zone of the installation. */
+  readonly zone: string;
+  /** Minutes since midnight at which reports come unless said otherwise. */
+  readonly reportAt: number;
+  subscribe(target: string, mode: 'watch' | 'mute'): Promise<void>;
+  scheduleReport(schedule: ReportSchedule | undefined): Promise<void>;
+  history(): Promise<readonly DaySnapshot[]>;
+  /** What the doctor should know of the chat. */
+  findings(): Promise<readonly Finding[]>;
+}
+
 /** Who asks, and through what. */
 export interface CommandContext {
   readonly world: World;
   readonly by: Actor;
+  /** The conversation it was said in; a terminal is none. */
+  readonly here?: Here;
   /** Language of the reply; in a terminal English. */
   readonly locale: Locale;
 }

@@ -1,3 +1,6 @@
+import { doctorCommand, whyCommand } from './insight-commands.ts';
+import { muteCommand, watchCommand } from './news-commands.ts';
+import { reportCommand, reportScheduleCommand } from './report-commands.ts';
 import { commandHelpCard, helpCard } from '../../cards/help-card.ts';
 import { batchesCommand, failuresCommand, statusCommand } from './status-commands.ts';
 import {
@@ -58,6 +61,12 @@ export const COMMANDS: readonly Command[] = [
   createBatchCommand,
   stopUserCommand,
   resumeUserCommand,
+  whyCommand,
+  reportCommand,
+  reportScheduleCommand,
+  watchCommand,
+  muteCommand,
+  doctorCommand,
   helpCommand,
 ];
 

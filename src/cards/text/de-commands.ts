@@ -44,6 +44,15 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Wiederholen',
     help: 'Versucht die fehlgeschlagenen Benutzer eines Batches oder einen Benutzer erneut. Nichts wird doppelt kopiert.',
   },
+  why: { title: 'Warum', help: 'Erzählt die Geschichte eines Benutzers in einfachen Worten.' },
+  report: { title: 'Bericht', help: 'Zeigt den Tagesbericht jetzt; report here bringt ihn täglich hierher.' },
+  'report at': {
+    title: 'Bericht planen',
+    help: 'Bringt den Tagesbericht zur genannten Zeit in diese Unterhaltung; report at off beendet das.',
+  },
+  watch: { title: 'Beobachten', help: 'Bringt Neues über einen Batch oder Benutzer in diese Unterhaltung.' },
+  mute: { title: 'Stumm', help: 'Hält Neues über einen Batch oder Benutzer aus dieser Unterhaltung heraus.' },
+  doctor: { title: 'Doktor', help: 'Sieht alles an, worauf Bellhop steht, jedes mit Abhilfe.' },
   'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
   'resume user': {
     title: 'Benutzer fortsetzen',

@@ -200,6 +200,11 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Das braucht die Rolle „{role}“.',
     remedy: 'Bitten Sie den Betreiber von Bellhop, Sie in die richtige Gruppe aufzunehmen.',
   },
+  OnlyInChat: {
+    title: 'Das gehört in eine Unterhaltung',
+    message: '„{command}“ betrifft eine Unterhaltung in Teams.',
+    remedy: 'Schreiben Sie es dort, wo die Nachrichten ankommen sollen: in einen Kanal oder an Bellhop selbst.',
+  },
   PasswordInChat: {
     title: 'Passwörter gehören nicht in den Chat',
     message:

@@ -292,6 +292,13 @@ export const FAILURES = {
     message: 'This needs the role "{role}".',
     remedy: 'Ask the operator of Bellhop to add you to the right group.',
   },
+  OnlyInChat: {
+    scope: 'request',
+    retry: 'never',
+    title: 'This belongs into a conversation',
+    message: '"{command}" is about a conversation in Teams.',
+    remedy: 'Write it where the news should come: in a channel, or to Bellhop itself.',
+  },
   PasswordInChat: {
     scope: 'request',
     retry: 'never',

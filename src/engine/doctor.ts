@@ -1,0 +1,88 @@
+import type { EndpointTest } from './domain/events.ts';
+import { type Failure, failure, toMigrationError } from './domain/failure.ts';
+import { parseUserAddress } from './domain/ids.ts';
+import type { World } from './ports.ts';
+
+/** One thing that was looked at. `unknown`: it could not be looked at from here. */
+export interface Finding {
+  readonly what:
+    | 'state'
+    | 'queue'
+    | 'target'
+    | 'endpoint'
+    | 'conversations'
+    | 'lastPost'
+    | 'unconfirmed'
+    | 'closed'
+    | 'waiting';
+  readonly health: 'good' | 'look' | 'bad' | 'unknown';
+  /** The endpoint's name, where it is about one. */
+  readonly about?: string;
+  /** A figure or a time (ISO 8601), as the kind says. */
+  readonly value?: string;
+  readonly error?: Failure;
+}
+
+export interface DoctorView {
+  readonly findings: readonly Finding[];
+  readonly asOf: string;
+}
+
+/** An address nobody has: asking for it shows whether the sign-in works, and reads nothing. */
+const NOBODY = parseUserAddress('bellhop-doctor@doctor.invalid');
+
+/** Looks at everything the engine stands on. Nothing here throws: what fails is a finding with its remedy. */
+export async function examine(world: World): Promise<readonly Finding[]> {
+  const findings = [await stateFinding(world), await queueFinding(world), await targetFinding(world)];
+  return [...findings, ...(await endpointFindings(world))];
+}
+
+async function stateFinding(world: World): Promise<Finding> {
+  try {
+    const batches = await world.store.batches();
+    return { what: 'state', health: 'good', value: String(batches.length) };
+  } catch (error) {
+    return { what: 'state', health: 'bad', error: failureOf(error) };
+  }
+}
+
+async function queueFinding(world: World): Promise<Finding> {
+  try {
+    const jobs = await world.jobs.pending('sync-mailbox');
+    const running = jobs.filter((job) => job.running).length;
+    return { what: 'queue', health: 'good', value: `${running}/${jobs.length}` };
+  } catch (error) {
+    return { what: 'queue', health: 'bad', error: failureOf(error) };
+  }
+}
+
+async function targetFinding(world: World): Promise<Finding> {
+  if (NOBODY === undefined) return { what: 'target', health: 'unknown' };
+  try {
+    await world.target.find(NOBODY);
+    return { what: 'target', health: 'good' };
+  } catch (error) {
+    const known = failureOf(error);
+    // Throttled is reachable, and signed in.
+    return { what: 'target', health: known.code === 'TargetThrottled' ? 'good' : 'bad', error: known };
+  }
+}
+
+// The latest answer to "test endpoint": the doctor reaches no source itself.
+async function endpointFindings(world: World): Promise<readonly Finding[]> {
+  const tests = new Map<string, EndpointTest>();
+  for await (const event of world.events.read(0, world.clock.now()))
+    if (event.type === 'EndpointTested') tests.set(event.endpoint, event.test);
+  const endpoints = await world.store.endpoints();
+  return endpoints.map(({ name }): Finding => {
+    const test = tests.get(name);
+    if (test === undefined) return { what: 'endpoint', health: 'unknown', about: name };
+    const error = test.error === undefined ? {} : { error: test.error };
+    return { what: 'endpoint', health: test.reachable ? 'good' : 'bad', about: name, ...error };
+  });
+}
+
+function failureOf(error: unknown): Failure {
+  const known = toMigrationError(error);
+  return failure(known.code, known.details);
+}

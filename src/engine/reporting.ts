@@ -1,0 +1,66 @@
+import { type DailyReport, type DaySnapshot, type ReportedUser, dailyReport } from './domain/daily-report.ts';
+import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
+import { dataConsistencyScore, reasonsFromItems } from './domain/score.ts';
+import { wallTime } from './domain/wall-clock.ts';
+import type { World } from './ports.ts';
+
+export interface ReportView extends DailyReport {
+  readonly asOf: string;
+}
+
+const DAY = 86_400_000;
+
+/** The report of today in a time zone; `history` is what earlier dates left behind. */
+export async function reportOverview(world: World, zone: string, history: readonly DaySnapshot[]): Promise<ReportView> {
+  const now = world.clock.now();
+  const batches = await world.store.batches();
+  const users: ReportedUser[] = [];
+  let bytes = 0;
+  for (const batch of batches) {
+    const progress = await world.store.batchProgress(batch.name);
+    for (const each of progress.values()) bytes += each.bytesTransferred;
+    for await (const user of world.store.users(batch.name)) {
+      const mine = progress.get(user.address);
+      const items = mine?.items ?? NO_ITEMS;
+      const reasons = mine === undefined ? [] : [...reasonsFromItems(items), ...mine.reasons];
+      const graded = user.lastSuccessfulSyncAt !== undefined && mine !== undefined;
+      users.push({
+        identity: user.address,
+        batch: batch.name,
+        status: user.status,
+        items,
+        score: graded ? dataConsistencyScore(reasons, items.source) : undefined,
+        reasons: graded ? reasons : [],
+        failure: user.error?.code,
+        lastSuccessfulSyncAt: user.lastSuccessfulSyncAt,
+      });
+    }
+  }
+  const { date } = wallTime(now, zone);
+  const report = dailyReport({ date, now, batches, users, history, bytes, ...(await yesterday(world, now)) });
+  return { ...report, asOf: new Date(now).toISOString() };
+}
+
+/** What today looks like, for the burn-down of later reports. */
+export async function snapshotOf(world: World, date: string): Promise<DaySnapshot> {
+  const batches = await world.store.batches();
+  const progress = await Promise.all(batches.map((batch) => world.store.batchProgress(batch.name)));
+  const all = progress.flatMap((each) => [...each.values()]);
+  const items = addItems(all.map((each) => each.items));
+  const bytes = all.reduce((sum, each) => sum + each.bytesTransferred, 0);
+  return { date, pending: items.pending, inTarget: inTarget(items), bytes };
+}
+
+async function yesterday(
+  world: World,
+  now: number,
+): Promise<{ readonly copied: number; readonly usersSynced: number }> {
+  let copied = 0;
+  const synced = new Set<string>();
+  for await (const event of world.events.read(now - DAY / world.settings.timeScale, now)) {
+    if (event.type !== 'UserSynced') continue;
+    copied += event.copied;
+    synced.add(event.user);
+  }
+  return { copied, usersSynced: synced.size };
+}
