@@ -8,33 +8,36 @@ export interface Question {
   readonly title: string;
   readonly count: number;
   readonly sample: readonly string[];
+  /** What is counted; users when absent. */
+  readonly of?: 'messages';
 }
 
 /** Asked before a command that touches many: exactly how many, a few of them, and the words that confirm it. */
-export function confirmCard({ text, title, count, sample }: Question, { t, count: figure }: Locale = ENGLISH): Card {
+export function confirmCard({ text, title, count, sample, of }: Question, { t }: Locale = ENGLISH): Card {
+  const counted = of === 'messages' ? t.messages(count) : t.users(count);
   const confirmed = `${text} confirm=${count}`;
   const rest = count - sample.length;
   return card(
-    `${t.confirm.asks(title, count)} ${t.write(confirmed)}`,
+    `${t.confirm.asks(title, counted)} ${t.write(confirmed)}`,
     [
       band({
         what: t.confirm.what,
         tone: 'attention',
         state: t.confirm.state,
         name: title,
-        sentence: t.confirm.asks(title, count),
+        sentence: t.confirm.asks(title, counted),
       }),
       panel(
         t.confirm.whom,
         markRow('plain', [
-          bold(t.users(count)),
+          bold(counted),
           ' · ',
           fromOutside(sample.join(', '), 160),
-          ...(rest > 0 ? [subtle(t.failures.andMore(rest))] : []),
+          ...(rest > 0 && of === undefined ? [subtle(t.failures.andMore(rest))] : []),
         ]),
         markRow('plain', [t.confirm.changes]),
       ),
     ],
-    [{ title: t.confirm.yes(figure(count)), action: { verb: 'say', text: confirmed }, primary: true }],
+    [{ title: t.confirm.yes(counted), action: { verb: 'say', text: confirmed }, primary: true }],
   );
 }

@@ -20,6 +20,7 @@ import {
   tiles,
 } from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
+import { findingsSection } from './findings-section.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
 
@@ -77,6 +78,7 @@ export function userCard(view: UserView, locale: Locale = ENGLISH): Card {
     folderSection(view.folders, locale),
     skippedSection(view, locale),
     scoreSection(view.dataConsistencyScore, view.reasons, locale),
+    findingsSection(view.findings, locale),
     imbalance(items) === 0 ? undefined : panel(t.books.difference(Math.abs(imbalance(items)))),
     small(footer(view, locale)),
   ];

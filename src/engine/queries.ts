@@ -155,6 +155,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     items,
     folders: folders.map(viewFolder),
     skipped,
+    findings: progress?.findings ?? {},
     warnings: user.warnings,
     error: user.error ?? null,
     asOf: iso(now),

@@ -70,7 +70,8 @@ async function finish(
   const done = await world.store.changeUser(user.address, (current) => {
     const status = nextState(USER_TRANSITIONS, current.status, 'finish');
     if (status === undefined || current.epoch !== user.epoch) return undefined;
-    const { error: _error, delays: _delays, ...rest } = current;
+    const { error: _error, delays: _delays, ...kept } = current;
+    const rest = withoutCarriedOut(kept, user);
     const now = world.clock.now();
     return {
       to: {
@@ -88,12 +89,27 @@ async function finish(
           copied: result.copied,
           items: result.items,
         },
+        ...(result.held === undefined
+          ? []
+          : [{ type: 'RemovalsHeld', batch: user.batch, user: user.address, ...result.held } as const]),
         ...(status === 'Stopped' ? [{ type: 'UserStopped', batch: user.batch, user: user.address } as const] : []),
       ],
     };
   });
   // A sync that was asked for meanwhile runs right after, in the same job: it cannot be swallowed.
   if (done.syncRequested === true && done.status === 'Synced') return { again: 0 };
+}
+
+// What a person asked for is done; what was asked meanwhile is for the next sync.
+function withoutCarriedOut(current: MigrationUser, begun: MigrationUser): MigrationUser {
+  const { removalsApprovedAt, restoreAskedAt, ...rest } = current;
+  return {
+    ...rest,
+    ...(removalsApprovedAt === undefined || removalsApprovedAt === begun.removalsApprovedAt
+      ? {}
+      : { removalsApprovedAt }),
+    ...(restoreAskedAt === undefined || restoreAskedAt === begun.restoreAskedAt ? {} : { restoreAskedAt }),
+  };
 }
 
 async function rest(world: World, address: UserAddress): Promise<void> {

@@ -8,6 +8,7 @@ import type { Items } from './domain/items.ts';
 import type { BatchAction, BatchState, BatchStatus } from './domain/migration-batch.ts';
 import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction } from './domain/migration-user.ts';
 import type { Bottleneck, SkippedItem } from './domain/progress.ts';
+import type { OwnerFindings } from './domain/owner-findings.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
 
 export interface BatchView {
@@ -94,6 +95,8 @@ export interface UserView {
   readonly items: Items;
   readonly folders: readonly FolderView[];
   readonly skipped: readonly SkippedItem[];
+  /** What the target's owner did, and removals that wait for a person; no part of the score. */
+  readonly findings: OwnerFindings;
   readonly warnings: readonly string[];
   readonly error: Failure | null;
   readonly asOf: string;

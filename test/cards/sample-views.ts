@@ -108,6 +108,7 @@ export function sampleUser(more: Partial<UserView> = {}): UserView {
       { folder: 'Projects/*2024* [old]', uid: 48_211, size: 157_000_000, kind: 'large', code: 'ItemTooLarge', reason: 'UID 48211 has 157,000,000 bytes; the target takes 150 MB.', subject: 'Plans' },
       { folder: 'Projects/*2024* [old]', uid: 48_300, size: 2100, kind: 'corrupt', code: 'ItemUnreadable', reason: 'The server returned no usable content for UID 48300.' },
     ],
+    findings: {},
     warnings: [],
     error: null,
     asOf: NOW,

@@ -127,7 +127,11 @@ const ROWS: readonly (readonly [
   [
     'target: that mail marked as read at the source -> still not brought again',
     async ({ source, uid }) => source.setFlags(INBOX, [await uid(INBOX, 'Test 1')], ['\\Seen']),
-    ({ target }) => expect(target().has('Test 1')).toBe(false),
+    ({ target }, user) => {
+      expect(target().has('Test 1')).toBe(false);
+      expect(user.findings.RemovedByOwner).toMatchObject({ count: 1 });
+      expect(user.dataConsistencyScore).toBe('Perfect');
+    },
   ],
   [
     'target: mail filed elsewhere by its owner, then moved at the source -> stays where the owner put it',
@@ -154,6 +158,24 @@ const ROWS: readonly (readonly [
     ({ target }, user) => {
       expect([...target().values()].filter((place) => place.folder === 'Inbox').length).toBeGreaterThanOrEqual(12);
       expect(user.status).toBe('Synced');
+      expect(user.findings.RemovalHeld).toMatchObject({ count: 12, folders: ['INBOX (12)'] });
+      expect(user.dataConsistencyScore).toBe('Perfect');
+    },
+  ],
+  [
+    'apply deletions -> the held mails go to Deleted Items',
+    async ({ world }) => void (await world.bellhop('apply', 'deletions', addressOf(USER))),
+    ({ target }, user) => {
+      expect([...target().values()].filter((place) => place.folder === 'Deleted Items').length).toBeGreaterThanOrEqual(12);
+      expect(user.findings.RemovalHeld).toBeUndefined();
+    },
+  ],
+  [
+    'restore missing -> what the owner deleted is back in its folder',
+    async ({ world }) => void (await world.bellhop('restore', 'missing', addressOf(USER))),
+    ({ target }, user) => {
+      expect(target().get('Test 1')?.folder).toBe('Inbox');
+      expect(user.findings.RemovedByOwner).toBeUndefined();
     },
   ],
   [

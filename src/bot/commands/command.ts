@@ -74,6 +74,8 @@ export interface Reach {
   readonly count: number;
   /** A few of them, for recognition. */
   readonly sample: readonly string[];
+  /** What is counted; users when absent. */
+  readonly of?: 'messages';
 }
 
 export interface Command<Args extends Arguments = Arguments> {

@@ -12,6 +12,7 @@ import {
 } from './batch-commands.ts';
 import { type Command, type CommandReply, command, commandWords } from './command.ts';
 import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';
+import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
 import { nearest } from './nearest.ts';
 import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
 
@@ -59,6 +60,8 @@ export const COMMANDS: readonly Command[] = [
   addEndpointCommand,
   testEndpointCommand,
   createBatchCommand,
+  applyDeletionsCommand,
+  restoreMissingCommand,
   stopUserCommand,
   resumeUserCommand,
   whyCommand,

@@ -53,6 +53,14 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
   watch: { title: 'Beobachten', help: 'Bringt Neues über einen Batch oder Benutzer in diese Unterhaltung.' },
   mute: { title: 'Stumm', help: 'Hält Neues über einen Batch oder Benutzer aus dieser Unterhaltung heraus.' },
   doctor: { title: 'Doktor', help: 'Sieht alles an, worauf Bellhop steht, jedes mit Abhilfe.' },
+  'apply deletions': {
+    title: 'Löschungen anwenden',
+    help: 'Gibt Löschungen frei, die angehalten wurden, weil in der Quelle zu viel auf einmal verschwand. Elemente kommen in Gelöschte Elemente, nie endgültig weg.',
+  },
+  'restore missing': {
+    title: 'Fehlende zurückholen',
+    help: 'Holt Mails zurück, die im Ziel gelöscht wurden oder dort fehlen. Zeigt zuerst, wie viele, und tut es nach Bestätigung.',
+  },
   'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
   'resume user': {
     title: 'Benutzer fortsetzen',

@@ -287,13 +287,23 @@ export const DE: typeof EN = {
     fallback: (names) => `Befehle von Bellhop: ${names}.`,
   },
 
+  findings: {
+    title: 'In der Hand von Menschen',
+    RemovedByOwner: (value) => `${messages(value)} im Ziel gelöscht; „restore missing“ holt sie zurück`,
+    MovedByOwner: (value) => `${messages(value)} im Ziel woanders abgelegt, dort gelassen`,
+    KeptForOwner: (value) => `${messages(value)} in der Quelle weg, behalten, weil jemand damit arbeitet`,
+    MissingInTarget: (value) => `${messages(value)} fehlen seit einer früheren Migration; „restore missing“ holt sie`,
+    RemovalHeld: (value) =>
+      `${messages(value)} verschwanden in der Quelle auf einmal und blieben im Ziel; „apply deletions“ gibt sie frei`,
+  },
+
   confirm: {
     what: 'Bevor es geschieht',
     state: 'Fragt Sie',
-    asks: (title, value) => `„${title}“ betrifft **${users(value)}**. Noch ist nichts geschehen.`,
+    asks: (title, counted) => `„${title}“ betrifft **${counted}**. Noch ist nichts geschehen.`,
     whom: 'Wen es betrifft',
     changes: 'Ändert sich die Zahl vor der Bestätigung, fragt Bellhop erneut.',
-    yes: (value) => `Ja, ${value} Benutzer`,
+    yes: (counted) => `Ja, ${counted}`,
   },
 
   cluster: {

@@ -271,13 +271,23 @@ export const EN = {
     fallback: (names: string) => `Bellhop commands: ${names}.`,
   },
 
+  findings: {
+    title: 'In the hands of people',
+    RemovedByOwner: (value: number) => `${messages(value)} deleted in the target; "restore missing" brings them back`,
+    MovedByOwner: (value: number) => `${messages(value)} filed elsewhere in the target, left there`,
+    KeptForOwner: (value: number) => `${messages(value)} gone at the source, kept because somebody works with them`,
+    MissingInTarget: (value: number) => `${messages(value)} missing since an earlier migration; "restore missing" brings them`,
+    RemovalHeld: (value: number) =>
+      `${messages(value)} left the source at once and were not removed; "apply deletions" lets them go`,
+  },
+
   confirm: {
     what: 'Before this happens',
     state: 'Asks you',
-    asks: (title: string, value: number) => `"${title}" reaches **${users(value)}**. Nothing was done yet.`,
+    asks: (title: string, counted: string) => `"${title}" reaches **${counted}**. Nothing was done yet.`,
     whom: 'Whom it reaches',
     changes: 'If the number changes before you confirm, Bellhop asks again.',
-    yes: (value: string) => `Yes, ${value} users`,
+    yes: (counted: string) => `Yes, ${counted}`,
   },
 
   cluster: {

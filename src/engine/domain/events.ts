@@ -49,6 +49,20 @@ export type EventBody =
       readonly reason: Failure;
     }
   | { readonly type: 'UserSyncFailed'; readonly batch: BatchName; readonly user: UserAddress; readonly error: Failure }
+  /** Too much left the source at once: nothing of it was removed, a person is asked ("apply deletions <user>"). */
+  | {
+      readonly type: 'RemovalsHeld';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly count: number;
+      readonly folders: readonly string[];
+    }
+  | {
+      readonly type: 'RemovalsApproved';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly count: number;
+    }
   | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress };
 
 /** Result of `test endpoint`: what was reached and what the server says it can, or why not. */

@@ -137,6 +137,8 @@ export interface MigrationUser {
   readonly syncRequested?: boolean;
   /** Until when removals that waited for a person may be carried out: those booked before. */
   readonly removalsApprovedAt?: number;
+  /** When a person asked for what is missing in the target; the next sync brings it and forgets this. */
+  readonly restoreAskedAt?: number;
   /** Counts the workers that took this mailbox; a worker with an older number may not write any more. */
   readonly epoch: number;
   readonly warnings: readonly string[];

@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Items } from './items.ts';
+import type { OwnerFindings } from './owner-findings.ts';
 import type { ScoreReason } from './score.ts';
 
 /** How far one mailbox is. Small, because a batch reads one for each of its users. Times in ms since 1970, UTC; rates per second. */
@@ -12,6 +13,8 @@ export interface UserProgress {
   readonly itemsPerSecond: number;
   readonly bytesPerSecond: number;
   readonly reasons: readonly ScoreReason[];
+  /** What the target's owner did, and what waits for a person. */
+  readonly findings?: OwnerFindings;
   readonly startedAt: number;
   readonly updatedAt: number;
   /** What the running sync waits for most. */

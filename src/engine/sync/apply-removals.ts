@@ -1,11 +1,12 @@
 import { parseFlagText } from '../domain/mailbox.ts';
 import { isOwnersWork, itemState } from '../domain/merge-flags.ts';
+import type { OwnerCode } from '../domain/owner-findings.ts';
 import type { LedgerEntry } from '../ports.ts';
 import { type Known, isMarkedAs } from './folder-run.ts';
 import { inLanes } from './in-lanes.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 import type { TargetTree } from './match-folders.ts';
-import { type OwnerCode, withCode } from './owner-work.ts';
+import { withCode } from './owner-work.ts';
 
 /** Messages of one folder that left the source. */
 export interface FolderDepartures {

@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import { type Items, NO_ITEMS, addItems } from '../domain/items.ts';
 import type { Bottleneck, FolderBooks, UserProgress } from '../domain/progress.ts';
+import type { OwnerFinding, OwnerFindings } from '../domain/owner-findings.ts';
 import type { ScoreReason } from '../domain/score.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
 import type { LedgerState, World } from '../ports.ts';
@@ -50,6 +51,8 @@ export class MailboxBooks {
   readonly #pages = new Map<string, Page>();
   readonly #reasons: ScoreReason[] = [];
   readonly #samples: { at: number; items: number; bytes: number }[] = [];
+  readonly #heldBefore: number;
+  #findings: OwnerFindings | undefined;
   #copied = 0;
   #bytes = 0;
   #knownBytes = 0;
@@ -61,6 +64,8 @@ export class MailboxBooks {
     this.#world = world;
     this.#user = user;
     this.#startedAt = world.clock.now();
+    this.#findings = before.progress?.findings;
+    this.#heldBefore = before.progress?.findings?.RemovalHeld?.count ?? 0;
     this.#bytesBefore = before.progress?.bytesTransferred ?? 0;
     this.#folderBytesBefore = new Map(before.folders.map((folder) => [folder.source, folder.bytes]));
   }
@@ -139,6 +144,16 @@ export class MailboxBooks {
     this.#reasons.push(reason);
   }
 
+  note(findings: OwnerFindings): void {
+    this.#findings = findings;
+  }
+
+  /** Removals that wait for a person now and did not before this pass. */
+  newlyHeld(): OwnerFinding | undefined {
+    const held = this.#findings?.RemovalHeld;
+    return held !== undefined && held.count > this.#heldBefore ? held : undefined;
+  }
+
   heldBackBy(bottleneck: Bottleneck | undefined): void {
     this.#bottleneck = bottleneck;
   }
@@ -183,6 +198,7 @@ export class MailboxBooks {
       itemsPerSecond: rate.items,
       bytesPerSecond: rate.bytes,
       reasons: this.#reasons,
+      ...(this.#findings === undefined ? {} : { findings: this.#findings }),
       startedAt: this.#startedAt,
       updatedAt: now,
       ...(this.#bottleneck === undefined ? {} : { bottleneck: this.#bottleneck }),

@@ -60,8 +60,9 @@ export class TargetTree {
     this.#byId.delete(id);
   }
 
-  /** Whether a folder is Deleted Items or lies below it. */
+  /** Whether a folder is Deleted Items, lies below it, or is none that people see: the recoverable items. */
   isTrash(folderId: string): boolean {
+    if (!this.#byId.has(folderId)) return true;
     for (let folder = this.#byId.get(folderId); folder !== undefined; folder = this.#byId.get(folder.parentId ?? ''))
       if (folder.wellKnown === 'trash') return true;
     return false;

@@ -3,6 +3,7 @@ import type { FolderRoute } from '../domain/folder-plan.ts';
 import type { Items } from '../domain/items.ts';
 import type { FolderStatus } from '../domain/mailbox.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
+import { type OwnerFinding, ownerFindings } from '../domain/owner-findings.ts';
 import { chooseStrategy } from '../domain/sync-plan.ts';
 import type { World } from '../ports.ts';
 import { applyFlags } from './apply-flags.ts';
@@ -22,6 +23,7 @@ import { TargetTree, routeFolders, targetName } from './match-folders.ts';
 import { withOpenMailbox } from './open-mailbox.ts';
 import { reopen } from './open-run.ts';
 import { type Move, recogniseMoves } from './recognise-moves.ts';
+import { restoreMissing } from './restore-missing.ts';
 import { saveSkippedItems } from './report-skipped.ts';
 import { uploadLane } from './send-lot.ts';
 import { removeLateTwins, settleIntents } from './settle-intents.ts';
@@ -31,6 +33,8 @@ export interface SyncResult {
   readonly items: Items;
   /** Messages written in this pass. */
   readonly copied: number;
+  /** Removals that wait for a person since this pass. */
+  readonly held?: OwnerFinding;
 }
 
 /** The published limit of a mailbox: four requests at a time. */
@@ -46,10 +50,16 @@ export async function syncMailbox(world: World, user: MigrationUser, signal: Abo
       await bringOver(session);
       await reportNotes(session);
       await saveSkippedItems(session);
+      session.books.note(ownerFindings(await session.ledger.coded()));
     } finally {
       await session.books.close();
     }
-    return { items: session.books.items(), copied: session.books.copied };
+    const held = session.books.newlyHeld();
+    return {
+      items: session.books.items(),
+      copied: session.books.copied,
+      ...(held === undefined ? {} : { held }),
+    };
   });
 }
 
@@ -61,6 +71,7 @@ async function bringOver(session: MailboxSession): Promise<void> {
   const renamed = await followRenames(session, routes, missing, tree);
   const vanished = missing.filter((folder) => !renamed.has(folder.path));
   const marked = await loadMarkedItems(session);
+  if (session.user.restoreAskedAt !== undefined) await restoreMissing(session, await tree());
   const changed = await openUnchanged(session, routes);
   for (const folder of vanished) await openVanished(session, folder);
   if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined) return;
