@@ -8,7 +8,9 @@ export function findingsSection(findings: OwnerFindings, { t }: Locale = ENGLISH
     const finding = findings[code];
     if (finding === undefined) return [];
     const where = fromOutside(finding.folders.join(', '), 160);
-    return [markRow(code === 'RemovalHeld' ? 'attention' : 'plain', [t.findings[code](finding.count), subtle(' · '), where])];
+    return [
+      markRow(code === 'RemovalHeld' ? 'attention' : 'plain', [t.findings[code](finding.count), subtle(' · '), where]),
+    ];
   });
   return rows.length === 0 ? undefined : section(t.findings.title, ...rows);
 }

@@ -166,7 +166,9 @@ const ROWS: readonly (readonly [
     'apply deletions -> the held mails go to Deleted Items',
     async ({ world }) => void (await world.bellhop('apply', 'deletions', addressOf(USER))),
     ({ target }, user) => {
-      expect([...target().values()].filter((place) => place.folder === 'Deleted Items').length).toBeGreaterThanOrEqual(12);
+      expect([...target().values()].filter((place) => place.folder === 'Deleted Items').length).toBeGreaterThanOrEqual(
+        12,
+      );
       expect(user.findings.RemovalHeld).toBeUndefined();
     },
   ],

@@ -276,7 +276,8 @@ export const EN = {
     RemovedByOwner: (value: number) => `${messages(value)} deleted in the target; "restore missing" brings them back`,
     MovedByOwner: (value: number) => `${messages(value)} filed elsewhere in the target, left there`,
     KeptForOwner: (value: number) => `${messages(value)} gone at the source, kept because somebody works with them`,
-    MissingInTarget: (value: number) => `${messages(value)} missing since an earlier migration; "restore missing" brings them`,
+    MissingInTarget: (value: number) =>
+      `${messages(value)} missing since an earlier migration; "restore missing" brings them`,
     RemovalHeld: (value: number) =>
       `${messages(value)} left the source at once and were not removed; "apply deletions" lets them go`,
   },
