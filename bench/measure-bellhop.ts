@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { controlLocalExchange } from '../sandbox/exchange/control-client.ts';
-import type { LocalDovecot } from '../sandbox/source/local-dovecot.ts';
+import type { LocalDovecot, LocalDovecotOptions } from '../sandbox/source/local-dovecot.ts';
 
 /** One row of the table. Bytes are those of the mail moved; peak RSS is that of the tool's largest process, in bytes. */
 export interface Measurement {
@@ -16,6 +16,8 @@ export interface Measurement {
 export interface Course {
   readonly directory: string;
   readonly source: LocalDovecot;
+  /** Settings of source and target servers. */
+  readonly servers: Partial<LocalDovecotOptions>;
   readonly user: { readonly name: string; readonly password: string };
 }
 

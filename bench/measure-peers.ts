@@ -56,7 +56,13 @@ export const PEERS: readonly Peer[] = [
 export async function measurePeer(peer: Peer, course: Course): Promise<Measurement | undefined> {
   if (spawnSync('which', [peer.program]).status !== 0 || spawnSync('which', ['time']).status !== 0) return undefined;
   const directory = join(course.directory, peer.name);
-  await using target = await startLocalDovecot({ directory: join(directory, 'target'), users: [course.user] });
+  await using target = await startLocalDovecot({
+    directory: join(directory, 'target'),
+    users: [course.user],
+    ...course.servers,
+    format: 'mdbox',
+    durable: true,
+  });
   const state = join(directory, 'state');
   mkdirSync(state, { recursive: true });
   const command = peer.command(course, target, state);

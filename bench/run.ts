@@ -9,22 +9,30 @@ import { type Measurement, measureBellhop } from './measure-bellhop.ts';
 import { PEERS, measurePeer } from './measure-peers.ts';
 
 /**
- * `npm run bench [-- --mails 5000 --profile real|small --peers dsync,interimap,mbsync]`: the first sync of one mailbox, side by
+ * `npm run bench [-- --mails 5000 --profile real|small --compress --peers dsync,interimap,mbsync]`: the first sync of one mailbox, side by
  * side with the peers that are installed, on the same mail and machine, one after the other. Limits are off.
  */
+/** COMPRESS=DEFLATE (RFC 4978), as many servers offer it: peers take it whatever the link, Bellhop does not. */
+const COMPRESSING = {
+  plugins: ['zlib'],
+  extraConfig: 'protocol imap {\n  mail_plugins = zlib imap_zlib\n}',
+} as const;
+
 const { values } = parseArgs({
   options: {
     mails: { type: 'string', default: '5000' },
     profile: { type: 'string', default: 'real' },
+    compress: { type: 'boolean', default: false },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
   },
 });
 
 const directory = mkdtempSync(join(tmpdir(), 'bellhop-bench-'));
 const user = { name: 'u1', password: 'bench-not-a-real-password' };
+const servers = values.compress ? COMPRESSING : {};
 const results: Measurement[] = [];
 try {
-  await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user] });
+  await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user], ...servers });
   const mailbox = generateMailbox({
     owner: 'u1@contoso.example',
     seed: 1,
@@ -36,9 +44,9 @@ try {
   console.log(`source: ${mails} mails, ${(bytes / 1e6).toFixed(0)} MB, ${cpus().length} cores`);
   // Once through, so that nobody pays for the server's first look at the files.
   await source.doveadm('search', '-u', user.name, 'mailbox', '*', 'all');
-  results.push(await measureBellhop({ directory, source, user, mails }));
+  results.push(await measureBellhop({ directory, source, user, servers, mails }));
   for (const peer of PEERS.filter((each) => values.peers.split(',').includes(each.name))) {
-    const measured = await measurePeer(peer, { directory, source, user });
+    const measured = await measurePeer(peer, { directory, source, user, servers });
     if (measured === undefined) console.log(`${peer.name}: not installed, left out`);
     else results.push(measured);
   }

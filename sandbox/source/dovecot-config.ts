@@ -11,6 +11,8 @@ export interface DovecotSettings {
   /** Prefix of all personal folders, for instance `INBOX.`; empty for none. */
   readonly prefix: string;
   readonly format: 'maildir' | 'mdbox';
+  /** Mail is on the disk before the server answers, as in production; default false. */
+  readonly durable: boolean;
   readonly plugins: readonly string[];
   /** Connections of one user from one address at a time (mail_max_userip_connections). */
   readonly maxConnections: number;
@@ -75,8 +77,8 @@ first_valid_gid = 1
 mail_location = ${settings.format}:~/${settings.format}
 mail_plugins = ${plugins}
 mail_max_userip_connections = ${settings.maxConnections}
-# Nothing here has to survive a power cut.
-mail_fsync = never
+# Nothing here has to survive a power cut, unless a benchmark wants what a real server does.
+mail_fsync = ${settings.durable ? 'optimized' : 'never'}
 mailbox_list_index = yes
 service imap-login {
   service_count = 0

@@ -112,6 +112,7 @@ async function settle(
     separator: options.separator ?? '/',
     prefix: options.prefix ?? '',
     format: options.format ?? 'maildir',
+    durable: options.durable ?? false,
     plugins: options.plugins ?? [],
     maxConnections: options.maxConnections ?? 50,
     realLoginDelays: options.realLoginDelays ?? false,

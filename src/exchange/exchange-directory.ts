@@ -2,14 +2,13 @@ import type { MailboxSettings, MailFolder, User } from '@microsoft/microsoft-gra
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { UserAddress } from '../engine/domain/ids.ts';
 import type { RecipientKind } from '../engine/domain/migration-user.ts';
-import type { Clock, TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
+import type { TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
 import { exchangeMailbox } from './exchange-mailbox.ts';
 import { failureOf, graphClient } from './graph-client.ts';
 import { type SignInOptions, graphSignIn } from './graph-sign-in.ts';
 
 export interface ExchangeOptions extends SignInOptions {
   readonly budget: TargetBudget;
-  readonly clock: Clock;
   /** How many times faster waits run; 1 outside the sandbox. */
   readonly timeScale: number;
   readonly maxItemSize: number;

@@ -7,6 +7,7 @@ export interface HollowMessage {
 
 const WORTH_TAKING = 4096;
 const LONGEST_PART_HEADER = 16 * 1024;
+const LINE_FEED = 0x0a;
 
 /**
  * Takes large base64 bodies out of a message before it is parsed. Graph wants attachments in base64, which they already
@@ -15,17 +16,20 @@ const LONGEST_PART_HEADER = 16 * 1024;
  */
 export function hollowAttachments(raw: Buffer): HollowMessage {
   const taken = new Map<string, Buffer>();
-  // A nested message becomes an attachment as a whole: nothing in it may be missing.
-  if (raw.length < WORTH_TAKING || includesNested(raw)) return { mime: raw, taken };
-  const boundaries = declaredBoundaries(raw);
+  if (raw.length < WORTH_TAKING) return { mime: raw, taken };
+  const boundaries = new Set<string>();
+  if (!learn(boundaries, headerAt(raw, 0)?.text ?? '')) return { mime: raw, taken };
   const pieces: Buffer[] = [];
   let copied = 0;
   let at = 0;
-  while ((at = raw.indexOf('\n--', at)) >= 0) {
-    const lineEnd = raw.indexOf('\n', at + 1);
+  while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
+    const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
     const boundary = raw.toString('latin1', at + 3, Math.min(lineEnd, at + 3 + 200)).trimEnd();
-    const body = boundaries.has(boundary) ? base64Body(raw, lineEnd + 1) : undefined;
+    const header = boundaries.has(boundary) ? headerAt(raw, lineEnd + 1) : undefined;
+    // A nested message becomes an attachment as a whole: nothing in it may be missing.
+    if (header !== undefined && !learn(boundaries, header.text)) return { mime: raw, taken: new Map() };
+    const body = header === undefined ? undefined : base64Body(raw, header);
     if (body === undefined) {
       at = lineEnd;
       continue;
@@ -40,38 +44,38 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
   return { mime: Buffer.concat([...pieces, raw.subarray(copied)]), taken };
 }
 
-function includesNested(raw: Buffer): boolean {
-  return ['/rfc822', '/RFC822', '/Rfc822', '/global'].some((subtype) => raw.includes(subtype));
+interface PartHeader {
+  /** Unfolded, lower case but for what follows "boundary=". */
+  readonly text: string;
+  /** Where the body begins. */
+  readonly end: number;
 }
 
-function declaredBoundaries(raw: Buffer): ReadonlySet<string> {
-  const boundaries = new Set<string>();
-  for (const name of ['boundary=', 'Boundary=', 'BOUNDARY=']) {
-    for (let at = raw.indexOf(name); at >= 0; at = raw.indexOf(name, at + 1)) {
-      const value = raw.toString('latin1', at + name.length, at + name.length + 200);
-      const match = /^"([^"\r\n]+)"|^([^\s;"]+)/.exec(value);
-      const boundary = match?.[1] ?? match?.[2];
-      if (boundary !== undefined) boundaries.add(boundary.trimEnd());
-    }
-  }
-  return boundaries;
-}
-
-// The body of a part that begins here, when it is large base64 and not text.
-function base64Body(raw: Buffer, partStart: number): { readonly start: number; readonly end: number } | undefined {
-  const window = raw.subarray(partStart, partStart + LONGEST_PART_HEADER);
+function headerAt(raw: Buffer, start: number): PartHeader | undefined {
+  const window = raw.subarray(start, start + LONGEST_PART_HEADER);
   const crlf = window.indexOf('\r\n\r\n');
   const lf = window.indexOf('\n\n');
-  const headerEnd = crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 4 : lf >= 0 ? lf + 2 : -1;
-  if (headerEnd < 0) return undefined;
-  const header = window
-    .toString('latin1', 0, headerEnd)
-    .replaceAll(/\r?\n[ \t]+/g, ' ')
-    .toLowerCase();
-  if (!/^content-transfer-encoding:\s*"?base64"?\s*(;.*)?$/m.test(header)) return undefined;
-  const type = /^content-type:\s*([^\s;]+)/m.exec(header)?.[1] ?? 'text/plain';
-  if (/^(text|message|multipart)\//.test(type)) return undefined;
-  const start = partStart + headerEnd;
+  const length = crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 4 : lf >= 0 ? lf + 2 : -1;
+  if (length < 0) return undefined;
+  return { text: window.toString('latin1', 0, length).replaceAll(/\r?\n[ \t]+/g, ' '), end: start + length };
+}
+
+/** Notes the boundary a header declares; false when the part is a message of its own. */
+function learn(boundaries: Set<string>, header: string): boolean {
+  const type = /^content-type:(.*)$/im.exec(header)?.[1] ?? '';
+  if (/^\s*message\//i.test(type)) return false;
+  const match = /boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))/i.exec(type);
+  const boundary = match?.[1] ?? match?.[2];
+  if (boundary !== undefined) boundaries.add(boundary.trimEnd());
+  return true;
+}
+
+// The body behind this header, when it is large base64 and not text.
+function base64Body(raw: Buffer, header: PartHeader): { readonly start: number; readonly end: number } | undefined {
+  if (!/^content-transfer-encoding:\s*"?base64"?\s*(;.*)?$/im.test(header.text.replaceAll('\r', ''))) return undefined;
+  const type = /^content-type:\s*([^\s;]+)/im.exec(header.text)?.[1] ?? 'text/plain';
+  if (/^(text|message|multipart)\//i.test(type)) return undefined;
+  const start = header.end;
   const next = raw.indexOf('\n--', start);
   const end = next < 0 ? raw.length : next + 1;
   return end - start >= WORTH_TAKING ? { start, end } : undefined;

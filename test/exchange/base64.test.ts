@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { assert, integer, property, uint8Array } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeBase64, encodeBase64 } from '../../src/exchange/base64.ts';
+
+function inLines(text: string, width: number, lineEnd: string): Buffer {
+  return Buffer.from((text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).map((line) => line + lineEnd).join(''));
+}
+
+describe('base64 as it stands in messages', () => {
+  test.each([
+    ['lines of 76 and CRLF', 76, '\r\n'],
+    ['lines of 76 and LF', 76, '\n'],
+    ['lines of 60', 60, '\r\n'],
+    ['lines that are no multiple of four', 75, '\r\n'],
+    ['one long line', 1_000_000, '\r\n'],
+  ])('%s, longer than a slice', (_what, width, lineEnd) => {
+    const bytes = randomBytes(200_001);
+
+    expect(decodeBase64(inLines(bytes.toString('base64'), width, lineEnd)).equals(bytes)).toBe(true);
+  });
+
+  test.each([
+    ['an empty line in the middle', (text: string) => `${text.slice(0, 78_000)}\r\n${text.slice(78_000)}`],
+    ['a blank in a line', (text: string) => `${text.slice(0, 100)} ${text.slice(100)}`],
+    ['junk in a line', (text: string) => `${text.slice(0, 100)}*!${text.slice(100)}`],
+    ['no line end at the end', (text: string) => text.trimEnd()],
+    ['a shorter line in between', (text: string) => `${text.slice(0, 780)}\r\n${text.slice(780)}`],
+  ])('%s changes nothing', (_what, spoil) => {
+    const bytes = randomBytes(150_000);
+    const text = inLines(bytes.toString('base64'), 76, '\r\n').toString();
+
+    expect(decodeBase64(Buffer.from(spoil(text))).equals(bytes)).toBe(true);
+  });
+
+  test('any bytes, any width: decoding what was encoded gives them back', () => {
+    assert(
+      property(uint8Array({ maxLength: 5000 }), integer({ min: 1, max: 120 }), (array, width) => {
+        const bytes = Buffer.from(array);
+
+        expect(encodeBase64(bytes).toString()).toBe(bytes.toString('base64'));
+        expect(decodeBase64(inLines(bytes.toString('base64'), width, '\r\n')).equals(bytes)).toBe(true);
+      }),
+    );
+  });
+});
