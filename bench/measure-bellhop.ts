@@ -48,6 +48,9 @@ export async function measureBellhop({
   );
   const env = {
     ...process.env,
+    // As `npm start` sets it.
+    MALLOC_MMAP_THRESHOLD_: '65536',
+    MALLOC_ARENA_MAX: '2',
     NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
     BELLHOP_SANDBOX: '1',
     BELLHOP_THROTTLE: 'off',
@@ -62,7 +65,7 @@ export async function measureBellhop({
     AZURE_CLIENT_ID: access['clientId'],
     AZURE_CLIENT_SECRET: access['clientSecret'],
   };
-  const worker = spawn(process.execPath, [join(root, 'bin/bellhop.mjs'), 'serve'], {
+  const worker = spawn(process.execPath, ['--max-semi-space-size=8', join(root, 'bin/bellhop.mjs'), 'serve'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

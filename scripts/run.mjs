@@ -20,7 +20,7 @@ if (command === undefined) {
 try {
   ensureNodeModules(root, { development: command.development });
   ensureDebianPackages(command.programs, command.optionalPrograms ?? []);
-  const code = await runChild(findNode(root), [...command.run, ...args], root);
+  const code = await runChild(findNode(root), [...command.run, ...args], root, command.environment);
   process.exit(code);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

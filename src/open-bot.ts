@@ -28,7 +28,7 @@ export async function openBot(
   const locale = localeFor(config.language);
   const roles = new Roles({
     people: { ...config.people, sandbox: config.sandbox },
-    groups: groupsOf(config),
+    groups: groupsOf(config, world),
     clock: world.clock,
     log,
   });
@@ -47,8 +47,10 @@ export async function openBot(
 }
 
 // Groups are asked for with the app that writes mail; where there is none, only people's own ids count.
-function groupsOf({ azure, graphUrl }: Config): MemberGroups | undefined {
+function groupsOf({ azure, graphUrl }: Config, { clock }: World): MemberGroups | undefined {
   const signsIn =
     'secret' in azure.credential ? azure.credential.secret !== '' : azure.credential.certificatePath !== '';
-  return azure.clientId === '' || azure.tenantId === '' || !signsIn ? undefined : memberGroups({ ...azure, graphUrl });
+  return azure.clientId === '' || azure.tenantId === '' || !signsIn
+    ? undefined
+    : memberGroups({ ...azure, graphUrl, clock });
 }

@@ -9,10 +9,10 @@ import { delimiter, join } from 'node:path';
  * @param {string} root folder of package.json
  * @returns {Promise<number>} exit code; 128 + signal number when a signal ended the child, as shells say it
  */
-export function runChild(node, args, root) {
+export function runChild(node, args, root, environment = {}) {
   const PATH = [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
   // Entries are relative to the root and stay so: process lists and stack traces are shorter.
-  const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH } });
+  const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...environment, ...process.env, PATH } });
   forwardSignals(child);
   return new Promise((resolve, reject) => {
     child.once('error', reject);

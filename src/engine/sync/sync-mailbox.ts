@@ -40,7 +40,7 @@ export interface SyncResult {
 /** The published limit of a mailbox: four requests at a time. */
 const LANES = 4;
 /** Bodies that were read and wait for a lane. Together with one window being read it bounds a worker's memory. */
-const QUEUE_BYTES = 8 * 1024 * 1024;
+const QUEUE_BYTES = 6 * 1024 * 1024;
 const SETTLE_ROUNDS = 3;
 
 /** One pass over one mailbox, initial or incremental: the target follows what happened at the source, its owner's work stays. */
