@@ -19,6 +19,51 @@ function routes(folders: readonly SourceFolder[]): readonly string[] {
   );
 }
 
+describe('names that fall into one in Exchange', () => {
+  test('children follow the name their own parent was given', () => {
+    const plan = routes([folder('Foo'), folder('foo'), folder('Foo/x'), folder('foo/x')]);
+
+    expect(new Set(plan)).toEqual(
+      new Set(['foo -> root|foo', 'foo/x -> root|foo|x', 'Foo -> root|Foo (2)', 'Foo/x -> root|Foo (2)|x']),
+    );
+  });
+
+  test('folders that only differ in blanks stay two', () => {
+    expect(new Set(routes([folder('a'), folder('a ')]))).toEqual(new Set(['a -> root|a', 'a  -> root|a (2)']));
+  });
+
+  test('a long name stays within 255 characters, and an emoji is never cut in half', () => {
+    const long = 'x'.repeat(255);
+    const plan = planFolders([folder(long), folder(long.toUpperCase())], COPY_ALL);
+
+    expect(plan.map(({ names }) => names[0]?.length)).toEqual([255, 255]);
+    expect(exchangeName(`${'x'.repeat(245)}${'\u{1F600}'.repeat(20)}`, true).isWellFormed()).toBe(true);
+  });
+});
+
+describe('excluding by well-known name, in any language', () => {
+  const folders = [
+    folder('Posteingang', 'inbox'),
+    folder('Gesendet', 'sent'),
+    folder('Gesendet/2019'),
+    folder('#Notes#'),
+  ];
+  const excluded = (...exclude: readonly string[]): readonly string[] =>
+    planFolders(folders, { trash: 'copy', exclude })
+      .filter((route) => route.excluded)
+      .map(({ source }) => source.path);
+
+  test.each([
+    ['#Inbox#', ['Posteingang']],
+    ['#SentItems#', ['Gesendet']],
+    ['#SentItems#/*', ['Gesendet', 'Gesendet/2019']],
+    [String.raw`\#Notes\#`, ['#Notes#']],
+    ['#Calendar#', []],
+  ])('%s', (pattern, paths) => {
+    expect(excluded(pattern)).toEqual(paths);
+  });
+});
+
 describe('planning folders', () => {
   test('special folders meet their well-known counterparts, and what is below them goes below', () => {
     const folders = [

@@ -25,12 +25,12 @@ export interface FolderPolicy {
  * people look into first.
  */
 export function planFolders(folders: readonly SourceFolder[], policy: FolderPolicy): readonly FolderRoute[] {
-  const taken = new Set<string>();
+  const given = new GivenNames();
   const specials = folders.filter((folder) => folder.specialUse !== undefined);
   return folders
     .map((source) => routeOf(source, specials, policy))
     .sort((a, b) => RANK.indexOf(a.anchor) - RANK.indexOf(b.anchor) || a.source.path.localeCompare(b.source.path, 'en'))
-    .map((route) => withUniqueName(route, taken));
+    .map((route) => withUniqueNames(route, given));
 }
 
 const RANK: readonly (SpecialUse | undefined)[] = ['inbox', 'sent', 'drafts', undefined, 'archive', 'trash', 'junk'];
@@ -41,7 +41,7 @@ function routeOf(source: SourceFolder, specials: readonly SourceFolder[], policy
   const names = below.map((name, depth) => exchangeName(name, depth === 0 && special === undefined));
   const excluded =
     (policy.trash === 'skip' && special?.specialUse === 'trash') ||
-    policy.exclude.some((pattern) => matchesPattern(source.segments.join('/'), pattern));
+    policy.exclude.some((pattern) => isExcludedBy(source, special, pattern));
   const renamed = names.some((name, at) => name !== below[at]);
   return { source, anchor: special?.specialUse, names, excluded, renamed };
 }
@@ -69,24 +69,71 @@ const LONGEST_NAME = 255;
 export function exchangeName(name: string, topLevel: boolean): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is replaced
   const clean = name.replaceAll(/[\u0000-\u001f\u007f]/g, '_').trim() || '_';
-  const short = clean.length <= LONGEST_NAME ? clean : `${clean.slice(0, LONGEST_NAME - 9)} ${digest(name)}`;
+  const short = clean.length <= LONGEST_NAME ? clean : `${cut(clean, LONGEST_NAME - 9)} ${digest(name)}`;
   return topLevel && RESERVED.has(short.toLowerCase()) ? `${short}_` : short;
+}
+
+/** At most so many UTF-16 units, never half an emoji. */
+function cut(text: string, length: number): string {
+  const end = /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length;
+  return text.slice(0, end);
 }
 
 function digest(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 8);
 }
 
-// Exchange compares names without case; two source folders must not fall into one by that.
-function withUniqueName(route: FolderRoute, taken: Set<string>): FolderRoute {
-  const last = route.names.at(-1);
-  if (last === undefined) return route;
-  const key = (name: string): string =>
-    [route.anchor ?? '', ...route.names.slice(0, -1), name].join('\n').normalize('NFC').toLowerCase();
-  let name = last;
-  for (let n = 2; taken.has(key(name)); n += 1) name = `${last} (${n})`;
-  taken.add(key(name));
-  return name === last ? route : { ...route, names: [...route.names.slice(0, -1), name], renamed: true };
+/** The names the folders of a mailbox were given, each below the name its parent was given. */
+class GivenNames {
+  readonly #byPlace = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  /** The name of the source folder at a place; `parents` are the given names above it. */
+  of(place: readonly string[], wanted: string, parents: readonly string[]): string {
+    const known = this.#byPlace.get(place.join('\n'));
+    if (known !== undefined) return known;
+    let name = wanted;
+    for (let n = 2; this.#taken.has(folded([...parents, name])); n += 1) {
+      const suffix = ` (${n})`;
+      name = cut(wanted, LONGEST_NAME - suffix.length) + suffix;
+    }
+    this.#taken.add(folded([...parents, name]));
+    this.#byPlace.set(place.join('\n'), name);
+    return name;
+  }
+}
+
+// Exchange compares names without case and normalised; two source folders must not fall into one by that, nor their children.
+function withUniqueNames(route: FolderRoute, given: GivenNames): FolderRoute {
+  const anchor = route.anchor ?? '';
+  const names: string[] = [];
+  const above = route.source.segments.length - route.names.length;
+  for (const [depth, name] of route.names.entries()) {
+    names.push(given.of(route.source.segments.slice(0, above + depth + 1), name, [anchor, ...names]));
+  }
+  return names.every((name, at) => name === route.names[at]) ? route : { ...route, names, renamed: true };
+}
+
+function folded(names: readonly string[]): string {
+  return names.join('\n').normalize('NFC').toLowerCase();
+}
+
+/** Well-known names of New-MigrationBatch -ExcludeFolders that mail can lie in. */
+const WELL_KNOWN: Readonly<Record<string, SpecialUse>> = {
+  inbox: 'inbox',
+  sentitems: 'sent',
+  drafts: 'drafts',
+  deleteditems: 'trash',
+  junkemail: 'junk',
+  archive: 'archive',
+};
+
+/** `#SentItems#` means that folder in any language, `#SentItems#/*` all below it too; `\#` is a plain number sign. */
+function isExcludedBy(source: SourceFolder, special: SourceFolder | undefined, pattern: string): boolean {
+  const [, name = '', below] = /^#(\w+)#(\/\*)?$/.exec(pattern.trim()) ?? [];
+  const use = WELL_KNOWN[name.toLowerCase()];
+  if (use === undefined) return matchesPattern(source.segments.join('/'), pattern.replaceAll('\\#', '#'));
+  return special?.specialUse === use && (below !== undefined || source.specialUse === use);
 }
 
 /** Whether a path ("/" between names) matches an exclusion, without regard to case (New-MigrationBatch -ExcludeFolders). */
