@@ -23,7 +23,7 @@ export interface Finding {
   readonly error?: Failure;
 }
 
-export interface DoctorView {
+interface DoctorView {
   readonly findings: readonly Finding[];
   readonly asOf: string;
 }
