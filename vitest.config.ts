@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // A browser and four servers share two cores here: what failed is looked at again before it counts.
+    retry: 2,
     reporters: ['default', './test/support/closing-line-reporter.ts'],
   },
 });

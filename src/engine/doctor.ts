@@ -23,11 +23,6 @@ export interface Finding {
   readonly error?: Failure;
 }
 
-interface DoctorView {
-  readonly findings: readonly Finding[];
-  readonly asOf: string;
-}
-
 /** An address nobody has: asking for it shows whether the sign-in works, and reads nothing. */
 const NOBODY = parseUserAddress('bellhop-doctor@doctor.invalid');
 
