@@ -3,8 +3,9 @@ import {
   ActivityTypes,
   CardFactory,
   CloudAdapter,
-  ConfigurationBotFrameworkAuthentication,
+  type ConfigurationBotFrameworkAuthentication,
   type ConversationReference,
+  type Response as BotResponse,
   type TurnContext,
 } from 'botbuilder';
 import type { Request, Response } from 'restify';
@@ -16,17 +17,37 @@ import { noBlindRetries } from './no-blind-retries.ts';
 import type { Incoming } from './read-activity.ts';
 import { readActivity } from './read-activity.ts';
 import type { Turn } from './migration-bot.ts';
+import { type TeamsIdentity, authenticationOf } from './teams-identity.ts';
 
-export interface TeamsIdentity {
-  readonly appId: string;
-  readonly appPassword: string;
-  readonly appType: string;
-  readonly tenantId: string;
+/** Ends a request without a word about why. */
+function refuse(response: Response, status: number): void {
+  response.status(status);
+  response.end();
+}
+
+function isActivity(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null && typeof Reflect.get(body, 'type') === 'string';
+}
+
+// What the SDK has to say about its errors is for nobody outside.
+function withoutWords(response: Response): BotResponse {
+  let status = 200;
+  return {
+    socket: response.socket,
+    status: (code: number) => {
+      status = code;
+      return response.status(code);
+    },
+    header: (name: string, value: unknown) => response.header(name, value),
+    send: (...words: readonly unknown[]) => (status >= 400 ? undefined : response.send(...words)),
+    end: () => response.end(),
+  };
 }
 
 /** The Bot Framework behind Bellhop's own ports. botbuilder is archived by its maker: this file and read-activity are all that know it. */
 export class TeamsAdapter implements ChatPort {
   readonly #adapter: CloudAdapter;
+  readonly #authentication: ConfigurationBotFrameworkAuthentication;
   readonly #appId: string;
   readonly #sandbox: boolean;
   readonly #clock: Clock;
@@ -35,19 +56,8 @@ export class TeamsAdapter implements ChatPort {
     this.#clock = clock;
     this.#appId = identity.appId;
     this.#sandbox = sandbox;
-    this.#adapter = new CloudAdapter(
-      // Without an app id nobody is verified: config.ts allows that in a sandbox on loopback only.
-      new ConfigurationBotFrameworkAuthentication(
-        identity.appId === ''
-          ? {}
-          : {
-              MicrosoftAppId: identity.appId,
-              MicrosoftAppPassword: identity.appPassword,
-              MicrosoftAppType: identity.appType,
-              MicrosoftAppTenantId: identity.tenantId,
-            },
-      ),
-    );
+    this.#authentication = authenticationOf(identity);
+    this.#adapter = new CloudAdapter(this.#authentication);
     this.#adapter.use(noBlindRetries);
     this.#adapter.onTurnError = async (_context, error) => {
       log.error({ code: 'TurnFailed', cause: error.name }, 'a turn failed');
@@ -61,13 +71,25 @@ export class TeamsAdapter implements ChatPort {
     handle: (incoming: Incoming, turn: Turn) => Promise<void>,
   ): Promise<void> {
     // Of a request the SDK reads body, headers and method; its type and restify's differ in how they say "may be absent".
-    const { headers, method = 'POST', body } = request as Request & { readonly body?: Record<string, unknown> };
-    await this.#adapter.process({ headers, method, body: body ?? {} }, response, async (context) => {
+    const { headers, method = 'POST', body } = request as Request & { readonly body?: unknown };
+    if (!isActivity(body)) return refuse(response, 400);
+    // Asked here as well, because the SDK answers some bad tokens with 500 and its own words.
+    if (!(await this.#isVerified(body, headers['authorization']))) return refuse(response, 401);
+    await this.#adapter.process({ headers, method, body }, withoutWords(response), async (context) => {
       const { activity } = context;
       if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
       await handle(readActivity(activity), turnOf(context, this.#clock));
       if (activity.type === INVOKE && !answered.has(context)) await respond(context, { message: 'Done.' });
     });
+  }
+
+  async #isVerified(activity: Partial<Activity>, header: string | undefined): Promise<boolean> {
+    try {
+      await this.#authentication.authenticateRequest(activity as Activity, header ?? '');
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async post(place: Place, card: Card): Promise<Delivery> {
