@@ -90,6 +90,16 @@ describe('reading a migration CSV', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
+  test('a login that several users share is refused with UserRoot, a login of the own is taken with a warning', () => {
+    const csv = readMigrationCsv(
+      Buffer.from(`${HEADER},UserRoot\na@example.com,admin,p,/a\nb@example.com,admin,p,/b\nc@example.com,c,p,/c`),
+    );
+
+    expect(csv.rows.map(({ address }) => address)).toEqual(['c@example.com']);
+    expect(csv.problems.map(({ code }) => code)).toEqual(['CsvUserRootShared', 'CsvUserRootShared']);
+    expect(csv.warnings.map(({ code }) => code)).toContain('CsvUserRootIgnored');
+  });
+
   test('unknown columns are ignored on demand', () => {
     const csv = readMigrationCsv(Buffer.from(`${HEADER},Dept\na@example.com,u,p,x`), { allowUnknownColumns: true });
 

@@ -76,6 +76,16 @@ export const CSV_PROBLEMS = {
     message: 'Row {row}: UserName has spaces before or after it.',
     remedy: 'Remove them; servers take them as part of the name.',
   },
+  CsvUserRootShared: {
+    scope: 'row',
+    message: 'Row {row}: several users share this login and differ in UserRoot, which Bellhop does not follow.',
+    remedy: 'Give each user a login that opens the own mailbox; otherwise all would get the mail of one.',
+  },
+  CsvUserRootIgnored: {
+    scope: 'warning',
+    message: 'Row {row}: UserRoot is not followed; the mailbox of the login is read.',
+    remedy: "Nothing to do when the login is the user's own.",
+  },
   CsvPasswordEmpty: {
     scope: 'row',
     message: 'Row {row}: Password is empty.',

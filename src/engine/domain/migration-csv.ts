@@ -126,7 +126,25 @@ function readRows(
     const userRoot = value('userroot').trim();
     rows.push({ row, address, userName: login, password: value('password'), ...(userRoot === '' ? {} : { userRoot }) });
   }
-  return { rows, problems, warnings };
+  return withoutSharedRoots({ rows, problems, warnings });
+}
+
+/**
+ * One admin login with a UserRoot per user (Courier, Oracle) opens the admin's own mailbox as long as UserRoot is not
+ * followed: such rows would bring the wrong mail to every target. A login of the user's own opens the user's mailbox.
+ */
+function withoutSharedRoots({ rows, problems, warnings }: MigrationCsv): MigrationCsv {
+  const uses = new Map<string, number>();
+  for (const { userName } of rows) uses.set(userName, (uses.get(userName) ?? 0) + 1);
+  const isShared = ({ userRoot, userName }: MigrationCsvRow): boolean =>
+    userRoot !== undefined && (uses.get(userName) ?? 0) > 1;
+  const refused = rows.filter(isShared).map(({ row }) => csvProblem('CsvUserRootShared', { row }));
+  const ignored = rows.filter((each) => each.userRoot !== undefined && !isShared(each));
+  return {
+    rows: rows.filter((each) => !isShared(each)),
+    problems: [...problems, ...refused],
+    warnings: [...warnings, ...ignored.map(({ row }) => csvProblem('CsvUserRootIgnored', { row }))],
+  };
 }
 
 // Domains are compared in their ASCII form, so that a punycode twin is the duplicate it is.
