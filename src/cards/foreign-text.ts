@@ -22,7 +22,7 @@ function cutMiddle(text: string, length: number): string {
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (length - 1 - head)).join('')}`;
 }
 
-const LONGEST_WORD = 16;
+const LONGEST_WORD = 12;
 
 // A word without a break would widen the card: a zero-width space every so often lets it wrap.
 function breakable(text: string): string {
