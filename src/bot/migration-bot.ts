@@ -17,6 +17,8 @@ import type { Incoming, Person } from './read-activity.ts';
 
 /** The answers of one turn. */
 export interface Turn {
+  /** Whether the roster of the conversation calls the person a guest. */
+  isGuest(): Promise<boolean>;
   /** Posts a card into the conversation of the turn; returns its activity id. */
   reply(card: Card): Promise<string>;
   /** Answers a button in place: a new card for it, or a short message beside it. */
@@ -77,7 +79,7 @@ export class MigrationBot {
 
   async #run(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<void> {
     try {
-      const reply = await this.#execute(text, by, place);
+      const reply = await this.#execute(text, by, place, turn);
       const activityId = await turn.reply(reply.card);
       await this.#remember(reply, { place, activityId }, by);
     } catch (error) {
@@ -94,7 +96,7 @@ export class MigrationBot {
       return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
     const first = await this.#book.isNew(id);
     try {
-      const reply = first ? await this.#execute(text, by, place) : await this.#execute(statusOf(text), by, place);
+      const reply = await this.#execute(first ? text : statusOf(text), by, place, turn);
       const live = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
       if (invoke && live !== undefined && (await this.#isLiveCard(live, place, card))) {
         await this.#remember(reply, { place, activityId: card }, by);
@@ -109,13 +111,13 @@ export class MigrationBot {
     }
   }
 
-  async #execute(text: string, by: Person | undefined, place: Place): Promise<CommandReply> {
+  async #execute(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<CommandReply> {
     const parsed = parseCommand(text, { commands: COMMANDS });
     const needed = parsed.command.permission;
     // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
     if (by === undefined)
       return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
-    const held = await this.#roles.permissionOf(by);
+    const held = await this.#roles.permissionOf(by, () => turn.isGuest());
     if (held === undefined || !includes(held, needed))
       throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
     const context = {

@@ -1,4 +1,4 @@
-import { toMigrationError } from '../engine/domain/failure.ts';
+import { MigrationError, toMigrationError } from '../engine/domain/failure.ts';
 import type { Clock, Logger } from '../engine/ports.ts';
 import type { Permission } from './commands/command.ts';
 import type { Person } from './read-activity.ts';
@@ -32,20 +32,34 @@ export interface RolesOptions {
 export class Roles {
   readonly #options: RolesOptions;
   readonly #known = new Map<string, { readonly groups: readonly string[]; readonly until: number }>();
+  readonly #guests = new Map<string, { readonly guest: boolean; readonly until: number }>();
 
   constructor(options: RolesOptions) {
     this.#options = options;
   }
 
   /** The highest permission of a person now; undefined for strangers, guests and foreign tenants. */
-  async permissionOf(person: Person): Promise<Permission | undefined> {
+  async permissionOf(person: Person, isGuest: () => Promise<boolean>): Promise<Permission | undefined> {
     const { people } = this.#options;
     // A foreign tenant is refused before anybody asks about groups.
     if (!isHome(person, people)) return undefined;
     const own = permissionOf(person, people);
-    if (own === 'approve' || this.#options.groups === undefined) return own;
-    const groups = await this.#groupsOf(person);
-    return highest([own, ...groups.map((id) => permissionOf({ ...person, id }, people))]);
+    const groups = own === 'approve' ? [] : await this.#groupsOf(person);
+    const held = highest([own, ...groups.map((id) => permissionOf({ ...person, id }, people))]);
+    // Guests carry the tenant that invited them: only the roster tells them apart.
+    return held === undefined || (await this.#isGuest(person, isGuest)) ? undefined : held;
+  }
+
+  async #isGuest({ id }: Person, ask: () => Promise<boolean>): Promise<boolean> {
+    const { clock } = this.#options;
+    const known = this.#guests.get(id);
+    if (known !== undefined && known.until > clock.now()) return known.guest;
+    const guest = await ask().catch((error: unknown) => {
+      throw new MigrationError('TryAgain', {}, { cause: error });
+    });
+    if (this.#guests.size >= MOST_REMEMBERED) this.#guests.clear();
+    this.#guests.set(id, { guest, until: clock.now() + GROUPS_LIFETIME });
+    return guest;
   }
 
   async #groupsOf({ id }: Person): Promise<readonly string[]> {
@@ -78,9 +92,7 @@ export function permissionOf(person: Person, people: People): Permission | undef
   return people.sandbox && noLists ? 'operate' : undefined;
 }
 
-// Guests come with the tenant they were invited from, or with a role of their own: both are no home.
-function isHome({ tenantId, guest }: Person, { tenants, sandbox }: People): boolean {
-  if (guest) return false;
+function isHome({ tenantId }: Person, { tenants, sandbox }: People): boolean {
   return tenants.some((tenant) => tenant.toLowerCase() === tenantId) || (sandbox && tenants.length === 0);
 }
 

@@ -11,8 +11,6 @@ export interface Person {
   readonly tenantId: string;
   /** Of the person's Teams, as "de-DE". */
   readonly locale: string;
-  /** Invited from elsewhere. */
-  readonly guest: boolean;
   /** The id Teams mentions them by (29:...). */
   readonly chatId: string;
 }
@@ -76,14 +74,7 @@ function personOf({ from, conversation, locale }: Activity): Person | undefined 
     tenantId: tenantId.toLowerCase(),
     locale: locale ?? '',
     chatId: from.id,
-    guest: isGuest(from),
   };
-}
-
-// Teams names the role in rosters ("guest", "anonymous"); activities of guests carry it where the channel sends it.
-function isGuest(from: object): boolean {
-  const role = get(from, 'userRole') ?? get(from, 'role');
-  return role === 'guest' || role === 'anonymous';
 }
 
 function placeOf({ serviceUrl, channelId, conversation, recipient }: Activity): Place {

@@ -6,6 +6,7 @@ import {
   type ConfigurationBotFrameworkAuthentication,
   type ConversationReference,
   type Response as BotResponse,
+  TeamsInfo,
   type TurnContext,
 } from 'botbuilder';
 import type { Request, Response } from 'restify';
@@ -163,6 +164,10 @@ function turnOf(context: TurnContext, clock: Clock): Turn {
         clock,
       ),
     answer: (result) => respond(context, result),
+    isGuest: async () => {
+      const { userRole } = await TeamsInfo.getMember(context, context.activity.from.id);
+      return userRole === 'guest' || userRole === 'anonymous';
+    },
   };
 }
 
