@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { type Logger as PinoLogger, pino } from 'pino';
-import { runCli, usageText } from './cli.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { Clock, Logger } from './engine/ports.ts';
 import { openWorld } from './open-world.ts';
@@ -39,6 +38,7 @@ function logger(target: PinoLogger): Logger {
 async function main(argv: readonly string[]): Promise<number> {
   const [first] = argv;
   if (first === undefined || first === '--help' || first === '-h') {
+    const { usageText } = await import('./cli.ts');
     process.stdout.write(`${usageText()}\n`);
     return first === undefined ? 2 : 0;
   }
@@ -59,6 +59,8 @@ async function main(argv: readonly string[]): Promise<number> {
     ),
   );
   if (first === 'serve') return serve(config, clock, log);
+  // Loaded only where it is typed: a server has no use for it.
+  const { runCli } = await import('./cli.ts');
   await using opened = await openWorld(config, clock, log);
   const name = `cli:${userInfo().username}`;
   const streams = {

@@ -49,12 +49,14 @@ function decodeAny(encoded: Buffer): Buffer {
   return decoded.subarray(0, length);
 }
 
-/** Encodes bytes as base64 (ASCII in a Buffer), slice by slice for the same reason. */
-export function encodeBase64(bytes: Buffer): Buffer {
-  const encoded = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4);
-  let length = 0;
+/** Encodes bytes as base64 (ASCII in Buffers), slice by slice for the same reason. */
+export function* base64Slices(bytes: Buffer): Generator<Buffer> {
   // 48 KiB is a multiple of 3: no padding in between.
   for (let at = 0; at < bytes.length; at += SLICE)
-    length += encoded.write(bytes.toString('base64', at, at + SLICE), length, 'latin1');
-  return encoded;
+    yield Buffer.from(bytes.toString('base64', at, at + SLICE), 'latin1');
+}
+
+/** Characters that base64 takes, padding included. */
+export function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
 }

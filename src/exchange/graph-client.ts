@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, TargetBudget } from '../engine/ports.ts';
-import { exchangeHttp } from './http-exchange.ts';
+import { type StreamedBody, exchangeHttp } from './http-exchange.ts';
 import {
   type GraphError,
   type GraphVerdict,
@@ -16,8 +16,10 @@ export interface GraphRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below the version, beginning with "/", every value already encoded; or a whole URL the server gave us. */
   readonly path: string;
-  /** A value to be sent as JSON, or bytes that already are. */
+  /** A value to be sent as JSON. */
   readonly body?: unknown;
+  /** Or bytes, which already are what is sent. */
+  readonly bytes?: Buffer | StreamedBody;
   /** The mailbox whose budget pays. */
   readonly mailbox?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -66,7 +68,7 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
 
   async function send<Body>(request: GraphRequest, preauthenticated = false): Promise<GraphAnswer<Body>> {
     const url = urlOf(request.path, preauthenticated);
-    const body = encode(request.body);
+    const body = request.bytes ?? encode(request.body);
     const upload = request.method === 'GET' || request.method === 'DELETE' ? 0 : (body?.length ?? 0);
     for (let renewed = false, rests = 0; ; rests += 1) {
       request.signal?.throwIfAborted();
@@ -87,7 +89,7 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
   async function attempt<Body>(
     request: GraphRequest,
     url: string,
-    body: Buffer | undefined,
+    body: Buffer | StreamedBody | undefined,
     upload: number,
     token: string | undefined,
   ): Promise<GraphAnswer<Body> & { readonly retryAfter?: number | undefined }> {
@@ -208,8 +210,7 @@ function broken(requestId: string, status: number, message: string) {
 }
 
 function encode(body: unknown): Buffer | undefined {
-  if (body === undefined) return undefined;
-  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  return body === undefined ? undefined : Buffer.from(JSON.stringify(body));
 }
 
 function parse(text: string): unknown {

@@ -39,7 +39,7 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
     for (const offer of OFFERS) {
       const request = createRequest(message, parsed, offer);
       const path = `${root}/mailFolders/${encodeURIComponent(folderId)}/messages`;
-      const answer = await graph.send<Message>({ method: 'POST', path, body: request.body, mailbox, signal });
+      const answer = await graph.send<Message>({ method: 'POST', path, bytes: request.body, mailbox, signal });
       if (answer.ok) return afterCreate(answer, request, parsed, offer, signal);
       if (answer.verdict === 'uncertain') return { outcome: 'unknown', detail: describe(answer.error) };
       if (answer.verdict !== 'refused' && answer.verdict !== 'too-large') throw failureOf(answer);
@@ -96,7 +96,7 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
   ): Promise<GraphAnswer<unknown>> {
     const path = `${root}/messages/${encodeURIComponent(id)}/attachments`;
     if (attachment.size <= LARGEST_DIRECT) {
-      return graph.send<Attachment>({ method: 'POST', path, body: attachmentRequest(attachment), mailbox, signal });
+      return graph.send<Attachment>({ method: 'POST', path, bytes: attachmentRequest(attachment), mailbox, signal });
     }
     const { name, contentType, contentId, inline } = attachment;
     const bytes = attachment.read();

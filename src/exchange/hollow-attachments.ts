@@ -1,24 +1,36 @@
+import { randomUUID } from 'node:crypto';
+
+/** A body as it stood in the message. */
+export interface TakenBody {
+  readonly bytes: Buffer;
+  /** What it has to be decoded from; a nested message is its bytes. */
+  readonly encoding: 'base64' | 'none';
+}
+
 /** A message whose large attachments were taken out, and what was taken, by the token that stands in its place. */
 export interface HollowMessage {
   readonly mime: Buffer;
-  /** base64 as it stood in the message, line ends included. */
-  readonly taken: ReadonlyMap<string, Buffer>;
+  readonly taken: ReadonlyMap<string, TakenBody>;
 }
 
 const WORTH_TAKING = 4096;
 const LONGEST_PART_HEADER = 16 * 1024;
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+/** Nobody who writes mail can know it, so no mail can name a body that is not its own. */
+const TOKEN = `taken-${randomUUID()}`;
 
 /**
- * Takes large base64 bodies out of a message before it is parsed. Graph wants attachments in base64, which they already
- * are: parsing them would decode and encode every byte. Only leaf parts below a declared boundary are touched; base64
- * has no "-", so the next line that begins with "--" ends the body.
+ * Takes large base64 bodies and nested messages out of a message before it is parsed. Graph wants attachments in base64,
+ * which they mostly are already, and a nested message as it is: parsing would decode every byte and hold every line.
+ * Only leaf parts below a declared boundary are touched. Whoever parses the rest must find every token again as the
+ * whole content of one attachment; where one is missing, the parser sees another structure and the message counts as a whole.
  */
 export function hollowAttachments(raw: Buffer): HollowMessage {
-  const taken = new Map<string, Buffer>();
+  const taken = new Map<string, TakenBody>();
   if (raw.length < WORTH_TAKING) return { mime: raw, taken };
   const boundaries = new Set<string>();
-  if (!learn(boundaries, headerAt(raw, 0)?.text ?? '')) return { mime: raw, taken };
+  learn(boundaries, headerAt(raw, 0)?.text ?? '');
   const pieces: Buffer[] = [];
   let copied = 0;
   let at = 0;
@@ -27,28 +39,37 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
     if (lineEnd < 0) break;
     const boundary = raw.toString('latin1', at + 3, Math.min(lineEnd, at + 3 + 200)).trimEnd();
     const header = boundaries.has(boundary) ? headerAt(raw, lineEnd + 1) : undefined;
-    // A nested message becomes an attachment as a whole: nothing in it may be missing.
-    if (header !== undefined && !learn(boundaries, header.text)) return { mime: raw, taken: new Map() };
-    const body = header === undefined ? undefined : base64Body(raw, header);
-    if (body === undefined) {
+    const body = header === undefined ? undefined : bodyWorthTaking(raw, header, boundaries);
+    if (header === undefined || body === undefined) {
+      if (header !== undefined) learn(boundaries, header.text);
       at = lineEnd;
       continue;
     }
-    const token = `bellhop-taken-${taken.size}-${body.end - body.start}`;
-    taken.set(token, raw.subarray(body.start, body.end));
-    pieces.push(raw.subarray(copied, body.start), Buffer.from(`${Buffer.from(token).toString('base64')}\r\n`));
-    copied = body.end;
-    at = body.end - 1;
+    if (body.end - body.start >= WORTH_TAKING) {
+      const token = `${TOKEN}-${taken.size}`;
+      taken.set(token, { bytes: raw.subarray(body.start, body.end), encoding: body.encoding });
+      const placeholder = body.encoding === 'none' ? token : Buffer.from(token).toString('base64');
+      pieces.push(raw.subarray(copied, body.start), Buffer.from(placeholder));
+      copied = body.end;
+    }
+    // The line end before the next boundary stays, and is found again.
+    at = body.end;
   }
   if (taken.size === 0) return { mime: raw, taken };
   return { mime: Buffer.concat([...pieces, raw.subarray(copied)]), taken };
 }
 
 interface PartHeader {
-  /** Unfolded, lower case but for what follows "boundary=". */
+  /** Unfolded. */
   readonly text: string;
   /** Where the body begins. */
   readonly end: number;
+}
+
+interface Body {
+  readonly start: number;
+  readonly end: number;
+  readonly encoding: TakenBody['encoding'];
 }
 
 function headerAt(raw: Buffer, start: number): PartHeader | undefined {
@@ -60,23 +81,37 @@ function headerAt(raw: Buffer, start: number): PartHeader | undefined {
   return { text: window.toString('latin1', 0, length).replaceAll(/\r?\n[ \t]+/g, ' '), end: start + length };
 }
 
-/** Notes the boundary a header declares; false when the part is a message of its own. */
-function learn(boundaries: Set<string>, header: string): boolean {
+/** Notes the boundary a header declares. */
+function learn(boundaries: Set<string>, header: string): void {
   const type = /^content-type:(.*)$/im.exec(header)?.[1] ?? '';
-  if (/^\s*message\//i.test(type)) return false;
   const match = /boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))/i.exec(type);
   const boundary = match?.[1] ?? match?.[2];
   if (boundary !== undefined) boundaries.add(boundary.trimEnd());
-  return true;
 }
 
-// The body behind this header, when it is large base64 and not text.
-function base64Body(raw: Buffer, header: PartHeader): { readonly start: number; readonly end: number } | undefined {
-  if (!/^content-transfer-encoding:\s*"?base64"?\s*(;.*)?$/im.test(header.text.replaceAll('\r', ''))) return undefined;
-  const type = /^content-type:\s*([^\s;]+)/im.exec(header.text)?.[1] ?? 'text/plain';
-  if (/^(text|message|multipart)\//i.test(type)) return undefined;
-  const start = header.end;
-  const next = raw.indexOf('\n--', start);
-  const end = next < 0 ? raw.length : next + 1;
-  return end - start >= WORTH_TAKING ? { start, end } : undefined;
+// The body behind this header, when it is base64 and no text, or a message of its own.
+function bodyWorthTaking(raw: Buffer, header: PartHeader, boundaries: ReadonlySet<string>): Body | undefined {
+  const text = header.text.replaceAll('\r', '');
+  const type = (/^content-type:\s*([^\s;]+)/im.exec(text)?.[1] ?? 'text/plain').toLowerCase();
+  const encoding = (/^content-transfer-encoding:\s*"?([\w-]+)"?\s*(?:;.*)?$/im.exec(text)?.[1] ?? '7bit').toLowerCase();
+  if (type.startsWith('message/') && /^(?:7bit|8bit|binary)$/.test(encoding))
+    return { start: header.end, end: endOfMessage(raw, header.end, boundaries), encoding: 'none' };
+  if (encoding !== 'base64' || /^(?:text|message|multipart)\//.test(type)) return undefined;
+  // base64 has no "-": the next line that begins with "--" ends it, boundary or not.
+  const next = raw.indexOf('\n--', header.end);
+  return { start: header.end, end: next < 0 ? raw.length : lineEndBefore(raw, next, header.end), encoding: 'base64' };
+}
+
+// A nested message has boundaries of its own, which were not learned; it ends at the next one that was (RFC 2046, 5.1.2).
+function endOfMessage(raw: Buffer, start: number, boundaries: ReadonlySet<string>): number {
+  for (let at = raw.indexOf('\n--', start); at >= 0; at = raw.indexOf('\n--', at + 1)) {
+    const line = raw.toString('latin1', at + 3, at + 3 + 200);
+    for (const boundary of boundaries) if (line.startsWith(boundary)) return lineEndBefore(raw, at, start);
+  }
+  return raw.length;
+}
+
+// The line end before a boundary belongs to the boundary.
+function lineEndBefore(raw: Buffer, lineFeed: number, start: number): number {
+  return lineFeed > start && raw[lineFeed - 1] === CARRIAGE_RETURN ? lineFeed - 1 : Math.max(lineFeed, start);
 }

@@ -1,11 +1,20 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders, type RequestOptions, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Readable, pipeline } from 'node:stream';
+
+/** A request body whose bytes are made while they are sent: a large message exists once, not as JSON as well. */
+export interface StreamedBody {
+  /** Bytes that `pieces` gives. */
+  readonly length: number;
+  /** Begins anew with every call: a refused request is sent again. */
+  readonly pieces: () => Iterable<Buffer>;
+}
 
 export interface HttpExchange {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
+  readonly body: Buffer | StreamedBody | undefined;
   /** ms for the whole exchange */
   readonly timeout: number;
 }
@@ -16,13 +25,16 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+/** Below this many bytes one write costs less than the memory it saves. */
+const ONE_WRITE = 64 * 1024;
+
 // Connections are kept: a handshake costs more than most requests.
 const AGENT = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets: 512, scheduling: 'lifo' } as const;
 const httpAgent = new HttpAgent(AGENT);
 const httpsAgent = new HttpsAgent(AGENT);
 
 /**
- * One HTTP exchange, without redirects and without repeating anything. node:https takes the body as the Buffer it is;
+ * One HTTP exchange, without redirects and without repeating anything. node:https takes the body as the Buffers it is;
  * fetch would copy every byte of it. Rejects with Node's error codes; an answer that was cut rejects, too.
  */
 export function exchangeHttp({ method, url, headers, body, timeout }: HttpExchange): Promise<HttpAnswer> {
@@ -48,6 +60,9 @@ export function exchangeHttp({ method, url, headers, body, timeout }: HttpExchan
       });
     });
     request.once('error', reject);
-    request.end(body);
+    if (body === undefined || Buffer.isBuffer(body)) return void request.end(body);
+    if (body.length <= ONE_WRITE) return void request.end(Buffer.concat([...body.pieces()]));
+    // What goes wrong here ends the request, and its 'error' says so.
+    pipeline(Readable.from(body.pieces(), { objectMode: false }), request, () => undefined);
   });
 }

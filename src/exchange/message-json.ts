@@ -1,7 +1,8 @@
 import type { FileAttachment, Message, Recipient } from '@microsoft/microsoft-graph-types';
 import { categoriesOf } from '../engine/domain/categories.ts';
 import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
-import { encodeBase64 } from './base64.ts';
+import { base64Length, base64Slices } from './base64.ts';
+import type { StreamedBody } from './http-exchange.ts';
 import { itemProperties } from './item-properties.ts';
 import { type ParsedAttachment, type ParsedMessage, flatAddresses, headerValue } from './read-mime.ts';
 
@@ -10,7 +11,7 @@ export type Offer = 'whole' | 'plain' | 'reduced';
 
 /** One CREATE, and the attachments that have to follow it. */
 export interface CreateRequest {
-  readonly body: Buffer;
+  readonly body: StreamedBody;
   readonly later: readonly ParsedAttachment[];
   readonly notes: readonly FidelityNote[];
 }
@@ -33,7 +34,7 @@ export function createRequest(message: MessageToImport, parsed: ParsedMessage, o
   const fitting: ParsedAttachment[] = [];
   let room = LARGEST_REQUEST - head.length;
   for (const attachment of attachments) {
-    const cost = Math.ceil(attachment.size / 3) * 4 + 1024;
+    const cost = base64Length(attachment.size) + 1024;
     if (cost > room) continue;
     room -= cost;
     fitting.push(attachment);
@@ -43,23 +44,18 @@ export function createRequest(message: MessageToImport, parsed: ParsedMessage, o
 }
 
 // `head` is a JSON object: its closing brace gives way to the attachments.
-function splice(head: Buffer, attachments: readonly ParsedAttachment[]): Buffer {
-  if (attachments.length === 0) return head;
-  const pieces: Buffer[] = [head.subarray(0, -1), Buffer.from(',"attachments":[')];
+function splice(head: Buffer, attachments: readonly ParsedAttachment[]): StreamedBody {
+  if (attachments.length === 0) return joined([head]);
+  const parts: (Buffer | StreamedBody)[] = [head.subarray(0, -1), Buffer.from(',"attachments":[')];
   for (const [index, attachment] of attachments.entries()) {
-    pieces.push(Buffer.from(index === 0 ? '' : ','), ...attachmentPieces(attachment));
+    if (index > 0) parts.push(Buffer.from(','));
+    parts.push(attachmentRequest(attachment));
   }
-  return Buffer.concat([...pieces, Buffer.from(']}')]);
+  return joined([...parts, Buffer.from(']}')]);
 }
 
 /** The JSON of one attachment up to 3 MB (POST messages/{id}/attachments). */
-export function attachmentRequest(attachment: ParsedAttachment): Buffer {
-  return Buffer.concat(attachmentPieces(attachment));
-}
-
-function attachmentPieces(attachment: ParsedAttachment): readonly Buffer[] {
-  const { name, contentType, contentId, inline } = attachment;
-  const base64 = encodeBase64(attachment.read());
+export function attachmentRequest({ name, contentType, contentId, inline, read }: ParsedAttachment): StreamedBody {
   const fields: FileAttachment = {
     name,
     contentType,
@@ -67,7 +63,20 @@ function attachmentPieces(attachment: ParsedAttachment): readonly Buffer[] {
     ...(contentId === undefined ? {} : { contentId }),
   };
   const head = Buffer.from(JSON.stringify({ '@odata.type': '#microsoft.graph.fileAttachment', ...fields }));
-  return [head.subarray(0, -1), Buffer.from(',"contentBytes":"'), base64, Buffer.from('"}')];
+  const bytes = read();
+  const content = { length: base64Length(bytes.length), pieces: () => base64Slices(bytes) };
+  return joined([head.subarray(0, -1), Buffer.from(',"contentBytes":"'), content, Buffer.from('"}')]);
+}
+
+function joined(parts: readonly (Buffer | StreamedBody)[]): StreamedBody {
+  return {
+    length: parts.reduce((sum, part) => sum + part.length, 0),
+    *pieces() {
+      for (const part of parts)
+        if (Buffer.isBuffer(part)) yield part;
+        else yield* part.pieces();
+    },
+  };
 }
 
 function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: Offer): Message {

@@ -1,7 +1,7 @@
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { headerBlock } from '../engine/domain/message-key.ts';
 import { decodeBase64 } from './base64.ts';
-import { hollowAttachments } from './hollow-attachments.ts';
+import { type HollowMessage, type TakenBody, hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
 import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
 
@@ -35,20 +35,33 @@ const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 
 /** Parses a message of any quality. Throws only when postal-mime's limits are exceeded. */
 export async function readMime(raw: Buffer): Promise<ParsedMessage> {
-  const { mime, taken } = hollowAttachments(raw);
+  const hollow = hollowAttachments(raw);
   const block = headerBlock(raw);
-  const readable = withReadableHeaders(mime, block.length);
-  const email = await withMemoryBlobs(() =>
-    PostalMime.parse(readable, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
-  );
-  const headers = decodeHeaders(block);
+  const { email, attachments } = (await parseHollow(hollow, block.length)) ?? (await parse(raw, block.length));
   return {
     email,
-    attachments: email.attachments.map((attachment, index) => readAttachment(attachment, index, taken)),
-    headers,
+    attachments,
+    headers: decodeHeaders(block),
     date: readDate(headerValue(email, 'date')),
     received: readDate(headerValue(email, 'received')?.split(';').at(-1)),
   };
+}
+
+type Parsed = Pick<ParsedMessage, 'email' | 'attachments'>;
+
+async function parse(mime: Buffer, headerLength: number, taken: HollowMessage['taken'] = new Map()): Promise<Parsed> {
+  const readable = withReadableHeaders(mime, headerLength);
+  const email = await withMemoryBlobs(() =>
+    PostalMime.parse(readable, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
+  );
+  return { email, attachments: email.attachments.map((attachment, index) => readAttachment(attachment, index, taken)) };
+}
+
+// Undefined when what was taken is not what the parser calls an attachment: then nothing may be missing from the message.
+async function parseHollow({ mime, taken }: HollowMessage, headerLength: number): Promise<Parsed | undefined> {
+  const parsed = await parse(mime, headerLength, taken);
+  const found = new Set(parsed.email.attachments.map((attachment) => tokenOf(bytesOf(attachment.content))));
+  return [...taken.keys()].every((token) => found.has(token)) ? parsed : undefined;
 }
 
 /** Addresses without groups: members of a group are recipients like others. */
@@ -62,9 +75,9 @@ export function headerValue(email: Email, name: string): string | undefined {
   return email.headers.find((header) => header.key === name)?.value;
 }
 
-function readAttachment(attachment: Attachment, index: number, taken: ReadonlyMap<string, Buffer>): ParsedAttachment {
-  const decoded = bytesOf(attachment.content);
-  const original = decoded.length < 64 ? taken.get(decoded.toString('latin1')) : undefined;
+function readAttachment(attachment: Attachment, index: number, taken: HollowMessage['taken']): ParsedAttachment {
+  const content = bytesOf(attachment.content);
+  const body = taken.get(tokenOf(content) ?? '');
   const contentId = attachment.contentId?.replaceAll(/^<|>$/g, '');
   return {
     name: nameOf(attachment, index),
@@ -73,10 +86,18 @@ function readAttachment(attachment: Attachment, index: number, taken: ReadonlyMa
       : 'application/octet-stream',
     contentId: contentId === '' ? undefined : contentId,
     inline: attachment.related === true && contentId !== undefined,
-    size: original === undefined ? decoded.length : Math.ceil((original.length / 4) * 3),
-    read: () => (original === undefined ? decoded : decodeBase64(original)),
+    size: body?.encoding === 'base64' ? Math.ceil((body.bytes.length / 4) * 3) : (body?.bytes.length ?? content.length),
+    read: () => (body === undefined ? content : contentOf(body)),
     method: attachment.method,
   };
+}
+
+function tokenOf(content: Buffer): string | undefined {
+  return content.length < 64 ? content.toString('latin1').trimEnd() : undefined;
+}
+
+function contentOf({ bytes, encoding }: TakenBody): Buffer {
+  return encoding === 'base64' ? decodeBase64(bytes) : bytes;
 }
 
 function nameOf({ filename, mimeType, description }: Attachment, index: number): string {

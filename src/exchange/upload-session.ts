@@ -18,7 +18,7 @@ export async function uploadAttachment(
       'Content-Type': 'application/octet-stream',
       'Content-Range': `bytes ${start}-${start + range.length - 1}/${bytes.length}`,
     };
-    answer = await graph.upload({ method: 'PUT', path: uploadUrl, body: range, mailbox, headers, signal });
+    answer = await graph.upload({ method: 'PUT', path: uploadUrl, bytes: range, mailbox, headers, signal });
     if (!answer.ok) return answer;
   }
   if (answer === undefined) throw new RangeError('An upload session needs at least one byte.');

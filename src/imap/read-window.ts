@@ -109,9 +109,15 @@ export class WindowReader {
     return this.#connection.client.run('reading a large message', deadlineOf([meta]), async (flow) => {
       const { content } = await flow.download(String(meta.uid), undefined, { uid: true, chunkSize: CHUNK });
       if (content === undefined) return undefined;
-      const chunks: Buffer[] = [];
-      for await (const chunk of content) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
+      // Filled as it comes: a list of chunks and their sum would hold it twice.
+      let bytes = Buffer.allocUnsafe(meta.size);
+      let length = 0;
+      for await (const chunk of content as AsyncIterable<Buffer>) {
+        // RFC822.SIZE may be too small; what comes is the message.
+        if (length + chunk.length > bytes.length) bytes = Buffer.concat([bytes], length + chunk.length + CHUNK);
+        length += chunk.copy(bytes, length);
+      }
+      return bytes.subarray(0, length);
     });
   }
 

@@ -31,7 +31,8 @@ function readFields(headers: Buffer): ReadonlyMap<string, string> {
 /** The header block of a message: everything before the first empty line. */
 export function headerBlock(message: Buffer): Buffer {
   const crlf = message.indexOf('\r\n\r\n');
-  const lf = message.indexOf('\n\n');
-  const ends = [crlf, lf].filter((end) => end >= 0);
-  return ends.length === 0 ? message : message.subarray(0, Math.min(...ends));
+  // A bare pair of line feeds counts only before it: whoever looked further would read megabytes of body for nothing.
+  const head = crlf < 0 ? message : message.subarray(0, crlf);
+  const lf = head.indexOf('\n\n');
+  return lf < 0 ? head : head.subarray(0, lf);
 }
