@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { controlLocalExchange } from '../sandbox/exchange/control-client.ts';
+import { stopRedisOf } from '../sandbox/stop-redis.ts';
 import type { LocalDovecot, LocalDovecotOptions } from '../sandbox/source/local-dovecot.ts';
 
 /** One row of the table. Bytes are those of the mail moved; peak RSS is that of the tool's largest process, in bytes. */
@@ -87,6 +88,7 @@ export async function measureBellhop({
   } finally {
     await ended(worker);
     await ended(exchange);
+    stopRedisOf(join(directory, 'bellhop'));
   }
 }
 

@@ -98,13 +98,15 @@ function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): s
 
 // While it runs, messages tell how far it is; at rest, users do.
 function progressBar(view: BatchView, { t, count, percent }: Locale): CardElement {
-  const { items, totalCount, failedCount } = view;
+  const { items, totalCount, failedCount, uncountedCount } = view;
   if (isRunning(view.status) && items.source > 0) {
     const done = items.source - items.pending;
     return bar(
       [{ share: done / items.source, color: 'Accent' }],
       percent(done, items.source),
-      t.batch.ofMessages(count(done), count(items.source)),
+      uncountedCount === 0
+        ? t.batch.ofMessages(count(done), count(items.source))
+        : t.batch.ofMessagesSoFar(count(done), count(items.source), uncountedCount),
     );
   }
   const good = view.syncedCount + view.finalizedCount;

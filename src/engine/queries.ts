@@ -1,5 +1,5 @@
 import { FAILURES, type Failure, MigrationError } from './domain/failure.ts';
-import { type Items, NO_ITEMS, addItems, inTarget } from './domain/items.ts';
+import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
 import type { BatchName, UserAddress } from './domain/ids.ts';
 import {
   type MigrationBatch,
@@ -75,6 +75,9 @@ async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView
   const items = addItems([...progress.values()].map((each) => each.items));
   const rates = currentRates(users, progress, now);
   const scores = scoreUsers(users, progress);
+  const uncounted = users.filter(
+    ({ address, status }) => !progress.has(address) && (isAtWork(status) || status === 'Queued'),
+  ).length;
   return {
     identity: batch.name,
     status,
@@ -98,10 +101,11 @@ async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView
     dataConsistencyScore: scores.length === 0 ? null : worstScore(scores.map(([score]) => score)),
     reasons: mergeReasons(scores.map(([, reasons]) => reasons)),
     items,
+    uncountedCount: uncounted,
     bytesTransferred: sum([...progress.values()].map((each) => each.bytesTransferred)),
     itemsPerSecond: rates.items,
     bytesPerSecond: rates.bytes,
-    etaSeconds: etaSeconds(items, rates.items),
+    etaSeconds: etaSeconds(items.pending + uncounted * meanOf(items.source, progress.size), rates.items),
     bottleneck: rates.bottleneck,
     supportedActions: batchSupportedActions(status),
     failures: groupFailures(users).map(({ users: failed, ...group }) => ({
@@ -145,7 +149,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     bytesTransferred: progress?.bytesTransferred ?? 0,
     itemsPerSecond: rates.items,
     bytesPerSecond: rates.bytes,
-    etaSeconds: isAtWork(user.status) ? etaSeconds(items, rates.items) : null,
+    etaSeconds: isAtWork(user.status) ? etaSeconds(items.pending, rates.items) : null,
     lastSuccessfulSyncTime: isoOrNull(user.lastSuccessfulSyncAt),
     nextSyncTime: isoOrNull(user.nextSyncAt),
     dataConsistencyScore: scored?.[0] ?? null,
@@ -238,9 +242,14 @@ function currentRates(
   };
 }
 
-function etaSeconds(items: Items, itemsPerSecond: number): number | null {
-  if (items.pending === 0 || itemsPerSecond <= 0) return null;
-  return Math.ceil(items.pending / itemsPerSecond);
+function etaSeconds(pending: number, itemsPerSecond: number): number | null {
+  if (pending === 0 || itemsPerSecond <= 0) return null;
+  return Math.ceil(pending / itemsPerSecond);
+}
+
+// Mailboxes nobody has looked into are taken to be like the others of their batch.
+function meanOf(total: number, count: number): number {
+  return count === 0 ? 0 : total / count;
 }
 
 type Scored = readonly [score: DataConsistencyScore, reasons: readonly ScoreReason[]];

@@ -34,6 +34,8 @@ export interface BatchView {
   readonly dataConsistencyScore: DataConsistencyScore | null;
   readonly reasons: readonly ScoreReason[];
   readonly items: Items;
+  /** Users at work or waiting for it whose folders nobody has looked at yet: `items` lacks theirs. */
+  readonly uncountedCount: number;
   readonly bytesTransferred: number;
   readonly itemsPerSecond: number;
   readonly bytesPerSecond: number;

@@ -56,6 +56,7 @@ export function sampleBatch(more: Partial<BatchView> = {}): BatchView {
     bytesTransferred: 88_000_000_000,
     itemsPerSecond: 42,
     bytesPerSecond: 5_000_000,
+    uncountedCount: 0,
     etaSeconds: 10_956,
     bottleneck: 'source',
     supportedActions: ['Stop', 'SyncNow'],

@@ -62,6 +62,8 @@ export const DE: typeof EN = {
     stopping: (value) => `${users(value)} ${value === 1 ? 'beendet' : 'beenden'} noch die laufende Nachricht.`,
     stoppedAt: (share) => `Angehalten bei ${share} der bisher gefundenen Nachrichten. Fortsetzen macht dort weiter.`,
     ofMessages: (done, all) => `${done} von ${all} Nachrichten`,
+    ofMessagesSoFar: (done, all, uncounted) =>
+      `${done} von ${all} Nachrichten; ${uncounted === 1 ? '1 Postfach ist' : `${uncounted} Postfächer sind`} noch nicht gezählt`,
     ofUsers: 'der Benutzer',
     usersFailed: (value) => `${users(value)} fehlgeschlagen`,
     moreCauses: (value) => `${count(value)} weitere ${value === 1 ? 'Ursache' : 'Ursachen'}`,

@@ -38,6 +38,8 @@ export const EN = {
     stopping: (value: number) => `${users(value)} finish the message in hand.`,
     stoppedAt: (share: string) => `Stopped at ${share} of the messages found so far. Resume continues where it was.`,
     ofMessages: (done: string, all: string) => `${done} of ${all} messages`,
+    ofMessagesSoFar: (done: string, all: string, uncounted: number) =>
+      `${done} of ${all} messages; ${uncounted === 1 ? '1 mailbox is' : `${uncounted} mailboxes are`} not counted yet`,
     ofUsers: 'of the users',
     usersFailed: (value: number) => `${users(value)} failed`,
     moreCauses: (value: number) => `${count(value)} more ${value === 1 ? 'cause' : 'causes'}`,

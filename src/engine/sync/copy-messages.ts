@@ -46,7 +46,7 @@ export async function copyMessages(
       const fetched = await run.folder.contents(window);
       await bookUnread(session, run, fetched, byUid);
       for (const lot of cutLots(run, fetched, byUid)) await queue.put(lot);
-      session.books.heldBackBy(queue.waited.reader > queue.waited.lanes ? 'target' : 'source');
+      session.books.heldBackBy(queue.slowerSide());
       await session.books.publish();
     }
   }

@@ -9,6 +9,7 @@ interface Weighed {
  */
 export class LotQueue<Lot extends Weighed> {
   readonly #capacity: number;
+  readonly #lanes: number;
   readonly #now: () => number;
   readonly #lots: Lot[] = [];
   readonly #takers: ((lot: Lot | undefined) => void)[] = [];
@@ -18,12 +19,23 @@ export class LotQueue<Lot extends Weighed> {
   #room: (() => void) | undefined;
   readonly #drained: (() => void)[] = [];
   #held = 0;
-  /** ms the reader waited for room, and the lanes for lots. */
-  readonly waited = { reader: 0, lanes: 0 };
+  /** ms the reader waited for room, and the lanes for lots, since somebody asked. */
+  #waited = { reader: 0, lanes: 0 };
 
-  constructor(capacity: number, now: () => number) {
+  constructor(capacity: number, lanes: number, now: () => number) {
     this.#capacity = capacity;
+    this.#lanes = lanes;
     this.#now = now;
+  }
+
+  /** Which side the other one waited for since this was asked last; undefined when none waited. */
+  slowerSide(): 'source' | 'target' | undefined {
+    // Lanes wait side by side: an hour of waiting is a quarter of an hour when all four wait.
+    const lanes = this.#waited.lanes / this.#lanes;
+    const { reader } = this.#waited;
+    this.#waited = { reader: 0, lanes: 0 };
+    if (reader === lanes) return undefined;
+    return reader > lanes ? 'target' : 'source';
   }
 
   /** Adds a lot, waiting for room first; a lot larger than the whole queue passes alone. Throws what a lane failed with. */
@@ -32,7 +44,7 @@ export class LotQueue<Lot extends Weighed> {
     while (this.#error === undefined && this.#bytes > 0 && this.#bytes + lot.bytes > this.#capacity) {
       await new Promise<void>((resolve) => (this.#room = resolve));
     }
-    this.waited.reader += this.#now() - since;
+    this.#waited.reader += this.#now() - since;
     this.#throwIfFailed();
     this.#bytes += lot.bytes;
     this.#held += 1;
@@ -48,7 +60,7 @@ export class LotQueue<Lot extends Weighed> {
     if (lot !== undefined || this.#closed) return lot;
     const since = this.#now();
     const taken = await new Promise<Lot | undefined>((resolve) => this.#takers.push(resolve));
-    this.waited.lanes += this.#now() - since;
+    this.#waited.lanes += this.#now() - since;
     return taken;
   }
 

@@ -5,7 +5,7 @@ import type { FolderStatus } from '../domain/mailbox.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
 import { type OwnerFinding, ownerFindings } from '../domain/owner-findings.ts';
 import { chooseStrategy } from '../domain/sync-plan.ts';
-import type { World } from '../ports.ts';
+import type { Ledger, World } from '../ports.ts';
 import { applyFlags } from './apply-flags.ts';
 import { applyMoves } from './apply-moves.ts';
 import type { FolderDepartures } from './apply-removals.ts';
@@ -123,20 +123,29 @@ async function openUnchanged(session: MailboxSession, routes: readonly FolderRou
   for (const route of routes.filter((each) => each.source.selectable)) {
     const { path, status } = route.source;
     if (route.excluded) await openExcluded(session, route);
-    else if (status === undefined || !(await isUnchanged(session, path, status))) changed.push(route);
+    else if (status === undefined) changed.push(route);
     else {
-      const { copied = 0, adopted = 0, excluded = 0, gone = 0 } = await session.ledger.count(path, status.uidValidity);
-      const source = copied + adopted + excluded;
-      session.books.open(path, targetName(route), { source, copied, adopted, excluded, goneAtSource: gone });
+      const counts = await session.ledger.count(path, status.uidValidity);
+      const { copied = 0, adopted = 0, excluded = 0, gone = 0 } = counts;
+      const known = copied + adopted + excluded;
+      const unchanged = isSettled(counts) && (await isUnchanged(session, path, status));
+      if (!unchanged) changed.push(route);
+      // Until a changed folder is looked at, its status says how much there is: people see the whole from the start.
+      const pending = unchanged ? 0 : Math.max(0, status.exists - known);
+      const page = { source: known + pending, copied, adopted, excluded, pending, goneAtSource: gone };
+      session.books.open(path, targetName(route), page);
     }
   }
+  await session.books.publish();
   return changed;
 }
 
 async function isUnchanged(session: MailboxSession, path: string, status: FolderStatus): Promise<boolean> {
   const checkpoint = await session.ledger.checkpoint(path);
-  if (chooseStrategy(checkpoint, status, session.source.can) !== 'unchanged') return false;
-  const { intended = 0, failed = 0, skipped = 0 } = await session.ledger.count(path, status.uidValidity);
+  return chooseStrategy(checkpoint, status, session.source.can) === 'unchanged';
+}
+
+function isSettled({ intended = 0, failed = 0, skipped = 0 }: Awaited<ReturnType<Ledger['count']>>): boolean {
   return intended + failed + skipped === 0;
 }
 
@@ -166,7 +175,7 @@ async function copyNew(
   changes: readonly FolderChange[],
   moves: readonly Move[],
 ): Promise<void> {
-  const queue = new LotQueue<Lot>(QUEUE_BYTES, () => session.world.clock.now());
+  const queue = new LotQueue<Lot>(QUEUE_BYTES, LANES, () => session.world.clock.now());
   const lanes = Array.from({ length: LANES }, () => uploadLane(session, queue));
   try {
     for (const { run, fresh, again } of changes) {
