@@ -43,7 +43,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     }),
     ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
     store: redisStore(redis, clock),
-    events: redisEventLog(redis, handle.connect),
+    events: redisEventLog({ redis, connect: handle.connect, clock, log }),
     jobs: queue.queue,
     vault: credentialVault(redis, key),
     clock,

@@ -2,6 +2,7 @@ import { type ConnectionOptions, DelayedError, type Job, Queue, Worker } from 'b
 import type { JobHandlers } from '../engine/jobs.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { Clock, JobName, JobQueue, Jobs, Logger } from '../engine/ports.ts';
+import { keepTicking } from './keep-ticking.ts';
 import { readPayload } from './payloads.ts';
 
 const NAMES: readonly JobName[] = ['schedule-syncs', 'sync-mailbox', 'check-batch', 'test-endpoint'];
@@ -22,6 +23,16 @@ export interface WorkerOptions {
   /** ms after which a job whose worker died is given to another one; far above any time the event loop may be blocked. */
   readonly lock: number;
 }
+
+interface Signals {
+  /** The process wants to leave: handlers come to a safe point. */
+  readonly leaving: AbortSignal;
+  /** It cannot wait any longer. */
+  readonly abandon: AbortSignal;
+}
+
+/** Handing jobs back may take this long, in ms. */
+const HAND_BACK = 1_500;
 
 export interface Workers {
   /** Lets running jobs come to a safe point within `grace` ms; what is not done goes back to the queue. */
@@ -89,26 +100,27 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
     queue,
     async work(handlers, { concurrency, tick, lock }) {
       const leaving = new AbortController();
+      const abandon = new AbortController();
+      const signals = { leaving: leaving.signal, abandon: abandon.signal };
       const workers = NAMES.map((name) =>
-        startWorker(name, handlers, { concurrency: name === 'sync-mailbox' ? concurrency : 1, lock }, leaving.signal, {
+        startWorker(name, handlers, { concurrency: name === 'sync-mailbox' ? concurrency : 1, lock }, signals, {
           connection,
           log,
           clock,
         }),
       );
-      await queueOf('schedule-syncs').upsertJobScheduler(
-        'schedule-tick',
-        { every: tick },
-        { name: 'schedule-syncs', data: {} },
-      );
+      const ticking = keepTicking(queueOf('schedule-syncs'), Math.ceil(tick), { clock, log, signal: leaving.signal });
       return {
         async close(grace) {
           leaving.abort();
-          const closing = Promise.all(workers.map((worker) => worker.close()));
-          const late = new AbortController();
-          await Promise.race([closing, clock.sleep(grace, late.signal).catch(() => undefined)]);
-          late.abort();
-          await Promise.all(workers.map((worker) => worker.close(true)));
+          const closed = Promise.all([...workers.map((worker) => worker.close()), ticking]);
+          const over = new AbortController();
+          const waited = (ms: number): Promise<void> => clock.sleep(ms, over.signal).catch(() => undefined);
+          await Promise.race([closed, waited(grace)]);
+          abandon.abort();
+          // Without Redis nothing can be handed back: the locks run out instead.
+          await Promise.race([closed, waited(HAND_BACK)]);
+          over.abort();
         },
       };
     },
@@ -122,10 +134,10 @@ function startWorker(
   name: JobName,
   handlers: JobHandlers,
   { concurrency, lock }: { readonly concurrency: number; readonly lock: number },
-  leaving: AbortSignal,
+  signals: Signals,
   { connection, log, clock }: QueueOptions,
 ): Worker {
-  const worker = new Worker(name, (job, token) => runJob(name, handlers, job, token, leaving, { log, clock }), {
+  const worker = new Worker(name, (job, token) => runJob(name, handlers, job, token, signals, { log, clock }), {
     connection,
     prefix: PREFIX,
     concurrency,
@@ -143,12 +155,12 @@ async function runJob(
   handlers: JobHandlers,
   job: Job,
   token: string | undefined,
-  leaving: AbortSignal,
+  { leaving, abandon }: Signals,
   { log, clock }: { readonly log: Logger; readonly clock: Clock },
 ): Promise<void> {
   let again: number | undefined;
   try {
-    again = (await dispatch(name, handlers, job.data, leaving))?.again;
+    again = (await unlessAbandoned(dispatch(name, handlers, job.data, leaving), abandon))?.again;
   } catch (error) {
     log.error({ code: toMigrationError(error).code, job: name, cause: codeOf(error) }, 'job failed');
     return;
@@ -157,6 +169,21 @@ async function runJob(
   // Not an attempt and not a failure: the job waits outside of any worker.
   await job.moveToDelayed(clock.now() + Math.max(1, again), token);
   throw new DelayedError();
+}
+
+// A job that does not come to an end in time goes back to the queue; the ledger's epoch keeps it from writing on.
+async function unlessAbandoned<Outcome>(
+  running: Promise<Outcome>,
+  abandon: AbortSignal,
+): Promise<Outcome | { readonly again: number }> {
+  const { promise, resolve } = Promise.withResolvers<{ readonly again: number }>();
+  const giveUp = (): void => resolve({ again: 0 });
+  abandon.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([running, promise]);
+  } finally {
+    abandon.removeEventListener('abort', giveUp);
+  }
 }
 
 async function dispatch<Name extends JobName>(

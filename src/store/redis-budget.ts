@@ -7,6 +7,7 @@ import { KEY } from './keys.ts';
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     bellhopEnter(rest: string, places: string, spent: string, ...args: (string | number)[]): Result<number, Context>;
+    bellhopRest(rest: string, ms: number): Result<number, Context>;
   }
 }
 
@@ -85,9 +86,18 @@ if upload > 0 then redis.call('HINCRBY', KEYS[3], 'b' .. string.format('%.0f', b
 redis.call('PEXPIRE', KEYS[3], math.max(tonumber(ARGV[5]), tonumber(ARGV[7])) * 2)
 return 0`;
 
+// The longest rest counts, by Redis' own clock.
+const REST = `
+local time = redis.call('TIME')
+local untilThen = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+if untilThen <= tonumber(redis.call('GET', KEYS[1]) or '0') then return 0 end
+redis.call('SET', KEYS[1], string.format('%.0f', untilThen), 'PX', tonumber(ARGV[1]) + 1000)
+return 1`;
+
 /** The budget of every target mailbox, shared by all workers through Redis. `timeScale` shortens the windows in a sandbox. */
 export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, timeScale: number): TargetBudget {
   redis.defineCommand('bellhopEnter', { numberOfKeys: 3, lua: ENTER });
+  redis.defineCommand('bellhopRest', { numberOfKeys: 1, lua: REST });
   const processId = randomUUID();
   let beatAt = Number.NEGATIVE_INFINITY;
   let beating = 0;
@@ -144,8 +154,11 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
       }
       beating += 1;
       if (beating === 1) keepBeating();
+      let inside = true;
       return {
         async leave() {
+          if (!inside) return;
+          inside = false;
           beating -= 1;
           await redis.zrem(`${KEY.budget(mailboxId)}:places`, holder);
         },
@@ -153,9 +166,7 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
     },
 
     async rest(mailboxId, ms) {
-      const [seconds, micros] = await redis.time();
-      const until = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) + Math.ceil(ms);
-      await redis.set(`${KEY.budget(mailboxId)}:rest`, until, 'PX', Math.ceil(ms) + 1000);
+      await redis.bellhopRest(`${KEY.budget(mailboxId)}:rest`, Math.ceil(ms));
     },
   };
 }

@@ -30,7 +30,8 @@ export function redisDocuments(redis: Redis): Documents {
     },
     async names(prefix) {
       const names: string[] = [];
-      for await (const keys of redis.scanStream({ match: `${KEY.documents}${prefix}*`, count: 500 })) {
+      const match = `${(KEY.documents + prefix).replaceAll(/[\\*?[\]]/g, '\\$&')}*`;
+      for await (const keys of redis.scanStream({ match, count: 500 })) {
         for (const key of keys as readonly string[]) names.push(key.slice(KEY.documents.length));
       }
       return names;

@@ -14,7 +14,9 @@ import { type CompareAndSet, defineScripts } from './redis-scripts.ts';
 
 const CHUNK = 500;
 /** Somebody else may change the same value again and again, but not this often. */
-const TRIES = 50;
+const TRIES = 500;
+/** After so many tries in a row the next one waits a moment: of many that try at once, one gets through each time. */
+const EAGER_TRIES = 5;
 
 /** State in Redis. Values are JSON; a change is one script that compares the old value, sets the new one and appends the events. */
 export function redisStore(redis: Redis, clock: Clock): MigrationStore {
@@ -48,6 +50,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
         events: stamp(decision.events, by),
       });
       if (done) return decision.to;
+      if (tries >= EAGER_TRIES) await clock.sleep(Math.random() * Math.min(tries, 50));
     }
     throw new MigrationError('TryAgain');
   }

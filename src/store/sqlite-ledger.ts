@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type {
   FidelityNote,
@@ -12,7 +12,8 @@ import type {
   LedgerStore,
   Logger,
 } from '../engine/ports.ts';
-import { SCHEMA, SCHEMA_VERSION, STATE_CODES, STATE_NAMES } from './ledger-schema.ts';
+import { type Row, entryOf, stateOf } from './ledger-rows.ts';
+import { SCHEMA, SCHEMA_VERSION, STATE_CODES } from './ledger-schema.ts';
 
 /**
  * Ledgers as SQLite files, one a mailbox, in WAL mode with full synchronisation: what was recorded survives a power cut.
@@ -22,16 +23,14 @@ export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
   return {
     async open(key, epoch) {
       const file = fileOf(directory, key);
-      await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+      const open = (): SqliteLedger => new SqliteLedger(openDatabase(file), epoch, () => putAside(file, log));
       try {
-        return new SqliteLedger(openDatabase(file), epoch);
+        await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+        return open();
       } catch (error) {
         if (!isDamage(error)) throw translated(error);
-        // The target's markers rebuild what a damaged file has lost; the file is kept for whoever wants to look.
-        const aside = `${file}.corrupt-${randomUUID().slice(0, 8)}`;
-        await rename(file, aside);
-        log.error({ code: 'LedgerDamaged' }, 'a ledger was damaged; it is rebuilt from the target');
-        return new SqliteLedger(openDatabase(file), epoch);
+        await putAside(file, log);
+        return open();
       }
     },
   };
@@ -40,6 +39,14 @@ export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
 function fileOf(directory: string, { targetMailboxId, sourceHost, login }: LedgerKey): string {
   const name = createHash('sha256').update([targetMailboxId, sourceHost, login].join('\n')).digest('hex');
   return join(directory, name.slice(0, 2), name.slice(2, 4), `${name}.db`);
+}
+
+// The target's markers rebuild what a damaged file has lost; the file is kept for whoever wants to look.
+async function putAside(file: string, log: Logger): Promise<void> {
+  await rename(file, `${file}.corrupt-${randomUUID().slice(0, 8)}`);
+  // Left in place, they would be read into the new file.
+  for (const companion of ['-wal', '-shm']) await rm(file + companion, { force: true });
+  log.error({ code: 'LedgerDamaged' }, 'a ledger was damaged; it is rebuilt from the target');
 }
 
 function openDatabase(file: string): DatabaseSync {
@@ -55,7 +62,8 @@ function openDatabase(file: string): DatabaseSync {
 }
 
 function isDamage(error: unknown): boolean {
-  return error instanceof Error && /malformed|not a database/.test(error.message);
+  const found = error instanceof MigrationError ? error.cause : error;
+  return found instanceof Error && /malformed|not a database/.test(found.message);
 }
 
 function translated(error: unknown): unknown {
@@ -63,22 +71,28 @@ function translated(error: unknown): unknown {
   return new MigrationError('LedgerUnavailable', { detail: error.message.slice(0, 80) }, { cause: error });
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 class SqliteLedger implements Ledger {
   readonly #db: DatabaseSync;
   readonly #epoch: number;
+  readonly #putAside: () => Promise<void>;
+  #damaged = false;
   readonly #folderIds = new Map<string, number>();
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
 
-  constructor(db: DatabaseSync, epoch: number) {
+  constructor(db: DatabaseSync, epoch: number, putAside: () => Promise<void>) {
     this.#db = db;
     this.#epoch = epoch;
-    this.#write(() => this.#prepare('UPDATE holder SET epoch = ?').run(epoch), true);
+    this.#putAside = putAside;
+    try {
+      this.#write(() => this.#prepare('UPDATE holder SET epoch = ?').run(epoch), true);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   async checkpoint(path: string) {
-    const row = this.#prepare('SELECT * FROM checkpoint WHERE path = ?').get(path);
+    const row = this.#get('SELECT * FROM checkpoint WHERE path = ?', path);
     if (row === undefined) return undefined;
     const modseq = row['modseq'];
     return {
@@ -103,14 +117,16 @@ class SqliteLedger implements Ledger {
   }
 
   async folders() {
-    const rows = this.#prepare('SELECT path FROM checkpoint UNION SELECT path FROM folder').all();
+    const rows = this.#all('SELECT path FROM checkpoint UNION SELECT path FROM folder');
     return rows.map((row) => String(row['path']));
   }
 
   async formerUidValidities(path: string, current: string) {
-    const rows = this.#prepare(
+    const rows = this.#all(
       'SELECT uidvalidity FROM folder f WHERE path = ? AND uidvalidity <> ? AND EXISTS (SELECT 1 FROM item WHERE folder = f.id)',
-    ).all(path, current);
+      path,
+      current,
+    );
     return rows.map((row) => String(row['uidvalidity']));
   }
 
@@ -138,13 +154,19 @@ class SqliteLedger implements Ledger {
   }
 
   async states(path: string, uidValidity: string) {
+    const folder = this.#knownFolder(path, uidValidity);
     const statement = this.#prepare('SELECT uid, state, flags FROM item WHERE folder = ? ORDER BY uid', true);
-    const rows = statement.all(this.#knownFolder(path, uidValidity)) as unknown as [number, number, string][];
-    return rows.map(([uid, state, flags]) => [uid, stateOf(state), flags] as const);
+    try {
+      const rows = statement.all(folder) as unknown as [number, number, string][];
+      return rows.map(([uid, state, flags]) => [uid, stateOf(state), flags] as const);
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   async entries(path: string, uidValidity: string, state: LedgerState) {
-    const rows = this.#prepare('SELECT * FROM item WHERE folder = ? AND state = ? ORDER BY uid').all(
+    const rows = this.#all(
+      'SELECT * FROM item WHERE folder = ? AND state = ? ORDER BY uid',
       this.#knownFolder(path, uidValidity),
       STATE_CODES[state],
     );
@@ -152,24 +174,22 @@ class SqliteLedger implements Ledger {
   }
 
   async findByUid(path: string, uidValidity: string, uid: number) {
-    const row = this.#prepare('SELECT * FROM item WHERE folder = ? AND uid = ?').get(
-      this.#knownFolder(path, uidValidity),
-      uid,
-    );
+    const row = this.#get('SELECT * FROM item WHERE folder = ? AND uid = ?', this.#knownFolder(path, uidValidity), uid);
     return row === undefined ? undefined : entryOf(row);
   }
 
   async findByKey(key: Uint8Array) {
-    const rows = this.#prepare(
+    const rows = this.#all(
       'SELECT item.*, folder.path, folder.uidvalidity FROM item JOIN folder ON folder.id = item.folder WHERE key = ?',
-    ).all(key);
+      key,
+    );
     return rows.map((row) => ({ ...entryOf(row), path: String(row['path']), uidValidity: String(row['uidvalidity']) }));
   }
 
   async coded() {
-    const rows = this.#prepare(
+    const rows = this.#all(
       'SELECT item.*, folder.path, folder.uidvalidity FROM item JOIN folder ON folder.id = item.folder WHERE code IS NOT NULL ORDER BY folder.path, uid',
-    ).all();
+    );
     return rows.map((row) => ({ ...entryOf(row), path: String(row['path']), uidValidity: String(row['uidvalidity']) }));
   }
 
@@ -182,7 +202,7 @@ class SqliteLedger implements Ledger {
   }
 
   async noteCounts() {
-    const rows = this.#prepare('SELECT notes FROM item WHERE notes IS NOT NULL AND state = ?').all(STATE_CODES.copied);
+    const rows = this.#all('SELECT notes FROM item WHERE notes IS NOT NULL AND state = ?', STATE_CODES.copied);
     const counts = new Map<string, FidelityNote & { count: number }>();
     for (const row of rows) {
       for (const note of JSON.parse(String(row['notes'])) as readonly FidelityNote[]) {
@@ -194,7 +214,8 @@ class SqliteLedger implements Ledger {
   }
 
   async count(path: string, uidValidity: string) {
-    const rows = this.#prepare('SELECT state, COUNT(*) AS n FROM item WHERE folder = ? GROUP BY state').all(
+    const rows = this.#all(
+      'SELECT state, COUNT(*) AS n FROM item WHERE folder = ? GROUP BY state',
       this.#knownFolder(path, uidValidity),
     );
     return Object.fromEntries(rows.map((row) => [stateOf(Number(row['state'])), Number(row['n'])]));
@@ -202,6 +223,8 @@ class SqliteLedger implements Ledger {
 
   async [Symbol.asyncDispose]() {
     this.#db.close();
+    // Damage that shows while reading ends the pass; the next one begins with a new file.
+    if (this.#damaged) await this.#putAside();
   }
 
   // The epoch is compared inside the transaction: between the check and the write nobody can take the mailbox.
@@ -209,7 +232,7 @@ class SqliteLedger implements Ledger {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       try {
-        const holder = Number(this.#prepare('SELECT epoch FROM holder').get()?.['epoch'] ?? 0);
+        const holder = Number(this.#get('SELECT epoch FROM holder')?.['epoch'] ?? 0);
         if (holder > this.#epoch || (!take && holder !== this.#epoch)) throw new MigrationError('MailboxTakenOver');
         work();
         this.#db.exec('COMMIT');
@@ -218,8 +241,13 @@ class SqliteLedger implements Ledger {
         throw error;
       }
     } catch (error) {
-      throw isDamage(error) ? error : translated(error);
+      throw this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): unknown {
+    this.#damaged ||= isDamage(error);
+    return translated(error);
   }
 
   #folderId(path: string, uidValidity: string): number {
@@ -237,7 +265,7 @@ class SqliteLedger implements Ledger {
     const name = `${uidValidity} ${path}`;
     const cached = this.#folderIds.get(name);
     if (cached !== undefined) return cached;
-    const row = this.#prepare('SELECT id FROM folder WHERE path = ? AND uidvalidity = ?').get(path, uidValidity);
+    const row = this.#get('SELECT id FROM folder WHERE path = ? AND uidvalidity = ?', path, uidValidity);
     if (row === undefined) return 0;
     this.#folderIds.set(name, Number(row['id']));
     return Number(row['id']);
@@ -251,28 +279,16 @@ class SqliteLedger implements Ledger {
     this.#statements.set(sql, statement);
     return statement;
   }
-}
 
-function stateOf(code: number): LedgerState {
-  const state = STATE_NAMES.get(code);
-  if (state === undefined) throw new MigrationError('LedgerUnavailable', { detail: `unknown state ${code}` });
-  return state;
-}
+  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
+    try {
+      return this.#prepare(sql).all(...values);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
 
-function entryOf(row: Row): LedgerEntry {
-  const { internaldate, key, target, run, code, detail, notes } = row;
-  return {
-    uid: Number(row['uid']),
-    state: stateOf(Number(row['state'])),
-    flags: String(row['flags']),
-    size: Number(row['size']),
-    at: Number(row['at']),
-    ...(typeof internaldate === 'number' ? { internalDate: internaldate } : {}),
-    ...(key instanceof Uint8Array ? { key } : {}),
-    ...(typeof target === 'string' ? { targetId: target } : {}),
-    ...(typeof run === 'string' ? { run } : {}),
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(typeof detail === 'string' ? { detail } : {}),
-    ...(typeof notes === 'string' ? { notes: JSON.parse(notes) as readonly FidelityNote[] } : {}),
-  };
+  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#all(sql, ...values)[0];
+  }
 }

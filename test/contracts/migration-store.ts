@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import type { MigrationEvent } from '../../src/engine/domain/events.ts';
+import type { MigrationUser } from '../../src/engine/domain/migration-user.ts';
+import type { EventLog, MigrationStore } from '../../src/engine/ports.ts';
+import {
+  address,
+  batchName,
+  endpointName,
+  sampleBatch,
+  sampleEndpoint,
+  sampleProgress,
+  sampleUser,
+} from './sample-records.ts';
+
+export interface StoreUnderTest extends AsyncDisposable {
+  readonly store: MigrationStore;
+  readonly events: EventLog;
+}
+
+/** What every MigrationStore does. `open` answers an empty one. */
+export function migrationStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`MigrationStore: ${name}`, () => {
+    test('an endpoint is kept as it was added, and its name is taken from then on', async () => {
+      await using world = await open();
+      const endpoint = sampleEndpoint('old-server');
+
+      await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], 'Operator A');
+
+      expect(await world.store.endpoint(endpoint.name)).toEqual(endpoint);
+      expect(await world.store.endpoints()).toEqual([endpoint]);
+      expect(await world.store.endpoint(endpointName('other'))).toBeUndefined();
+      await expect(world.store.addEndpoint(endpoint, [], 'Operator A')).rejects.toMatchObject({
+        code: 'EndpointNameTaken',
+      });
+    });
+
+    test('a batch is changed by a decision, and its events are saved with it', async () => {
+      await using world = await open();
+      await world.store.addBatch(
+        sampleBatch('sales-1'),
+        [{ type: 'BatchCreated', batch: batchName('sales-1') }],
+        'Operator A',
+      );
+
+      const changed = await world.store.changeBatch(
+        batchName('sales-1'),
+        (batch) => ({
+          to: { ...batch, intent: 'Started', startedAt: 5 },
+          events: [{ type: 'BatchStarted', batch: batch.name }],
+        }),
+        'Operator B',
+      );
+
+      expect(changed).toMatchObject({ intent: 'Started', startedAt: 5 });
+      expect(await world.store.batch(batchName('sales-1'))).toEqual(changed);
+      expect(await allEvents(world.events)).toMatchObject([
+        { type: 'BatchCreated', batch: 'sales-1', by: 'Operator A' },
+        { type: 'BatchStarted', batch: 'sales-1', by: 'Operator B' },
+      ]);
+    });
+
+    test('a decision for nothing leaves everything as it is', async () => {
+      await using world = await open();
+      await world.store.addBatch(sampleBatch('sales-1'), [], 'Operator A');
+
+      const same = await world.store.changeBatch(batchName('sales-1'), () => undefined);
+
+      expect(same).toEqual(sampleBatch('sales-1'));
+      expect(await allEvents(world.events)).toEqual([]);
+    });
+
+    test('what a decision throws reaches the caller and changes nothing', async () => {
+      await using world = await open();
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
+
+      const change = world.store.changeUser(address('a@contoso.example'), () => {
+        throw new RangeError('no');
+      });
+
+      await expect(change).rejects.toThrow(RangeError);
+      expect(await world.store.user(address('a@contoso.example'))).toMatchObject({ epoch: 0 });
+    });
+
+    test('names that are not there are refused by their failure', async () => {
+      await using world = await open();
+
+      await expect(world.store.changeBatch(batchName('none'), () => undefined)).rejects.toMatchObject({
+        code: 'UnknownBatch',
+      });
+      await expect(world.store.changeUser(address('a@contoso.example'), () => undefined)).rejects.toMatchObject({
+        code: 'UnknownUser',
+      });
+      expect(await world.store.user(address('a@contoso.example'))).toBeUndefined();
+    });
+
+    test('batches come in the order they were created', async () => {
+      await using world = await open();
+      await world.store.addBatch(sampleBatch('b-second', { createdAt: 20 }), [], 'Operator A');
+      await world.store.addBatch(sampleBatch('a-third', { createdAt: 30 }), [], 'Operator A');
+      await world.store.addBatch(sampleBatch('c-first', { createdAt: 10 }), [], 'Operator A');
+
+      const batches = await world.store.batches();
+
+      expect(batches.map((batch) => batch.name)).toEqual(['c-first', 'b-second', 'a-third']);
+      await expect(world.store.addBatch(sampleBatch('c-first'), [], 'Operator A')).rejects.toMatchObject({
+        code: 'BatchNameTaken',
+      });
+    });
+
+    test('users of a batch come in the order of the file, without those of other batches', async () => {
+      await using world = await open();
+      const users = Array.from({ length: 1203 }, (_, at) =>
+        sampleUser(`user${(at * 7919) % 1203}@contoso.example`, 'big'),
+      );
+      await world.store.addUsers([...users, sampleUser('other@contoso.example', 'small')], [], 'Operator A');
+
+      const listed = await Array.fromAsync(world.store.users(batchName('big')));
+
+      expect(listed).toEqual(users);
+      expect(await Array.fromAsync(world.store.users(batchName('none')))).toEqual([]);
+    });
+
+    test('a user that is in a batch stays there, and is returned when it is added again', async () => {
+      await using world = await open();
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one', { epoch: 3 })], [], 'Operator A');
+
+      const known = await world.store.addUsers(
+        [sampleUser('a@contoso.example', 'two'), sampleUser('b@contoso.example', 'two')],
+        [{ type: 'UsersAdded', batch: batchName('two'), count: 1 }],
+        'Operator A',
+      );
+
+      expect(known).toEqual([sampleUser('a@contoso.example', 'one', { epoch: 3 })]);
+      expect((await Array.fromAsync(world.store.users(batchName('two')))).map((user) => user.address)).toEqual([
+        'b@contoso.example',
+      ]);
+      expect(await allEvents(world.events)).toMatchObject([{ type: 'UsersAdded', count: 1 }]);
+    });
+
+    test('two imports at once give an address to one batch', async () => {
+      await using world = await open();
+      const add = (batch: string) => world.store.addUsers([sampleUser('a@contoso.example', batch)], [], 'Operator A');
+
+      const answers = await Promise.all([add('one'), add('two'), add('three')]);
+
+      expect(answers.flat()).toHaveLength(2);
+      const owner = await world.store.user(address('a@contoso.example'));
+      expect(answers.flat().every((user) => user.batch === owner?.batch)).toBe(true);
+    });
+
+    test('a hundred changes of one user at once are all made, none over another', async () => {
+      await using world = await open();
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
+      await Promise.all(
+        Array.from({ length: 100 }, () => world.store.changeUser(address('a@contoso.example'), raiseLoudly)),
+      );
+
+      expect(await world.store.user(address('a@contoso.example'))).toMatchObject({ epoch: 100 });
+      expect(await allEvents(world.events)).toHaveLength(100);
+    });
+
+    test('a change of all users counts those that changed, also while single users change', async () => {
+      await using world = await open();
+      const users = Array.from({ length: 700 }, (_, at) =>
+        sampleUser(`user${at}@contoso.example`, 'one', { delays: at % 2 }),
+      );
+      await world.store.addUsers(users, [], 'Operator A');
+
+      const [changed] = await Promise.all([
+        world.store.changeUsers(batchName('one'), (user) => (user.delays === 0 ? raise(user) : undefined)),
+        ...users.slice(0, 50).map((user) => world.store.changeUser(user.address, raise)),
+      ]);
+
+      expect(changed).toBe(350);
+      const epochs = (await Array.fromAsync(world.store.users(batchName('one')))).map((user) => user.epoch);
+      expect(epochs.reduce((sum, epoch) => sum + epoch, 0)).toBe(400);
+    });
+
+    test('optional fields can be taken away again', async () => {
+      await using world = await open();
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one', { syncRequested: true })], [], 'Operator A');
+
+      await world.store.changeUser(address('a@contoso.example'), ({ syncRequested: _gone, ...rest }) => ({
+        to: rest,
+        events: [],
+      }));
+
+      expect(await world.store.user(address('a@contoso.example'))).not.toHaveProperty('syncRequested');
+    });
+
+    test('progress, folders and skipped items are what was saved last', async () => {
+      await using world = await open();
+      const user = sampleUser('a@contoso.example', 'one');
+      await world.store.addUsers([user, sampleUser('b@contoso.example', 'one')], [], 'Operator A');
+      const folders = [{ source: 'INBOX', target: 'Inbox', items: sampleProgress(3).items, bytes: 3000 }];
+      const skipped = [
+        { folder: 'INBOX', uid: 7, size: 10, kind: 'corrupt', code: 'ItemUnreadable', reason: 'empty' } as const,
+      ];
+
+      await world.store.saveProgress(user.address, user.batch, sampleProgress(1));
+      await world.store.saveProgress(user.address, user.batch, sampleProgress(3));
+      await world.store.saveFolders(user.address, folders);
+      await world.store.saveSkipped(user.address, skipped);
+
+      expect(await world.store.progress(user.address)).toEqual(sampleProgress(3));
+      expect(await world.store.batchProgress(user.batch)).toEqual(new Map([[user.address, sampleProgress(3)]]));
+      expect(await world.store.folders(user.address)).toEqual(folders);
+      expect(await world.store.skipped(user.address)).toEqual(skipped);
+      expect(await world.store.progress(address('b@contoso.example'))).toBeUndefined();
+      expect(await world.store.folders(address('b@contoso.example'))).toEqual([]);
+      expect(await world.store.skipped(address('b@contoso.example'))).toEqual([]);
+    });
+
+    test('the latest check of a batch is kept, with its events', async () => {
+      await using world = await open();
+      const check = {
+        batch: batchName('one'),
+        request: 'r1',
+        startedAt: 1,
+        users: 2,
+        checked: 0,
+        ready: 0,
+        items: 0,
+        bytes: 0,
+        folders: 0,
+        largestItem: 0,
+        problems: [],
+        notes: [],
+      };
+
+      await world.store.saveCheck(check, []);
+      await world.store.saveCheck({ ...check, finishedAt: 9 }, [
+        { type: 'BatchChecked', batch: check.batch, request: 'r1' },
+      ]);
+
+      expect(await world.store.check(check.batch)).toEqual({ ...check, finishedAt: 9 });
+      expect(await allEvents(world.events)).toMatchObject([{ type: 'BatchChecked', request: 'r1' }]);
+    });
+
+    test('hostile names are values like others', async () => {
+      await using world = await open();
+      const user = sampleUser('a@contoso.example', 'one', {
+        userName: '__proto__',
+        warnings: ['\u0000"}]\n{"x":1}', '😀'],
+      });
+      await world.store.addUsers([user], [], 'Operator "A"\n');
+      const folders = [{ source: '__proto__', target: '../../etc', items: sampleProgress(0).items, bytes: 0 }];
+
+      await world.store.saveFolders(user.address, folders);
+
+      expect(await world.store.user(user.address)).toEqual(user);
+      expect(await world.store.folders(user.address)).toEqual(folders);
+    });
+  });
+}
+
+function raiseLoudly(user: MigrationUser) {
+  return { ...raise(user), events: [{ type: 'SyncRequested' as const, batch: user.batch, user: user.address }] };
+}
+
+function raise(user: MigrationUser) {
+  return { to: { ...user, epoch: user.epoch + 1 }, events: [] };
+}
+
+async function allEvents(events: EventLog): Promise<readonly MigrationEvent[]> {
+  return await Array.fromAsync(events.read(0, 4_000_000_000_000));
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { redisEventLog } from '../../src/store/redis-event-log.ts';
+import { redisStore } from '../../src/store/redis-store.ts';
+import { eventLogContract } from '../contracts/event-log.ts';
+import { migrationStoreContract } from '../contracts/migration-store.ts';
+import { batchName, sampleUser } from '../contracts/sample-records.ts';
+import { type LocalRedis, keepingLog, localRedis, systemClock } from './local-redis.ts';
+
+let local: LocalRedis;
+beforeAll(async () => {
+  local = await localRedis();
+});
+afterAll(() => local[Symbol.asyncDispose]());
+
+async function open() {
+  await local.redis.flushall();
+  return {
+    store: redisStore(local.redis, systemClock),
+    events: redisEventLog({ redis: local.redis, connect: local.handle.connect, clock: systemClock, log: keepingLog() }),
+    now: () => systemClock.now(),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+migrationStoreContract('Redis', open);
+eventLogContract('Redis', open);
+
+test('a damaged event is left out and the others are read', async () => {
+  await using world = await open();
+  await local.redis.xadd('{bellhop}:events', '*', 'event', '{"type":');
+  await world.store.publish([{ type: 'BatchStarted', batch: batchName('one') }]);
+
+  const read = await Array.fromAsync(world.events.read(0, systemClock.now()));
+
+  expect(read).toMatchObject([{ type: 'BatchStarted' }]);
+});
+
+test('Q1: nothing that was acknowledged is lost when Redis is killed, and commands wait until it is back', async () => {
+  await using world = await open();
+  const users = Array.from({ length: 300 }, (_, at) => sampleUser(`user${at}@contoso.example`, 'one'));
+  let acknowledged = 0;
+  const adding = (async () => {
+    for (const user of users) {
+      await world.store.addUsers([user], [{ type: 'UsersAdded', batch: user.batch, count: 1 }], 'Operator A');
+      acknowledged += 1;
+      if (acknowledged === 100) await local.kill();
+    }
+  })();
+
+  await adding;
+
+  expect(acknowledged).toBe(300);
+  expect(await Array.fromAsync(world.store.users(batchName('one')), (user) => user.address)).toEqual(
+    users.map((user) => user.address),
+  );
+  expect(await Array.fromAsync(world.events.read(0, systemClock.now()))).toHaveLength(300);
+});
+
+test('Q1: a reader gets every event although Redis is killed meanwhile', async () => {
+  await using world = await open();
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const following = world.events.follow(
+    'notifier',
+    async (events) => {
+      for (const event of events) if (event.type === 'UsersAdded') seen.push(event.count);
+    },
+    stop.signal,
+  );
+  await expect.poll(() => local.redis.hexists('{bellhop}:readers', 'notifier')).toBe(1);
+
+  for (let count = 0; count < 200; count += 1) {
+    await world.store.publish([{ type: 'UsersAdded', batch: batchName('one'), count }]);
+    if (count === 100) await local.kill();
+  }
+
+  await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toBe(199);
+  expect([...new Set(seen)]).toEqual(Array.from({ length: 200 }, (_, count) => count));
+  stop.abort();
+  await following;
+});
+
+test('50,000 users are added, changed and listed one and all', async () => {
+  await using world = await open();
+  const users = Array.from({ length: 50_000 }, (_, at) => sampleUser(`user${at}@contoso.example`, 'big'));
+  await world.store.addUsers(users, [], 'Operator A');
+  const changed = await world.store.changeUsers(batchName('big'), (user) => ({
+    to: { ...user, status: 'Queued' },
+    events: [],
+  }));
+  let queued = 0;
+  for await (const user of world.store.users(batchName('big'))) queued += user.status === 'Queued' ? 1 : 0;
+
+  expect([changed, queued]).toEqual([50_000, 50_000]);
+});
