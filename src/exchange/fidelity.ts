@@ -14,6 +14,8 @@ export function fidelityNotes(parsed: ParsedMessage): readonly FidelityNote[] {
   if (parsed.attachments.some((attachment) => attachment.method !== undefined)) {
     notes.push({ kind: 'invitation', text: 'the invitation is kept as an attachment' });
   }
+  if (parsed.repaired)
+    notes.push({ kind: 'repaired', text: 'its structure is broken: what can be read is kept, the original attached' });
   if (headersAreCut(parsed)) notes.push({ kind: 'headers', text: 'very long headers are cut' });
   return notes;
 }

@@ -11,10 +11,14 @@ export interface TakenBody {
 export interface HollowMessage {
   readonly mime: Buffer;
   readonly taken: ReadonlyMap<string, TakenBody>;
+  /** A multipart in it has no boundary that begins a part: parsers drop its whole body. */
+  readonly broken: boolean;
 }
 
 const WORTH_TAKING = 4096;
 const LONGEST_PART_HEADER = 16 * 1024;
+/** RFC 2046 allows 70 characters; some programs write more. */
+const LONGEST_BOUNDARY = 1200;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** Nobody who writes mail can know it, so no mail can name a body that is not its own. */
@@ -28,20 +32,22 @@ const TOKEN = `taken-${randomUUID()}`;
  */
 export function hollowAttachments(raw: Buffer): HollowMessage {
   const taken = new Map<string, TakenBody>();
-  if (raw.length < WORTH_TAKING) return { mime: raw, taken };
   const boundaries = new Set<string>();
-  learn(boundaries, headerAt(raw, 0)?.text ?? '');
+  const opened = new Set<string>();
+  let broken = !learn(boundaries, headerAt(raw, 0)?.text ?? '');
   const pieces: Buffer[] = [];
   let copied = 0;
   let at = 0;
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
-    const boundary = raw.toString('latin1', at + 3, Math.min(lineEnd, at + 3 + 200)).trimEnd();
-    const header = boundaries.has(boundary) ? headerAt(raw, lineEnd + 1) : undefined;
+    const boundary = raw.toString('latin1', at + 3, Math.min(lineEnd, at + 3 + LONGEST_BOUNDARY)).trimEnd();
+    const opens = boundaries.has(boundary);
+    if (opens) opened.add(boundary);
+    const header = opens ? headerAt(raw, lineEnd + 1) : undefined;
     const body = header === undefined ? undefined : bodyWorthTaking(raw, header, boundaries);
     if (header === undefined || body === undefined) {
-      if (header !== undefined) learn(boundaries, header.text);
+      if (header !== undefined && !learn(boundaries, header.text)) broken = true;
       at = lineEnd;
       continue;
     }
@@ -55,8 +61,9 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
     // The line end before the next boundary stays, and is found again.
     at = body.end;
   }
-  if (taken.size === 0) return { mime: raw, taken };
-  return { mime: Buffer.concat([...pieces, raw.subarray(copied)]), taken };
+  broken ||= opened.size < boundaries.size;
+  if (taken.size === 0) return { mime: raw, taken, broken };
+  return { mime: Buffer.concat([...pieces, raw.subarray(copied)]), taken, broken };
 }
 
 interface PartHeader {
@@ -81,12 +88,15 @@ function headerAt(raw: Buffer, start: number): PartHeader | undefined {
   return { text: window.toString('latin1', 0, length).replaceAll(/\r?\n[ \t]+/g, ' '), end: start + length };
 }
 
-/** Notes the boundary a header declares. */
-function learn(boundaries: Set<string>, header: string): void {
+/** Notes the boundary a header declares; false when it is a multipart that declares none. */
+function learn(boundaries: Set<string>, header: string): boolean {
   const type = /^content-type:(.*)$/im.exec(header)?.[1] ?? '';
+  if (!/^\s*multipart\//i.test(type)) return true;
   const match = /boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))/i.exec(type);
   const boundary = match?.[1] ?? match?.[2];
   if (boundary !== undefined) boundaries.add(boundary.trimEnd());
+  // RFC 2231 spells it "boundary*": the parser reads that, and here it only means that nothing is taken.
+  return boundary !== undefined || /boundary\*/i.test(type);
 }
 
 // The body behind this header, when it is base64 and no text, or a message of its own.
@@ -105,7 +115,7 @@ function bodyWorthTaking(raw: Buffer, header: PartHeader, boundaries: ReadonlySe
 // A nested message has boundaries of its own, which were not learned; it ends at the next one that was (RFC 2046, 5.1.2).
 function endOfMessage(raw: Buffer, start: number, boundaries: ReadonlySet<string>): number {
   for (let at = raw.indexOf('\n--', start); at >= 0; at = raw.indexOf('\n--', at + 1)) {
-    const line = raw.toString('latin1', at + 3, at + 3 + 200);
+    const line = raw.toString('latin1', at + 3, at + 3 + LONGEST_BOUNDARY);
     for (const boundary of boundaries) if (line.startsWith(boundary)) return lineEndBefore(raw, at, start);
   }
   return raw.length;

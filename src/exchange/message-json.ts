@@ -4,7 +4,13 @@ import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
 import { base64Length, base64Slices } from './base64.ts';
 import type { StreamedBody } from './http-exchange.ts';
 import { itemProperties } from './item-properties.ts';
-import { type ParsedAttachment, type ParsedMessage, flatAddresses, headerValue } from './read-mime.ts';
+import {
+  type ParsedAttachment,
+  type ParsedMessage,
+  flatAddresses,
+  headerValue,
+  originalAsAttachment,
+} from './read-mime.ts';
 
 /** How much of a message is offered; each next level leaves out what servers refuse most often. */
 export type Offer = 'whole' | 'plain' | 'reduced';
@@ -138,16 +144,4 @@ function importanceOf({ email }: ParsedMessage): 'low' | 'normal' | 'high' {
   const priority = /^\s*([1-5])/.exec(headerValue(email, 'x-priority') ?? '')?.[1];
   if (priority === '1' || priority === '2') return 'high';
   return priority === '4' || priority === '5' ? 'low' : 'normal';
-}
-
-function originalAsAttachment(raw: Buffer): ParsedAttachment {
-  return {
-    name: 'original.eml',
-    contentType: 'message/rfc822',
-    contentId: undefined,
-    inline: false,
-    size: raw.length,
-    read: () => raw,
-    method: undefined,
-  };
 }

@@ -11,6 +11,8 @@ export interface ParsedMessage {
   readonly attachments: readonly ParsedAttachment[];
   /** The header block as text, CRLF line ends. */
   readonly headers: string;
+  /** Its structure could not be read: the body is kept as text, and the original is attached. */
+  readonly repaired: boolean;
   /** Date header in ms since 1970 UTC, where it can be read. */
   readonly date: number | undefined;
   /** Date of the topmost Received header. */
@@ -30,6 +32,8 @@ export interface ParsedAttachment {
   readonly method: string | undefined;
 }
 
+/** Bytes of a body that are kept as text when nothing else can be made of it; the original is attached anyway. */
+const LONGEST_UNSEEN = 1024 * 1024;
 /** Exchange refuses deeper and larger ones; a bomb must not cost more than a mail. */
 const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 
@@ -37,13 +41,34 @@ const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 export async function readMime(raw: Buffer): Promise<ParsedMessage> {
   const hollow = hollowAttachments(raw);
   const block = headerBlock(raw);
-  const { email, attachments } = (await parseHollow(hollow, block.length)) ?? (await parse(raw, block.length));
+  const parsed = (await parseHollow(hollow, block.length)) ?? (await parse(raw, block.length));
+  const text = hollow.broken ? textOfBroken(parsed.email, raw.subarray(block.length)) : '';
+  const repaired = hollow.broken && (text !== '' || parsed.email.html !== undefined || parsed.attachments.length > 0);
   return {
-    email,
-    attachments,
+    email: repaired && text !== '' ? { ...parsed.email, text } : parsed.email,
+    attachments: repaired ? [...parsed.attachments, originalAsAttachment(raw)] : parsed.attachments,
+    repaired,
     headers: decodeHeaders(block),
-    date: readDate(headerValue(email, 'date')),
-    received: readDate(headerValue(email, 'received')?.split(';').at(-1)),
+    date: readDate(headerValue(parsed.email, 'date')),
+    received: readDate(headerValue(parsed.email, 'received')?.split(';').at(-1)),
+  };
+}
+
+// Every program shows the body of a multipart without parts as text, and so must the target. "" when there is nothing to show.
+function textOfBroken({ text = '', html = '' }: Email, body: Buffer): string {
+  return text.trim() === '' && html.trim() === '' ? decodeHeaderBlock(body.subarray(0, LONGEST_UNSEEN)).trim() : text;
+}
+
+/** A whole message as an attachment, for where its own form cannot be kept. */
+export function originalAsAttachment(raw: Buffer): ParsedAttachment {
+  return {
+    name: 'original.eml',
+    contentType: 'message/rfc822',
+    contentId: undefined,
+    inline: false,
+    size: raw.length,
+    read: () => raw,
+    method: undefined,
   };
 }
 
@@ -125,5 +150,5 @@ function decodeHeaders(block: Buffer): string {
 // Comments such as "(CET)" confuse Date.parse; years outside of what Exchange stores are no dates.
 function readDate(value: string | undefined): number | undefined {
   const time = Date.parse((value ?? '').replaceAll(/\([^)]*\)/g, '').trim());
-  return time > Date.UTC(1900, 0) && time < Date.UTC(2200, 0) ? time : undefined;
+  return time > Date.UTC(1900, 0) && time < Date.UTC(4500, 0) ? time : undefined;
 }

@@ -1,5 +1,5 @@
 import { exactHash, lineHash } from './content-hash.ts';
-import { decodeText, headerText, isKnownCharset } from './header-text.ts';
+import { decodeText, headerText, isKnownCharset, rawText } from './header-text.ts';
 import { decodeBody, readEntity, readParams, splitParts } from './mime-reading.ts';
 
 /** A leaf of the MIME tree that has content of its own. */
@@ -39,7 +39,8 @@ const SAMPLE = 80;
 const DEEPEST = 100;
 
 /** Describes a raw message. */
-export function describeMessage(raw: Buffer): MessageFacts {
+export function describeMessage(message: Buffer): MessageFacts {
+  const raw = withCrLf(message);
   const { headers } = readEntity(raw);
   const findings: Findings = { parts: [], texts: [], innerMessages: 0 };
   walk(raw, findings, '', 0);
@@ -57,10 +58,16 @@ export function describeMessage(raw: Buffer): MessageFacts {
 
 function walk(raw: Buffer, findings: Findings, parent: string, depth: number): void {
   const { headers, body } = readEntity(raw);
-  const type = readParams(headers.get('content-type')?.[0] ?? 'text/plain');
+  // RFC 2046, 5.1.5: the parts of a digest are messages unless they say otherwise.
+  const byDefault = parent === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
+  const type = readParams(headers.get('content-type')?.[0] ?? byDefault);
   const boundary = type.params.get('boundary');
-  if (type.value.startsWith('multipart/') && boundary !== undefined && depth < DEEPEST) {
-    for (const part of splitParts(body, boundary)) walk(part, findings, type.value, depth + 1);
+  if (type.value.startsWith('multipart/') && depth < DEEPEST) {
+    const parts = boundary === undefined ? [] : splitParts(body, boundary);
+    for (const part of parts) walk(part, findings, type.value, depth + 1);
+    // Without a boundary that works the whole body is what people read.
+    if (parts.length === 0 && sampleText(body.toString('latin1')) !== '')
+      findings.texts.push(sampleText(body.toString('latin1')));
     return;
   }
   const disposition = readParams(headers.get('content-disposition')?.[0] ?? '');
@@ -101,10 +108,16 @@ export function sampleText(text: string): string {
   return visible.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, SAMPLE);
 }
 
+/** Lines as they are on the wire; some servers hand out what they were given. */
+function withCrLf(message: Buffer): Buffer {
+  const text = message.toString('latin1');
+  return /(?<!\r)\n/.test(text) ? Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'latin1') : message;
+}
+
 function soleAddress(values: readonly string[] | undefined): string | undefined {
   const [value, ...more] = values ?? [];
   if (value === undefined || more.length > 0) return undefined;
-  const bare = value.replaceAll(/"(?:\\.|[^"\\])*"/g, '');
+  const bare = rawText(value).replaceAll(/"(?:\\.|[^"\\])*"/g, '');
   const addresses = bare.match(/[^\s<>,;:()"]+@[^\s<>,;:()"]+/g) ?? [];
   return addresses.length === 1 ? addresses[0]?.toLowerCase() : undefined;
 }

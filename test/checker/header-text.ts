@@ -16,11 +16,17 @@ function decodeWords(words: string): string {
   let run: { readonly charset: string; readonly bytes: Buffer[] } | undefined;
   for (const [, charset = '', encoding = '', content = ''] of words.matchAll(/=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=/g)) {
     const name = charset.toLowerCase().replace(/\*.*$/, '');
-    if (run !== undefined && run.charset !== name) text += decodeText(Buffer.concat(run.bytes), run.charset);
+    if (run !== undefined && run.charset !== name) text += decodeRun(run);
     if (run?.charset !== name) run = { charset: name, bytes: [] };
     run.bytes.push(encoding.toUpperCase() === 'B' ? Buffer.from(content, 'base64') : decodeQ(content));
   }
-  return text + (run === undefined ? '' : decodeText(Buffer.concat(run.bytes), run.charset));
+  return text + (run === undefined ? '' : decodeRun(run));
+}
+
+// Writers split characters between words, and some charsets end each word in a state of its own.
+function decodeRun({ charset, bytes }: { readonly charset: string; readonly bytes: readonly Buffer[] }): string {
+  const together = decodeText(Buffer.concat(bytes), charset);
+  return together.includes('\ufffd') ? bytes.map((each) => decodeText(each, charset)).join('') : together;
 }
 
 function decodeQ(content: string): Buffer {
@@ -31,7 +37,7 @@ function decodeQ(content: string): Buffer {
 }
 
 /** Raw 8-bit text: UTF-8 when it is valid, else the charset it most often is. */
-function rawText(latin1: string): string {
+export function rawText(latin1: string): string {
   return decodeText(Buffer.from(latin1, 'latin1'), isUtf8(latin1) ? 'utf-8' : 'windows-1252');
 }
 

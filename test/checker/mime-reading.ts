@@ -30,13 +30,15 @@ export function readEntity(raw: Buffer): ReadEntity {
   return { headers, body };
 }
 
-/** Value and parameters of Content-Type and the like; RFC 2231 names are joined, not decoded. */
+/** Value and parameters of Content-Type and the like; of RFC 2231 values the charset is dropped. */
 export function readParams(text: string): HeaderValue {
   const [value = ''] = text.split(';', 1);
   const params = new Map<string, string>();
   for (const match of text.matchAll(/;\s*([^\s=;*]+)[^=;]*=\s*(?:"((?:\\.|[^"\\])*)"|([^;]*))/g)) {
     const name = (match[1] ?? '').toLowerCase();
-    params.set(name, (params.get(name) ?? '') + (match[2] ?? match[3] ?? '').trim());
+    const content = (match[2] ?? match[3] ?? '').trim();
+    const isExtended = match[0].slice(0, match[0].indexOf('=')).includes('*');
+    params.set(name, (params.get(name) ?? '') + (isExtended ? content.replace(/^[\w.-]*'[\w-]*'/, '') : content));
   }
   return { value: value.trim().toLowerCase(), params };
 }

@@ -68,3 +68,38 @@ describe('large parts are taken out of a message before it is parsed', () => {
     expect(found?.toString('latin1').replaceAll('\r', '')).toBe(NESTED.replaceAll('\r', ''));
   });
 });
+
+describe('a multipart whose boundary begins no part loses nothing', () => {
+  const broken = (type: string, body: string): Buffer =>
+    Buffer.from(`Subject: broken\r\nMIME-Version: 1.0\r\nContent-Type: ${type}\r\n\r\n${body}`);
+
+  test.each([
+    ['no boundary at all', 'multipart/alternative;', 'what people wrote'],
+    ['another boundary than declared', 'multipart/mixed; boundary=a', '--b\r\n\r\nwhat people wrote\r\n--b--'],
+    ['only its end', 'multipart/mixed; boundary=a', 'what people wrote\r\n--a--\r\n'],
+  ])('%s: the body is the text, the original is attached', async (_what, type, body) => {
+    const raw = broken(type, body);
+    const { email, attachments, repaired } = await readMime(raw);
+
+    expect(repaired).toBe(true);
+    expect(email.text).toContain('what people wrote');
+    expect(attachments.map(({ name, read }) => [name, read()])).toEqual([['original.eml', raw]]);
+  });
+
+  test('inside of another multipart: what can be read is kept beside the original', async () => {
+    const inner = 'Content-Type: multipart/alternative; boundary=inner\r\n\r\nno part begins here';
+    const { email, attachments, repaired } = await readMime(mail('\r\nreadable', inner));
+
+    expect(repaired).toBe(true);
+    expect(email.text?.trim()).toBe('readable');
+    expect(attachments.at(-1)?.name).toBe('original.eml');
+  });
+
+  test('nothing is repaired where nothing is lost', async () => {
+    expect((await readMime(broken('multipart/mixed; boundary=a', ''))).repaired).toBe(false);
+    expect((await readMime(broken("multipart/mixed; boundary*=us-ascii''a", '--a\r\n\r\nx\r\n--a--'))).repaired).toBe(
+      false,
+    );
+    expect((await readMime(broken('text/plain; boundary=a', 'x'))).repaired).toBe(false);
+  });
+});
