@@ -4,6 +4,7 @@ import { checkCard } from '../cards/check-card.ts';
 import type { Card } from '../cards/elements.ts';
 import { endpointTestCard } from '../cards/endpoint-card.ts';
 import type { Locale } from '../cards/locale.ts';
+import { noticeCard } from '../cards/notice-card.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
@@ -99,6 +100,7 @@ export class Notifier {
       return;
     }
     if (!this.#mayEdit(batch)) return;
+    if ((await this.#world.store.batch(batch)) === undefined) return this.#sayGone(batch, pinned);
     const view = await batchOverview(this.#world, batch);
     if (!AT_WORK.has(view.status)) this.#dirty.delete(batch);
     const card = batchCard(view, this.#locale);
@@ -106,6 +108,23 @@ export class Notifier {
       if (await this.#outbox.isClosed(posted.place)) continue;
       const moved = await this.#edit(posted, card);
       if (moved !== undefined) await this.#book.pin(batch, moved);
+    }
+  }
+
+  // The last word of a live card: its batch was removed.
+  async #sayGone(batch: BatchName, pinned: readonly PostedCard[]): Promise<void> {
+    this.#dirty.delete(batch);
+    const { t } = this.#locale;
+    const notice = {
+      what: t.ending.what,
+      tone: 'done',
+      state: t.ending.gone,
+      name: batch,
+      sentence: t.ending.batch,
+    } as const;
+    for (const posted of pinned) {
+      if (!(await this.#outbox.isClosed(posted.place))) await this.#edit(posted, noticeCard(notice));
+      await this.#book.unpin(batch, posted);
     }
   }
 

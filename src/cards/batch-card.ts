@@ -178,6 +178,9 @@ function buttons(
     },
     can.has('Resume') && { title: t.buttons.resumeBatch, action: { verb: 'resumeBatch', target } },
     !isRunning(status) && can.has('SyncNow') && { title: t.buttons.syncNow, action: { verb: 'syncNow', target } },
+    can.has('Complete') &&
+      !isRunning(status) &&
+      status !== 'Completing' && { title: t.buttons.completeBatch, action: { verb: 'completeBatch', target } },
     can.has('Stop') && { title: t.buttons.stopBatch, action: { verb: 'stopBatch', target } },
     status !== 'Created' && { title: t.buttons.refresh, action: { verb: 'status', target }, secondary: true },
   ];

@@ -13,6 +13,7 @@ export type CardAction =
   | { readonly verb: 'stopBatch'; readonly target: string }
   | { readonly verb: 'resumeBatch'; readonly target: string }
   | { readonly verb: 'checkBatch'; readonly target: string }
+  | { readonly verb: 'completeBatch'; readonly target: string }
   | { readonly verb: 'stopUser'; readonly target: string }
   | { readonly verb: 'resumeUser'; readonly target: string }
   | { readonly verb: 'testEndpoint'; readonly target: string }
@@ -38,6 +39,7 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   stopBatch: 'stop batch',
   resumeBatch: 'resume batch',
   checkBatch: 'check batch',
+  completeBatch: 'complete batch',
   stopUser: 'stop user',
   resumeUser: 'resume user',
   testEndpoint: 'test endpoint',

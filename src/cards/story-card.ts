@@ -103,6 +103,16 @@ function wordsOf(event: MigrationEvent, { t, count, failure, clock }: Locale): r
       return ['failed', failure(event.error).message];
     case 'UserStopped':
       return ['stopped', t.story.stopped];
+    case 'BatchCompleting':
+      return ['running', event.lastSync ? t.story.batchCompleting : t.story.batchCompleted];
+    case 'BatchRemoving':
+      return ['stopped', t.story.batchRemoving];
+    case 'UserCompleted':
+      return event.warnings === 0
+        ? ['done', t.story.completed]
+        : ['attention', t.story.completedWithWarnings(event.warnings)];
+    case 'UserRemoving':
+      return ['stopped', t.story.removing];
     default:
       return undefined;
   }

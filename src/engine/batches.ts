@@ -188,7 +188,7 @@ async function changeUserOrRefuse(
 }
 
 /** Refuses what the batch's status does not allow; returns how many users it has. */
-async function requireAction(world: World, name: BatchName, action: BatchAction): Promise<number> {
+export async function requireAction(world: World, name: BatchName, action: BatchAction): Promise<number> {
   const batch = await requireBatch(world, name);
   const statuses = await Array.fromAsync(world.store.users(name), (user) => user.status);
   const counts = countUsers(statuses);

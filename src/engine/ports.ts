@@ -307,10 +307,15 @@ export interface MigrationStore {
   /** Throws EndpointNameTaken. */
   addEndpoint(endpoint: MigrationEndpoint, events: readonly EventBody[], by: string): Promise<void>;
 
+  /** Removes an endpoint nobody uses. */
+  removeEndpoint(name: EndpointName, events: readonly EventBody[], by: string): Promise<void>;
+
   batches(): Promise<readonly MigrationBatch[]>;
   batch(name: BatchName): Promise<MigrationBatch | undefined>;
   /** Throws BatchNameTaken. */
   addBatch(batch: MigrationBatch, events: readonly EventBody[], by: string): Promise<void>;
+  /** Removes a batch without users, with all that was kept for it. */
+  removeBatch(name: BatchName, events: readonly EventBody[], by?: string): Promise<void>;
   /** Throws UnknownBatch. */
   changeBatch(name: BatchName, decide: Decide<MigrationBatch>, by?: string): Promise<MigrationBatch>;
 
@@ -322,6 +327,8 @@ export interface MigrationStore {
     events: readonly EventBody[],
     by: string,
   ): Promise<readonly MigrationUser[]>;
+  /** Removes a user with its progress, folders and skipped items. One that is gone already is no error. */
+  removeUser(address: UserAddress, events: readonly EventBody[], by?: string): Promise<void>;
   /** Throws UnknownUser. */
   changeUser(address: UserAddress, decide: Decide<MigrationUser>, by?: string): Promise<MigrationUser>;
   /** Changes every user of a batch, each by itself; returns how many changed. */

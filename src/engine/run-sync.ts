@@ -1,14 +1,17 @@
 import { FAILURES, MigrationError, failure, toMigrationError } from './domain/failure.ts';
 import type { UserAddress } from './domain/ids.ts';
-import { type MigrationUser, USER_TRANSITIONS } from './domain/migration-user.ts';
+import { type MigrationUser, USER_TRANSITIONS, type UserStatus } from './domain/migration-user.ts';
 import { nextState } from './domain/transitions.ts';
 import { requireBatch } from './batches.ts';
+import { endAfterLastSync } from './ending.ts';
 import { scheduleSoon } from './scheduling.ts';
 import { type SyncResult, syncMailbox } from './sync/sync-mailbox.ts';
 import type { Jobs, World } from './ports.ts';
 
 /** How often a running sync looks whether it is still wanted. */
 const WATCH_EVERY = 1000;
+/** Who is in one of these is synced on. */
+const WANTED: ReadonlySet<UserStatus> = new Set(['Syncing', 'IncrementalSyncing', 'Completing', 'Removing']);
 /** Waits before a failure that heals by itself is tried again; after the last one the user has failed. */
 const RETRY_AFTER = [5_000, 15_000, 60_000, 180_000, 600_000];
 
@@ -67,6 +70,8 @@ async function finish(
 ): Promise<void | { readonly again: number }> {
   const { every } = await requireBatch(world, user.batch);
   const initial = user.lastSuccessfulSyncAt === undefined;
+  const ending = await endAfterLastSync(world, user, result.items);
+  if (ending !== undefined) return ending === 'ended' ? undefined : ending;
   const done = await world.store.changeUser(user.address, (current) => {
     const status = nextState(USER_TRANSITIONS, current.status, 'finish');
     if (status === undefined || current.epoch !== user.epoch) return undefined;
@@ -143,9 +148,11 @@ async function fail(
     const status = nextState(USER_TRANSITIONS, current.status, 'fail');
     if (status === undefined) return undefined;
     const retries = FAILURES[error.code].retry !== 'never' && user.lastSuccessfulSyncAt !== undefined;
+    // The time of this sync is past: left in place, the scheduler would begin it again and again, and lock the account.
+    const { nextSyncAt: _past, ...kept } = current;
     return {
       to: {
-        ...current,
+        ...kept,
         status,
         error: reason,
         ...(retries ? { nextSyncAt: now + batch.every / world.settings.timeScale } : {}),
@@ -183,8 +190,7 @@ function watchUser(world: World, user: MigrationUser): Watch {
     while (!over.signal.aborted && !unwanted.signal.aborted) {
       await world.clock.sleep(WATCH_EVERY, over.signal);
       const current = await world.store.user(user.address);
-      const wanted = current?.status === 'Syncing' || current?.status === 'IncrementalSyncing';
-      if (!wanted || current.epoch !== user.epoch)
+      if (current === undefined || !WANTED.has(current.status) || current.epoch !== user.epoch)
         unwanted.abort(new MigrationError('MailboxTakenOver', { address: user.address }));
     }
   })().catch(() => undefined);

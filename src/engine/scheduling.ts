@@ -32,11 +32,11 @@ async function pendingUsers(world: World): Promise<ReadonlyMap<UserAddress, { re
   return new Map(jobs.map((job) => [job.payload.user, { running: job.running }]));
 }
 
-// Stopped batches are looked at too: a user that is Stopping needs a worker to come to rest when its job was lost.
+// Batches that end are looked at too: who is Stopping, Completing or Removing needs a worker when its job was lost.
 async function activeUsersByEndpoint(world: World): Promise<ReadonlyMap<EndpointName, readonly MigrationUser[]>> {
   const byEndpoint = new Map<EndpointName, MigrationUser[]>();
   for (const batch of await world.store.batches()) {
-    if (batch.intent !== 'Started' && batch.intent !== 'Stopped') continue;
+    if (batch.intent === 'Created') continue;
     const users = byEndpoint.get(batch.endpoint) ?? [];
     for await (const user of world.store.users(batch.name)) users.push(user);
     byEndpoint.set(batch.endpoint, users);

@@ -16,7 +16,14 @@ export interface StoryView {
 
 const MOST_EVENTS = 200;
 /** Events of a batch that moved each of its users. */
-const OF_ALL = new Set(['BatchStarted', 'BatchStopped', 'BatchResumed', 'BatchCreated']);
+const OF_ALL = new Set([
+  'BatchStarted',
+  'BatchStopped',
+  'BatchResumed',
+  'BatchCreated',
+  'BatchCompleting',
+  'BatchRemoving',
+]);
 
 /** The story of a user from the event log: its own events and those of its batch. Throws UnknownUser. */
 export async function userStory(world: World, address: UserAddress): Promise<StoryView> {

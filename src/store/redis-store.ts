@@ -90,6 +90,11 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       }
     },
 
+    async removeEndpoint(name, events, by) {
+      await redis.multi().hdel(KEY.endpoints, name).exec();
+      await appendEvents(redis, stamp(events, by));
+    },
+
     async batches() {
       const batches = Object.values(await redis.hgetall(KEY.batches)).map((text) => readJson<MigrationBatch>(text));
       return batches.sort((a, b) => a.createdAt - b.createdAt || byName(a, b));
@@ -100,6 +105,16 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     async addBatch(batch, events, by) {
       if (!(await add(KEY.batches, batch.name, batch, events, by)))
         throw new MigrationError('BatchNameTaken', { batch: batch.name });
+    },
+    async removeBatch(name, events, by) {
+      await redis
+        .multi()
+        .hdel(KEY.batches, name)
+        .hdel(KEY.checks, name)
+        .del(KEY.order(name))
+        .del(KEY.progress(name))
+        .exec();
+      await appendEvents(redis, stamp(events, by));
     },
     changeBatch: (name, decide, by) =>
       change<MigrationBatch>(KEY.batches, name, decide, by, () => new MigrationError('UnknownBatch', { batch: name })),
@@ -118,6 +133,19 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       }
       await appendEvents(redis, stamp(events, by));
       return known;
+    },
+    async removeUser(address, events, by) {
+      const user = optional<MigrationUser>(await redis.hget(KEY.users, address));
+      if (user === undefined) return;
+      await redis
+        .multi()
+        .hdel(KEY.users, address)
+        .lrem(KEY.order(user.batch), 0, address)
+        .hdel(KEY.progress(user.batch), address)
+        .hdel(KEY.folders, address)
+        .hdel(KEY.skipped, address)
+        .exec();
+      await appendEvents(redis, stamp(events, by));
     },
     changeUser: (address, decide, by) =>
       change<MigrationUser>(KEY.users, address, decide, by, () => new MigrationError('UnknownUser', { address })),

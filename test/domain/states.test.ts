@@ -54,7 +54,8 @@ describe('the status of a user', () => {
   test('actions are those of Get-MigrationUser', () => {
     expect(userSupportedActions('Synced')).toEqual(['SyncNow', 'Stop', 'Complete', 'Remove']);
     expect(userSupportedActions('Failed')).toContain('Start');
-    expect(userSupportedActions('Removing')).toEqual([]);
+    // A removal waits for its last sync: until then it can be called off.
+    expect(userSupportedActions('Removing')).toEqual(['Stop']);
   });
 
   test('the table draws itself', () => {

@@ -73,6 +73,12 @@ export function readList(text: string): readonly string[] | undefined {
   return names.length > 0 && names.length <= 100 ? names : undefined;
 }
 
+export function readYesNo(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (word === 'yes' || word === 'ja') return true;
+  return word === 'no' || word === 'nein' ? false : undefined;
+}
+
 export function readTrash(text: string): 'copy' | 'skip' | undefined {
   const word = text.toLowerCase();
   return word === 'copy' || word === 'skip' ? word : undefined;

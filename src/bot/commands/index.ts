@@ -12,6 +12,12 @@ import {
 } from './batch-commands.ts';
 import { type Command, type CommandReply, command, commandWords } from './command.ts';
 import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';
+import {
+  completeBatchCommand,
+  removeBatchCommand,
+  removeEndpointCommand,
+  removeUserCommand,
+} from './ending-commands.ts';
 import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
 import { nearest } from './nearest.ts';
 import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
@@ -64,6 +70,10 @@ export const COMMANDS: readonly Command[] = [
   restoreMissingCommand,
   stopUserCommand,
   resumeUserCommand,
+  completeBatchCommand,
+  removeBatchCommand,
+  removeUserCommand,
+  removeEndpointCommand,
   whyCommand,
   reportCommand,
   reportScheduleCommand,

@@ -61,6 +61,18 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Fehlende zurückholen',
     help: 'Holt Mails zurück, die im Ziel gelöscht wurden oder dort fehlen. Zeigt zuerst, wie viele, und tut es nach Bestätigung.',
   },
+  'complete batch': {
+    title: 'Batch abschließen',
+    help: 'Schließt einen Batch ab: ein letzter geprüfter Abgleich jedes Benutzers, dann werden die Kennwörter vergessen. sync=no verzichtet auf den letzten Abgleich.',
+  },
+  'remove batch': {
+    title: 'Batch entfernen',
+    help: 'Entfernt einen Batch und seine Benutzer nach einem letzten Abgleich; sync=no verzichtet darauf. Mails bleiben im Ziel, Kennwörter werden vergessen.',
+  },
+  'remove user': {
+    title: 'Benutzer entfernen',
+    help: 'Entfernt einen Benutzer aus seinem Batch nach einem letzten Abgleich; sync=no verzichtet darauf. Mails bleiben im Ziel, das Kennwort wird vergessen.',
+  },
   'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
   'resume user': {
     title: 'Benutzer fortsetzen',

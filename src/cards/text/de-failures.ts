@@ -170,6 +170,11 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Den Batch „{batch}“ gibt es schon.',
     remedy: 'Wählen Sie einen anderen Namen, oder importieren Sie in den vorhandenen Batch.',
   },
+  EndpointInUse: {
+    title: 'Der Endpunkt wird benutzt',
+    message: 'Den Endpunkt „{endpoint}“ benutzen: {batches}.',
+    remedy: 'Entfernen Sie zuerst diese Batches („remove batch <name>“); ihre Mails bleiben im Ziel.',
+  },
   EndpointNameTaken: {
     title: 'Den Endpunkt gibt es schon',
     message: 'Den Endpunkt „{endpoint}“ gibt es schon mit anderen Einstellungen.',

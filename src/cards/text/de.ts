@@ -129,6 +129,7 @@ export const DE: typeof EN = {
     cancel: 'Abbrechen',
     addEndpoint: 'Endpunkt anlegen',
     createBatch: 'Batch anlegen',
+    completeBatch: 'Batch abschließen',
     retry: (value) => `${users(value)} wiederholen`,
   },
 
@@ -401,6 +402,20 @@ export const DE: typeof EN = {
     synced: (copied) => `Synchron; ${copied} Nachrichten wurden kopiert.`,
     delayed: (time, reason) => `Wartet bis ${time}: ${reason}`,
     stopped: 'Angehalten.',
+    batchCompleting: 'Der Abschluss des Batches wurde verlangt, nach einem letzten Abgleich.',
+    batchCompleted: 'Der Abschluss des Batches wurde verlangt, ohne letzten Abgleich.',
+    batchRemoving: 'Das Entfernen des Batches wurde verlangt.',
+    completed: 'Abgeschlossen; das Kennwort ist vergessen.',
+    completedWithWarnings: (value) => `Abgeschlossen; ${messages(value)} sind nicht im Ziel.`,
+    removing: 'Das Entfernen wurde verlangt, nach einem letzten Abgleich.',
+  },
+
+  ending: {
+    what: 'Entfernt',
+    gone: 'Weg',
+    batch: 'Der Batch und seine Benutzer sind aus Bellhop entfernt; ihre Mails bleiben in Exchange Online.',
+    user: 'Der Benutzer ist aus Bellhop entfernt; seine Mails bleiben in Exchange Online.',
+    endpoint: 'Der Endpunkt ist aus Bellhop entfernt.',
   },
 
   doctor: {

@@ -113,6 +113,7 @@ export const EN = {
     cancel: 'Cancel',
     addEndpoint: 'Add endpoint',
     createBatch: 'Create batch',
+    completeBatch: 'Complete batch',
     retry: (value: number) => `Retry ${users(value)}`,
   },
 
@@ -384,6 +385,20 @@ export const EN = {
     synced: (copied: string) => `Synced; ${copied} messages were copied.`,
     delayed: (time: string, reason: string) => `Waits until ${time}: ${reason}`,
     stopped: 'Stopped.',
+    batchCompleting: 'Completing the batch was asked for, after a last sync.',
+    batchCompleted: 'Completing the batch was asked for, without a last sync.',
+    batchRemoving: 'Removing the batch was asked for.',
+    completed: 'Completed; the password is forgotten.',
+    completedWithWarnings: (value: number) => `Completed; ${messages(value)} are not in the target.`,
+    removing: 'Removing was asked for, after a last sync.',
+  },
+
+  ending: {
+    what: 'Removed',
+    gone: 'Gone',
+    batch: 'The batch and its users are gone from Bellhop; their mail stays in Exchange Online.',
+    user: 'The user is gone from Bellhop; its mail stays in Exchange Online.',
+    endpoint: 'The endpoint is gone from Bellhop.',
   },
 
   doctor: {

@@ -26,6 +26,10 @@ export type EventBody =
   | { readonly type: 'BatchStarted'; readonly batch: BatchName }
   | { readonly type: 'BatchStopped'; readonly batch: BatchName }
   | { readonly type: 'BatchResumed'; readonly batch: BatchName }
+  | { readonly type: 'BatchCompleting'; readonly batch: BatchName; readonly lastSync: boolean }
+  | { readonly type: 'BatchRemoving'; readonly batch: BatchName; readonly lastSync: boolean }
+  | { readonly type: 'BatchRemoved'; readonly batch: BatchName }
+  | { readonly type: 'EndpointRemoved'; readonly endpoint: EndpointName }
   | { readonly type: 'SyncRequested'; readonly batch: BatchName; readonly user?: UserAddress }
   | {
       readonly type: 'UserSyncStarted';
@@ -63,7 +67,16 @@ export type EventBody =
       readonly user: UserAddress;
       readonly count: number;
     }
-  | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress };
+  | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress }
+  /** `warnings`: messages that are not in the target. */
+  | {
+      readonly type: 'UserCompleted';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly warnings: number;
+    }
+  | { readonly type: 'UserRemoving'; readonly batch: BatchName; readonly user: UserAddress; readonly lastSync: boolean }
+  | { readonly type: 'UserRemoved'; readonly batch: BatchName; readonly user: UserAddress };
 
 /** Result of `test endpoint`: what was reached and what the server says it can, or why not. */
 export interface EndpointTest {

@@ -249,6 +249,13 @@ export const FAILURES = {
     message: 'The migration batch "{batch}" already exists.',
     remedy: 'Choose another name, or import into the existing batch.',
   },
+  EndpointInUse: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The endpoint is in use',
+    message: 'The endpoint "{endpoint}" is used by: {batches}.',
+    remedy: 'Remove these batches first ("remove batch <name>"); their mail stays in the target.',
+  },
   EndpointNameTaken: {
     scope: 'request',
     retry: 'never',

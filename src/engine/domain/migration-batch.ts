@@ -42,11 +42,12 @@ export const BATCH_TRANSITIONS: TransitionTable<BatchStatus, BatchAction> = {
   IncrementalSyncing: { Stop: 'Stopping', SyncNow: 'IncrementalSyncing' },
   Stopping: { Resume: 'Syncing' },
   Stopped: { Resume: 'Syncing', Start: 'Syncing', Remove: 'Removing' },
-  Completing: {},
+  Completing: { Stop: 'Stopping', Complete: 'Completing' },
   Completed: { Remove: 'Removing' },
-  CompletedWithErrors: { Remove: 'Removing' },
+  CompletedWithErrors: { Complete: 'Completing', Remove: 'Removing' },
   Failed: { Start: 'Syncing', Stop: 'Stopping', SyncNow: 'Syncing', Remove: 'Removing' },
-  Removing: {},
+  // Users whose last sync failed wait for a person: removed again without one, the batch goes.
+  Removing: { Remove: 'Removing' },
 };
 
 /** The stored part of a batch. Times are ms since 1970, UTC; the cadence is in ms. */

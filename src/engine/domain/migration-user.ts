@@ -24,6 +24,8 @@ export type UserAction =
   | 'begin'
   | 'beginIncremental'
   | 'finish'
+  /** A last sync is done, and messages are left that are not in the target. */
+  | 'finishWithWarnings'
   | 'fail'
   | 'stop'
   | 'stopped'
@@ -59,15 +61,24 @@ export const USER_TRANSITIONS: TransitionTable<UserStatus, UserAction> = {
     queue: 'IncrementalFailed',
     beginIncremental: 'IncrementalSyncing',
     stop: 'Stopped',
+    complete: 'Completing',
     remove: 'Removing',
   },
   Stopping: { stopped: 'Stopped', finish: 'Stopped', fail: 'Stopped', queue: 'Queued', remove: 'Removing' },
   Stopped: { queue: 'Queued', remove: 'Removing' },
   Failed: { queue: 'Queued', stop: 'Stopped', remove: 'Removing' },
-  Completing: { finish: 'Completed', fail: 'CompletedWithWarnings' },
+  // A last sync that fails completes nobody: a person decides what to do without it.
+  Completing: {
+    beginIncremental: 'Completing',
+    finish: 'Completed',
+    finishWithWarnings: 'CompletedWithWarnings',
+    fail: 'IncrementalFailed',
+    stop: 'Stopping',
+  },
   Completed: { remove: 'Removing' },
   CompletedWithWarnings: { remove: 'Removing' },
-  Removing: {},
+  // `finish` is the end: the user is gone, its mail stays.
+  Removing: { begin: 'Removing', beginIncremental: 'Removing', fail: 'IncrementalFailed', stop: 'Stopping' },
 };
 
 /** Actions a person may take, in the words of Get-MigrationUser's SupportedActions. */

@@ -16,6 +16,8 @@ export function dueSync(user: MigrationUser, now: number): DueSync | undefined {
     case 'Syncing':
     case 'IncrementalSyncing':
     case 'Stopping':
+    case 'Completing':
+    case 'Removing':
       return kind;
     case 'Synced':
     case 'IncrementalFailed':
