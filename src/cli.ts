@@ -5,7 +5,7 @@ import { endpointTestCard } from './cards/endpoint-card.ts';
 import type { Card } from './cards/elements.ts';
 import { ENGLISH } from './cards/locale.ts';
 import { COMMANDS } from './bot/commands/index.ts';
-import type { CommandReply } from './bot/commands/command.ts';
+import { type CommandReply, commandWords } from './bot/commands/command.ts';
 import { parseCommand, runCommand } from './bot/commands/parse.ts';
 import { tokenize } from './bot/commands/tokenize.ts';
 import type { Actor } from './engine/domain/actor.ts';
@@ -51,6 +51,9 @@ export async function runCli(argv: readonly string[], streams: CliStreams, world
     // Words with spaces came quoted from the shell and stay one word.
     const text = words.map((word) => (/\s/.test(word) ? quoted(word) : word)).join(' ');
     const parsed = parseCommand(text, { commands: COMMANDS });
+    // Who sits at the server is somebody; an approval needs a known person.
+    if (parsed.command.permission === 'approve')
+      throw new MigrationError('ApprovalNeedsPerson', { command: commandWords(parsed.command.usage) });
     const reply = await runCommand(parsed, { world, by, locale: ENGLISH });
     const { view, card } = reply.pending === undefined ? reply : await finalReply(reply, world, streams);
     streams.out(json ? JSON.stringify(view, undefined, 2) : cardText(withoutButtons(card)));

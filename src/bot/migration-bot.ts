@@ -161,6 +161,7 @@ export class MigrationBot {
   #here(place: Place): Here {
     return {
       ...this.#defaults,
+      personal: place.personal,
       subscribe: (target, mode) => this.#book.subscribe({ place, target, mode }),
       scheduleReport: (schedule) => this.#book.scheduleReport(place, schedule),
       history: () => this.#book.history(),

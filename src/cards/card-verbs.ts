@@ -14,6 +14,8 @@ export type CardAction =
   | { readonly verb: 'resumeBatch'; readonly target: string }
   | { readonly verb: 'checkBatch'; readonly target: string }
   | { readonly verb: 'completeBatch'; readonly target: string }
+  | { readonly verb: 'skipped'; readonly target: string }
+  | { readonly verb: 'approveSkipped'; readonly target: string }
   | { readonly verb: 'stopUser'; readonly target: string }
   | { readonly verb: 'resumeUser'; readonly target: string }
   | { readonly verb: 'testEndpoint'; readonly target: string }
@@ -40,6 +42,8 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   resumeBatch: 'resume batch',
   checkBatch: 'check batch',
   completeBatch: 'complete batch',
+  skipped: 'skipped',
+  approveSkipped: 'approve skipped',
   stopUser: 'stop user',
   resumeUser: 'resume user',
   testEndpoint: 'test endpoint',

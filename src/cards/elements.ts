@@ -195,6 +195,15 @@ export function markRow(tone: Tone | 'plain', runs: readonly Run[], right?: stri
   return { type: 'ColumnSet', spacing: 'None', columns };
 }
 
+/** What belongs to the row above: under its words, not under its mark. */
+export function underRow(...runs: readonly Run[]): CardElement {
+  const columns: CardElement[] = [
+    { type: 'Column', width: '20px', items: [] },
+    { type: 'Column', width: 'stretch', spacing: 'None', items: [line(...runs)] },
+  ];
+  return { type: 'ColumnSet', spacing: 'None', columns };
+}
+
 /** A quantity in front of words. */
 export function amountRow(amount: string, words: string): CardElement {
   return {

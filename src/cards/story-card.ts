@@ -103,6 +103,8 @@ function wordsOf(event: MigrationEvent, { t, count, failure, clock }: Locale): r
       return ['failed', failure(event.error).message];
     case 'UserStopped':
       return ['stopped', t.story.stopped];
+    case 'SkippedApproved':
+      return ['done', t.story.skippedApproved(event.count)];
     case 'BatchCompleting':
       return ['running', event.lastSync ? t.story.batchCompleting : t.story.batchCompleted];
     case 'BatchRemoving':

@@ -168,13 +168,15 @@ function footer(view: UserView, { t, rate, bytes, clock }: Locale): string {
   return `${escapeMarkdown(foreign(userName, 60))} · ${t.user.copied(bytes(bytesTransferred))}${speed}${next}`;
 }
 
-function buttons({ identity, batchId, supportedActions }: UserView, { t }: Locale): readonly Button[] {
+function buttons(view: UserView, { t }: Locale): readonly Button[] {
+  const { identity, batchId, supportedActions } = view;
   const can = new Set(supportedActions);
   const target = identity;
   const list: (Button | false)[] = [
     can.has('SyncNow') && !can.has('Start') && { title: t.buttons.syncNow, action: { verb: 'syncNow', target } },
     can.has('Start') && { title: t.buttons.resumeUser, action: { verb: 'resumeUser', target } },
     can.has('Stop') && { title: t.buttons.stopUser, action: { verb: 'stopUser', target } },
+    view.skipped.length > 0 && { title: t.buttons.skipped, action: { verb: 'skipped', target } },
     { title: t.buttons.showBatch, action: { verb: 'status', target: batchId }, secondary: true },
   ];
   return list.filter((button) => button !== false);

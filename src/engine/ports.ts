@@ -57,6 +57,8 @@ export interface SelectedFolder {
   changes(since: string): Promise<FolderChanges>;
   /** formatFlags of every message, found by a few searches: per-message answers take twenty times as long. */
   flagState(): Promise<ReadonlyMap<number, string>>;
+  /** Subject, sender and date of messages that will not be copied, for the people who have to know them. */
+  summaries(uids: readonly number[]): Promise<ReadonlyMap<number, MessageSummary>>;
   /** The header fields of KEY_HEADERS as bytes, for messages that may be known from elsewhere. */
   keyHeaders(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
   /**
@@ -64,6 +66,14 @@ export interface SelectedFolder {
    * bound it by the sizes of the metadata pass.
    */
   contents(window: readonly MessageMeta[]): Promise<readonly FetchedMessage[]>;
+}
+
+export interface MessageSummary {
+  readonly subject?: string;
+  /** Address of the sender. */
+  readonly from?: string;
+  /** Date header, ms since 1970 UTC. */
+  readonly date?: number;
 }
 
 export interface FolderChanges {

@@ -1,5 +1,6 @@
 import { FAILURES, type Failure, MigrationError } from './domain/failure.ts';
 import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
+import { isUnapproved } from './domain/progress.ts';
 import type { BatchName, UserAddress } from './domain/ids.ts';
 import {
   type MigrationBatch,
@@ -154,7 +155,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     nextSyncTime: isoOrNull(user.nextSyncAt),
     dataConsistencyScore: scored?.[0] ?? null,
     reasons: scored?.[1] ?? [],
-    hasUnapprovedSkippedItems: items.skipped > 0,
+    hasUnapprovedSkippedItems: skipped.some(isUnapproved) || (skipped.length === 0 && items.skipped > 0),
     supportedActions: userSupportedActions(user.status),
     items,
     folders: folders.map(viewFolder),

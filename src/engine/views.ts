@@ -104,6 +104,16 @@ export interface UserView {
   readonly asOf: string;
 }
 
+/** Messages of one user that are not in the target. */
+export interface SkippedView {
+  readonly identity: string;
+  readonly batchId: string;
+  readonly count: number;
+  readonly unapprovedCount: number;
+  readonly items: readonly SkippedItem[];
+  readonly asOf: string;
+}
+
 /** All batches and the totals of Get-MigrationStatistics. */
 export interface StatusView {
   readonly batches: readonly BatchView[];

@@ -1,8 +1,8 @@
-import type { MailboxObject, SearchObject } from 'imapflow';
+import type { MailboxObject, MessageEnvelopeObject, SearchObject } from 'imapflow';
 import { MigrationError } from '../engine/domain/failure.ts';
 import { type FolderStatus, type MessageMeta, formatFlags, parseFlags } from '../engine/domain/mailbox.ts';
 import { KEY_HEADERS } from '../engine/domain/message-key.ts';
-import type { FetchedMessage, FolderChanges, SelectedFolder } from '../engine/ports.ts';
+import type { FetchedMessage, FolderChanges, MessageSummary, SelectedFolder } from '../engine/ports.ts';
 import type { FolderConnection } from './imap-mailbox.ts';
 import { readFlagState } from './flag-state.ts';
 import { WindowReader } from './read-window.ts';
@@ -65,6 +65,17 @@ export class ImapFolder implements SelectedFolder {
     return found;
   }
 
+  async summaries(uids: readonly number[]): Promise<ReadonlyMap<number, MessageSummary>> {
+    const wanted = new Set(uids);
+    const found = new Map<number, MessageSummary>();
+    if (uids.length === 0) return found;
+    await this.#connection.client.run('reading subjects', METADATA_DEADLINE, async (flow) => {
+      for await (const { uid, envelope } of flow.fetch(uidSet(uids), { uid: true, envelope: true }, { uid: true }))
+        if (wanted.has(uid) && envelope !== undefined) found.set(uid, summaryOf(envelope));
+    });
+    return found;
+  }
+
   async #search(query: SearchObject): Promise<readonly number[]> {
     const found = await this.#connection.client.run('searching', SEARCH_DEADLINE, (flow) =>
       flow.search(query, { uid: true }),
@@ -112,6 +123,18 @@ export function statusOf(mailbox: MailboxObject): FolderStatus {
     uidNext: Number.isSafeInteger(uidNext) ? uidNext : 0,
     exists: Number.isSafeInteger(exists) ? Math.max(0, exists) : 0,
     ...(highestModseq === undefined || noModseq === true ? {} : { highestModseq: String(highestModseq) }),
+  };
+}
+
+const LONGEST_SUBJECT = 500;
+
+function summaryOf({ subject, from, date }: MessageEnvelopeObject): MessageSummary {
+  const address = from?.[0]?.address;
+  const time = dateOf(date);
+  return {
+    ...(subject === undefined || subject === '' ? {} : { subject: subject.slice(0, LONGEST_SUBJECT) }),
+    ...(address === undefined || address === '' ? {} : { from: address.slice(0, LONGEST_SUBJECT) }),
+    ...(time === undefined ? {} : { date: time }),
   };
 }
 

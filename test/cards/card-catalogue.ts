@@ -12,6 +12,7 @@ import { errorCard } from '../../src/cards/error-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
+import { skippedCard } from '../../src/cards/skipped-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
 import { clusterCard, digestCard } from '../../src/cards/cluster-card.ts';
@@ -36,6 +37,7 @@ import {
   sampleCheck,
   sampleEndpoint,
   sampleFailures,
+  sampleSkipped,
   sampleStatus,
   sampleUser,
 } from './sample-views.ts';
@@ -80,8 +82,12 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['status-many', statusCard(sampleStatus(Array.from({ length: 200 }, (_, at) => sampleBatch({ ...HUGE, identity: `${LONG.slice(4)}-${at}` }))), locale)],
     ...USER_STATUSES.map((status) => [`user-${status}`, userCard(sampleUser({ status, supportedActions: ['Start', 'SyncNow', 'Stop'] }), locale)] as const),
     ['user', userCard(sampleUser(), locale)],
+    ['skipped', skippedCard(sampleSkipped(), locale)],
+    ['skipped-approved', skippedCard({ ...sampleSkipped(), unapprovedCount: 0, items: sampleSkipped().items.map((item) => ({ ...item, approved: { by: 'Approver A', at: Date.parse(NOW) } })) }, locale)],
+    ['skipped-none', skippedCard({ ...sampleSkipped(), count: 0, unapprovedCount: 0, items: [] }, locale)],
+    ['skipped-hostile', skippedCard({ ...sampleSkipped(), count: 9000, items: Array.from({ length: 60 }, (_, at) => ({ folder: HOSTILE, uidValidity: '1', uid: at, size: 1, kind: 'corrupt' as const, code: 'ItemUnreadable', reason: HOSTILE + ENDLESS, subject: HOSTILE, from: ENDLESS, date: 0, approved: { by: HOSTILE, at: 0 } })) }, locale)],
     ['user-failed', userCard(sampleUser({ status: 'Failed', error: failure('ImapAuthenticationException', { code: 'AUTHENTICATIONFAILED', detail: 'Invalid credentials', address: 'sales.desk@example.com' }) }), locale)],
-    ['user-hostile', userCard(sampleUser({ status: 'Failed', identity: `${'x'.repeat(64)}@${'y'.repeat(60)}.example`, userName: HOSTILE, batchId: LONG, error: hostileError, reasons: hostileReasons, folders: Array.from({ length: 400 }, (_, at) => ({ source: at % 2 === 0 ? HOSTILE : ENDLESS, target: `${HOSTILE} / ${at}`, sourceItems: 500_000, targetItems: at, skipped: 1, excluded: 0, error: at % 7 === 0 ? hostileError : null })), skipped: Array.from({ length: 50 }, (_, at) => ({ folder: HOSTILE, uid: at, size: 1, kind: 'corrupt' as const, code: 'ItemUnreadable', reason: HOSTILE + ENDLESS, subject: HOSTILE })) }), locale)],
+    ['user-hostile', userCard(sampleUser({ status: 'Failed', identity: `${'x'.repeat(64)}@${'y'.repeat(60)}.example`, userName: HOSTILE, batchId: LONG, error: hostileError, reasons: hostileReasons, folders: Array.from({ length: 400 }, (_, at) => ({ source: at % 2 === 0 ? HOSTILE : ENDLESS, target: `${HOSTILE} / ${at}`, sourceItems: 500_000, targetItems: at, skipped: 1, excluded: 0, error: at % 7 === 0 ? hostileError : null })), skipped: Array.from({ length: 50 }, (_, at) => ({ folder: HOSTILE, uidValidity: '1', uid: at, size: 1, kind: 'corrupt' as const, code: 'ItemUnreadable', reason: HOSTILE + ENDLESS, subject: HOSTILE })) }), locale)],
     ['failures-none', failuresCard(sampleFailures({ groups: [] }), locale)],
     ['failures', failuresCard(sampleFailures(), locale)],
     ['failures-huge', failuresCard(sampleFailures({ batch: null, groups: Array.from({ length: 40 }, () => ({ error: hostileError, title: HOSTILE, count: 50_000, users: [{ identity: HOSTILE, batchId: LONG, message: ENDLESS }] })) }), locale)],

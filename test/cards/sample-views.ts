@@ -1,4 +1,5 @@
 import { failure } from '../../src/engine/domain/failure.ts';
+import type { SkippedView } from '../../src/engine/views.ts';
 import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { BatchView, CheckView, FailuresView, StatusView, UserView } from '../../src/engine/views.ts';
@@ -69,6 +70,53 @@ export function sampleBatch(more: Partial<BatchView> = {}): BatchView {
   };
 }
 
+export function sampleSkipped(): SkippedView {
+  return {
+    identity: 'sales.desk@example.com',
+    batchId: 'sales-1',
+    count: 3,
+    unapprovedCount: 2,
+    items: [
+      {
+        folder: 'Projects/2019',
+        uidValidity: '7',
+        uid: 48_211,
+        size: 157_000_000,
+        kind: 'large',
+        code: 'ItemTooLarge',
+        reason: 'UID 48211 has 157,000,000 bytes; the target takes 150 MB.',
+        subject: 'Plans for the new hall, all drawings',
+        from: 'architect@fabrikam.example',
+        date: Date.UTC(2019, 4, 7),
+      },
+      {
+        folder: 'INBOX',
+        uidValidity: '3',
+        uid: 300,
+        size: 2100,
+        kind: 'corrupt',
+        code: 'ItemUnreadable',
+        reason: 'The server returned no usable content for UID 300.',
+        date: Date.UTC(2014, 1, 2),
+      },
+      {
+        folder: 'INBOX',
+        uidValidity: '3',
+        uid: 512,
+        size: 81_000,
+        kind: 'refused',
+        code: 'ItemRefused',
+        reason: 'Exchange Online refused UID 512 in every form: ErrorInvalidRecipients.',
+        subject: 'Newsletter',
+        from: 'news@fabrikam.example',
+        date: Date.UTC(2016, 9, 30),
+        approved: { by: 'Approver A', at: Date.parse(NOW) - 3_600_000 },
+      },
+    ],
+    asOf: NOW,
+  };
+}
+
 export function sampleUser(more: Partial<UserView> = {}): UserView {
   return {
     identity: 'sales.desk@example.com',
@@ -106,8 +154,8 @@ export function sampleUser(more: Partial<UserView> = {}): UserView {
       { source: 'Junk', target: '', sourceItems: 112, targetItems: 0, skipped: 0, excluded: 112, error: null },
     ],
     skipped: [
-      { folder: 'Projects/*2024* [old]', uid: 48_211, size: 157_000_000, kind: 'large', code: 'ItemTooLarge', reason: 'UID 48211 has 157,000,000 bytes; the target takes 150 MB.', subject: 'Plans' },
-      { folder: 'Projects/*2024* [old]', uid: 48_300, size: 2100, kind: 'corrupt', code: 'ItemUnreadable', reason: 'The server returned no usable content for UID 48300.' },
+      { folder: 'Projects/*2024* [old]', uidValidity: '7', uid: 48_211, size: 157_000_000, kind: 'large', code: 'ItemTooLarge', reason: 'UID 48211 has 157,000,000 bytes; the target takes 150 MB.', subject: 'Plans' },
+      { folder: 'Projects/*2024* [old]', uidValidity: '7', uid: 48_300, size: 2100, kind: 'corrupt', code: 'ItemUnreadable', reason: 'The server returned no usable content for UID 48300.' },
     ],
     findings: {},
     warnings: [],

@@ -194,7 +194,15 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       await world.store.addUsers([user, sampleUser('b@contoso.example', 'one')], [], 'Operator A');
       const folders = [{ source: 'INBOX', target: 'Inbox', items: sampleProgress(3).items, bytes: 3000 }];
       const skipped = [
-        { folder: 'INBOX', uid: 7, size: 10, kind: 'corrupt', code: 'ItemUnreadable', reason: 'empty' } as const,
+        {
+          folder: 'INBOX',
+          uidValidity: '1',
+          uid: 7,
+          size: 10,
+          kind: 'corrupt',
+          code: 'ItemUnreadable',
+          reason: 'empty',
+        } as const,
       ];
 
       await world.store.saveProgress(user.address, user.batch, sampleProgress(1));

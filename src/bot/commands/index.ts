@@ -20,6 +20,7 @@ import {
 } from './ending-commands.ts';
 import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
 import { nearest } from './nearest.ts';
+import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
 import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
 
 const helpCommand = command({
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   batchesCommand,
   failuresCommand,
+  skippedCommand,
   endpointsCommand,
   checkBatchCommand,
   startBatchCommand,
@@ -70,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   restoreMissingCommand,
   stopUserCommand,
   resumeUserCommand,
+  approveSkippedCommand,
   completeBatchCommand,
   removeBatchCommand,
   removeUserCommand,

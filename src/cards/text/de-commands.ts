@@ -61,6 +61,14 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Fehlende zurückholen',
     help: 'Holt Mails zurück, die im Ziel gelöscht wurden oder dort fehlen. Zeigt zuerst, wie viele, und tut es nach Bestätigung.',
   },
+  skipped: {
+    title: 'Ausgelassen',
+    help: 'Zeigt die Nachrichten eines Benutzers, die nicht im Ziel sind, jede mit Grund. Betreffe zeigt nur der persönliche Chat.',
+  },
+  'approve skipped': {
+    title: 'Ausgelassene genehmigen',
+    help: 'Lässt ausgelassene Nachrichten gut sein, mit Ihrem Namen und der Zeit. Sie bleiben draußen, und die Bewertung bleibt, wie sie ist.',
+  },
   'complete batch': {
     title: 'Batch abschließen',
     help: 'Schließt einen Batch ab: ein letzter geprüfter Abgleich jedes Benutzers, dann werden die Kennwörter vergessen. sync=no verzichtet auf den letzten Abgleich.',

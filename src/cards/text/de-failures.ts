@@ -205,6 +205,11 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Das braucht die Rolle „{role}“.',
     remedy: 'Bitten Sie den Betreiber von Bellhop, Sie in die richtige Gruppe aufzunehmen.',
   },
+  ApprovalNeedsPerson: {
+    title: 'Genehmigungen kommen von bekannten Personen',
+    message: '„{command}“ ist eine Genehmigung, und ein Terminal weiß nicht, wer davor sitzt.',
+    remedy: 'Schreiben Sie es Bellhop in Teams, als jemand mit der Rolle „approver“.',
+  },
   OnlyInChat: {
     title: 'Das gehört in eine Unterhaltung',
     message: '„{command}“ betrifft eine Unterhaltung in Teams.',

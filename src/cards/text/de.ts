@@ -130,6 +130,8 @@ export const DE: typeof EN = {
     addEndpoint: 'Endpunkt anlegen',
     createBatch: 'Batch anlegen',
     completeBatch: 'Batch abschließen',
+    skipped: 'Ausgelassene zeigen',
+    approveSkipped: 'Genehmigen',
     retry: (value) => `${users(value)} wiederholen`,
   },
 
@@ -402,12 +404,29 @@ export const DE: typeof EN = {
     synced: (copied) => `Synchron; ${copied} Nachrichten wurden kopiert.`,
     delayed: (time, reason) => `Wartet bis ${time}: ${reason}`,
     stopped: 'Angehalten.',
+    skippedApproved: (value) => `${messages(value)}, die nicht im Ziel sind, wurden genehmigt.`,
     batchCompleting: 'Der Abschluss des Batches wurde verlangt, nach einem letzten Abgleich.',
     batchCompleted: 'Der Abschluss des Batches wurde verlangt, ohne letzten Abgleich.',
     batchRemoving: 'Das Entfernen des Batches wurde verlangt.',
     completed: 'Abgeschlossen; das Kennwort ist vergessen.',
     completedWithWarnings: (value) => `Abgeschlossen; ${messages(value)} sind nicht im Ziel.`,
     removing: 'Das Entfernen wurde verlangt, nach einem letzten Abgleich.',
+  },
+
+  skipped: {
+    what: (batch) => `Ausgelassen · Batch ${batch}`,
+    none: 'Nichts',
+    open: 'Ansehen',
+    approvedState: 'Genehmigt',
+    nothing: 'Jede Nachricht dieses Postfachs ist im Ziel.',
+    allApproved: (value) => `${messages(value)} sind nicht im Ziel; alle sind genehmigt.`,
+    unapproved: (value, open) =>
+      `${messages(value)} sind nicht im Ziel. **${count(open)}** davon hat noch niemand genehmigt.`,
+    kinds: { large: 'Zu groß', corrupt: 'Unlesbar', refused: 'Abgelehnt', missing: 'Wird wiederholt' },
+    message: 'Nachricht',
+    approvedBy: (name, time) => `Genehmigt von ${name}, ${time}`,
+    all: (command) => `Alle: ${command}`,
+    fallback: (name, value, open) => `${name}: ${messages(value)} nicht im Ziel, ${count(open)} nicht genehmigt.`,
   },
 
   ending: {

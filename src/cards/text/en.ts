@@ -114,6 +114,8 @@ export const EN = {
     addEndpoint: 'Add endpoint',
     createBatch: 'Create batch',
     completeBatch: 'Complete batch',
+    skipped: 'Show skipped',
+    approveSkipped: 'Approve',
     retry: (value: number) => `Retry ${users(value)}`,
   },
 
@@ -385,12 +387,30 @@ export const EN = {
     synced: (copied: string) => `Synced; ${copied} messages were copied.`,
     delayed: (time: string, reason: string) => `Waits until ${time}: ${reason}`,
     stopped: 'Stopped.',
+    skippedApproved: (value: number) => `${messages(value)} that are not in the target were approved.`,
     batchCompleting: 'Completing the batch was asked for, after a last sync.',
     batchCompleted: 'Completing the batch was asked for, without a last sync.',
     batchRemoving: 'Removing the batch was asked for.',
     completed: 'Completed; the password is forgotten.',
     completedWithWarnings: (value: number) => `Completed; ${messages(value)} are not in the target.`,
     removing: 'Removing was asked for, after a last sync.',
+  },
+
+  skipped: {
+    what: (batch: string) => `Skipped · batch ${batch}`,
+    none: 'None',
+    open: 'Look here',
+    approvedState: 'Approved',
+    nothing: 'Every message of this mailbox is in the target.',
+    allApproved: (value: number) => `${messages(value)} are not in the target; all of them are approved.`,
+    unapproved: (value: number, open: number) =>
+      `${messages(value)} are not in the target. **${count(open)}** of them nobody has approved yet.`,
+    kinds: { large: 'Too large', corrupt: 'Unreadable', refused: 'Refused', missing: 'Tried again' },
+    message: 'Message',
+    approvedBy: (name: string, time: string) => `Approved by ${name}, ${time}`,
+    all: (command: string) => `All of them: ${command}`,
+    fallback: (name: string, value: number, open: number) =>
+      `${name}: ${messages(value)} not in the target, ${count(open)} not approved.`,
   },
 
   ending: {

@@ -67,6 +67,12 @@ export type EventBody =
       readonly user: UserAddress;
       readonly count: number;
     }
+  | {
+      readonly type: 'SkippedApproved';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly count: number;
+    }
   | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress }
   /** `warnings`: messages that are not in the target. */
   | {

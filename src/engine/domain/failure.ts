@@ -299,6 +299,13 @@ export const FAILURES = {
     message: 'This needs the role "{role}".',
     remedy: 'Ask the operator of Bellhop to add you to the right group.',
   },
+  ApprovalNeedsPerson: {
+    scope: 'request',
+    retry: 'never',
+    title: 'Approvals come from known people',
+    message: '"{command}" is an approval, and a terminal does not know who sits there.',
+    remedy: 'Write it to Bellhop in Teams, as somebody with the role "approver".',
+  },
   OnlyInChat: {
     scope: 'request',
     retry: 'never',

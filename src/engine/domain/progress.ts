@@ -40,6 +40,7 @@ export interface FolderBooks {
 /** A message that is not in the target, and why. */
 export interface SkippedItem {
   readonly folder: string;
+  readonly uidValidity: string;
   readonly uid: number;
   readonly size: number;
   readonly kind: 'corrupt' | 'large' | 'missing' | 'refused';
@@ -49,4 +50,16 @@ export interface SkippedItem {
   readonly from?: string;
   /** ms since 1970, UTC */
   readonly date?: number;
+  /** A person knows of it and lets it be: who, and when (ms since 1970, UTC). */
+  readonly approved?: { readonly by: string; readonly at: number };
+}
+
+/** The same message at every sync, whatever else became of it. */
+export function sameSkipped(item: Pick<SkippedItem, 'folder' | 'uidValidity' | 'uid'>): string {
+  return `${item.uidValidity} ${item.uid} ${item.folder}`;
+}
+
+/** Whether nobody has let this message be yet. What failed is tried again and needs no approval. */
+export function isUnapproved({ kind, approved }: SkippedItem): boolean {
+  return kind !== 'missing' && approved === undefined;
 }

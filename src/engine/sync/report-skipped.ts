@@ -1,5 +1,7 @@
-import type { SkippedItem } from '../domain/progress.ts';
-import type { LedgerEntry } from '../ports.ts';
+import { MigrationError } from '../domain/failure.ts';
+import type { SourceFolder } from '../domain/mailbox.ts';
+import { type SkippedItem, sameSkipped } from '../domain/progress.ts';
+import type { LedgerEntry, MessageSummary } from '../ports.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 
 /** People page through skipped items; a mailbox with more has one cause, not ten thousand. */
@@ -11,21 +13,65 @@ const KIND_OF: Readonly<Record<string, SkippedItem['kind']>> = {
   ItemRefused: 'refused',
 };
 
-/** Puts the list of messages that are not in the target where people can see it. */
-export async function saveSkippedItems(session: MailboxSession): Promise<void> {
+/**
+ * Puts the list of messages that are not in the target where people can see it, each with subject, sender and date as the
+ * source knows them. What a person approved stays approved as long as it is the same message for the same reason.
+ */
+export async function saveSkippedItems(session: MailboxSession, folders: readonly SourceFolder[]): Promise<void> {
+  const { ledger, user, world } = session;
+  const before = new Map((await world.store.skipped(user.address)).map((item) => [sameSkipped(item), item]));
+  const byPath = new Map(folders.map((folder) => [folder.path, folder]));
   const items: SkippedItem[] = [];
-  for (const path of await session.ledger.folders()) {
-    const checkpoint = await session.ledger.checkpoint(path);
+  for (const path of await ledger.folders()) {
+    const checkpoint = await ledger.checkpoint(path);
     if (checkpoint === undefined || items.length >= LISTED_AT_MOST) continue;
-    for (const state of ['skipped', 'failed'] as const) {
-      const entries = await session.ledger.entries(path, checkpoint.uidValidity, state);
-      items.push(...entries.map((entry) => toSkippedItem(path, entry)));
-    }
+    const { uidValidity } = checkpoint;
+    const entries = [
+      ...(await ledger.entries(path, uidValidity, 'skipped')),
+      ...(await ledger.entries(path, uidValidity, 'failed')),
+    ].slice(0, LISTED_AT_MOST - items.length);
+    const known = (uid: number): SkippedItem | undefined => before.get(sameSkipped({ folder: path, uidValidity, uid }));
+    const fresh = entries.map((entry) => entry.uid).filter((uid) => known(uid) === undefined);
+    const summaries = await summariesOf(session, byPath.get(path), uidValidity, fresh);
+    for (const entry of entries)
+      items.push(toSkippedItem({ folder: path, uidValidity }, entry, known(entry.uid), summaries.get(entry.uid)));
   }
-  await session.world.store.saveSkipped(session.user.address, items.slice(0, LISTED_AT_MOST));
+  await world.store.saveSkipped(user.address, items);
 }
 
-function toSkippedItem(folder: string, entry: LedgerEntry): SkippedItem {
-  const { uid, size, code = 'Unexpected', detail = '' } = entry;
-  return { folder, uid, size, kind: KIND_OF[code] ?? 'missing', code, reason: detail };
+// Their absence is no reason to fail a sync: the messages are listed without.
+async function summariesOf(
+  session: MailboxSession,
+  folder: SourceFolder | undefined,
+  uidValidity: string,
+  uids: readonly number[],
+): Promise<ReadonlyMap<number, MessageSummary>> {
+  if (folder === undefined || uids.length === 0) return new Map();
+  try {
+    return await (await session.source.select(folder, uidValidity)).summaries(uids);
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    return new Map();
+  }
+}
+
+function toSkippedItem(
+  place: Pick<SkippedItem, 'folder' | 'uidValidity'>,
+  { uid, size, code = 'Unexpected', detail = '', internalDate }: LedgerEntry,
+  known: SkippedItem | undefined,
+  summary: MessageSummary | undefined,
+): SkippedItem {
+  const { subject, from, date = internalDate } = summary ?? known ?? {};
+  return {
+    ...place,
+    uid,
+    size,
+    kind: KIND_OF[code] ?? 'missing',
+    code,
+    reason: detail,
+    ...(subject === undefined ? {} : { subject }),
+    ...(from === undefined ? {} : { from }),
+    ...(date === undefined ? {} : { date }),
+    ...(known?.approved === undefined || known.code !== code ? {} : { approved: known.approved }),
+  };
 }

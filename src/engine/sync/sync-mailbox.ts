@@ -47,9 +47,12 @@ const SETTLE_ROUNDS = 3;
 export async function syncMailbox(world: World, user: MigrationUser, signal: AbortSignal): Promise<SyncResult> {
   return withOpenMailbox(world, user, signal, async (session) => {
     try {
-      await bringOver(session);
+      const routes = await bringOver(session);
       await reportNotes(session);
-      await saveSkippedItems(session);
+      await saveSkippedItems(
+        session,
+        routes.map((route) => route.source),
+      );
       session.books.note(ownerFindings(await session.ledger.coded()));
     } finally {
       await session.books.close();
@@ -63,7 +66,7 @@ export async function syncMailbox(world: World, user: MigrationUser, signal: Abo
   });
 }
 
-async function bringOver(session: MailboxSession): Promise<void> {
+async function bringOver(session: MailboxSession): Promise<readonly FolderRoute[]> {
   const routes = await routeFolders(session);
   const listed = new Set(routes.map((route) => route.source.path));
   const tree = once(() => TargetTree.load(session));
@@ -74,8 +77,9 @@ async function bringOver(session: MailboxSession): Promise<void> {
   if (session.user.restoreAskedAt !== undefined) await restoreMissing(session, await tree());
   const changed = await openUnchanged(session, routes);
   for (const folder of vanished) await openVanished(session, folder);
-  if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined) return;
+  if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined) return routes;
   await followChanges(session, { changed, vanished, listed, marked, tree: await tree() });
+  return routes;
 }
 
 interface Work {
