@@ -30,11 +30,18 @@ export interface BatchSettings {
   readonly every?: number | undefined;
   readonly trash?: 'copy' | 'skip' | undefined;
   readonly exclude?: readonly string[] | undefined;
+  /** ms since 1970 UTC, both inclusive */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
 }
 
 /** Creates a batch without users. Throws UnknownEndpoint, BatchNameTaken. */
 export async function createBatch(world: World, settings: BatchSettings, by: Actor): Promise<void> {
   await requireEndpoint(world, settings.endpoint);
+  const { since, until } = settings;
+  if (since !== undefined && until !== undefined && since > until)
+    throw new MigrationError('UsageError', { detail: 'since= must not lie behind until=.', command: 'create batch' });
+  const received = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
   const batch: MigrationBatch = {
     name: settings.name,
     endpoint: settings.endpoint,
@@ -44,6 +51,7 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     every: settings.every ?? DEFAULT_CADENCE,
     trash: settings.trash ?? 'copy',
     exclude: settings.exclude ?? [],
+    ...(since === undefined && until === undefined ? {} : { received }),
   };
   await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by.name);
 }

@@ -3,6 +3,7 @@ import { checkCard } from '../../cards/check-card.ts';
 import { createBatch, isAtRest, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
 import { checkBatch } from '../../engine/preflight.ts';
+import { endOfDay, startOfDay } from '../../engine/domain/received-window.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
 import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
 import { reachOfBatch } from './reach.ts';
@@ -14,12 +15,14 @@ async function liveBatch({ world, locale }: CommandContext, batch: BatchName): P
 }
 
 export const createBatchCommand = command({
-  usage: 'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"]',
+  usage:
+    'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
   examples: [
     'create batch sales-1 endpoint=mail-hq',
     'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',
+    'create batch sales-3 endpoint=mail-hq since=2020-01-01',
   ],
   aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
   permission: 'operate',
@@ -42,10 +45,12 @@ export const createBatchCommand = command({
       optional: true,
       also: ['ohne', 'ausser', 'skip'],
     },
+    since: { read: startOfDay, expects: 'a day such as 2020-01-31', named: true, optional: true, also: ['ab', 'seit'] },
+    until: { read: endOfDay, expects: 'a day such as 2024-12-31', named: true, optional: true, also: ['bis'] },
   },
-  async run({ name, endpoint, every, trash, exclude }, context) {
+  async run({ name, endpoint, every, trash, exclude, since, until }, context) {
     const { world, by } = context;
-    await createBatch(world, { name, endpoint, every, trash, exclude }, by);
+    await createBatch(world, { name, endpoint, every, trash, exclude, since, until }, by);
     return liveBatch(context, name);
   },
 });

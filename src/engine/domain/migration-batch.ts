@@ -1,4 +1,5 @@
 import type { BatchName, EndpointName } from './ids.ts';
+import type { ReceivedWindow } from './received-window.ts';
 import type { UserStatus } from './migration-user.ts';
 import { type TransitionTable, supportedActions } from './transitions.ts';
 
@@ -62,6 +63,8 @@ export interface MigrationBatch {
   readonly every: number;
   readonly trash: 'copy' | 'skip';
   readonly exclude: readonly string[];
+  /** Only mail received in it is moved; all of it when absent. */
+  readonly received?: ReceivedWindow;
 }
 
 /** Every automatic sync starts 24 h after the one before (as in Exchange Online), unless the batch says otherwise. */

@@ -3,6 +3,7 @@ import { cutWindows } from '../domain/sync-plan.ts';
 import type { FetchedMessage, LedgerEntry } from '../ports.ts';
 import { failure } from '../domain/failure.ts';
 import { formatFlags } from '../domain/mailbox.ts';
+import { OUT_OF_WINDOW, isWithin } from '../domain/received-window.ts';
 import type { FolderRun } from './folder-run.ts';
 import type { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
@@ -70,14 +71,35 @@ async function readMetadata(
     metas.length,
     metas.reduce((sum, meta) => sum + meta.size, 0),
   );
+  const wanted = await bookOutOfWindow(session, run, metas);
   const limit = session.world.settings.maxItemSize;
-  const tooLarge = metas.filter((meta) => meta.size > limit);
+  const tooLarge = wanted.filter((meta) => meta.size > limit);
   await bookSkipped(
     session,
     run,
     tooLarge.map((meta) => skipped(session, run, meta, 'ItemTooLarge', `${meta.size} bytes`)),
   );
-  return metas.filter((meta) => meta.size <= limit);
+  return wanted.filter((meta) => meta.size <= limit);
+}
+
+// What the batch leaves behind by its date. It is remembered with its date, so that a batch with another window brings it.
+async function bookOutOfWindow(
+  session: MailboxSession,
+  run: FolderRun,
+  metas: readonly MessageMeta[],
+): Promise<readonly MessageMeta[]> {
+  const { received } = session.batch;
+  if (received === undefined) return metas;
+  const outside = metas.filter((meta) => !isWithin(received, meta.internalDate));
+  const at = session.world.clock.now();
+  const entries = outside.map(({ uid, flags, size, internalDate }): LedgerEntry => ({
+    ...{ uid, state: 'excluded', flags: formatFlags(flags), size, at, code: OUT_OF_WINDOW },
+    ...(internalDate === undefined ? {} : { internalDate }),
+  }));
+  await session.ledger.record(run.path, run.status.uidValidity, entries);
+  session.books.move(run.path, 'pending', 'excluded', outside.length);
+  const left = new Set(outside);
+  return metas.filter((meta) => !left.has(meta));
 }
 
 async function bookUnread(

@@ -24,6 +24,7 @@ import { withOpenMailbox } from './open-mailbox.ts';
 import { reopen } from './open-run.ts';
 import { type Move, recogniseMoves } from './recognise-moves.ts';
 import { restoreMissing } from './restore-missing.ts';
+import { reconsiderExcluded } from './reconsider-excluded.ts';
 import { saveSkippedItems } from './report-skipped.ts';
 import { uploadLane } from './send-lot.ts';
 import { removeLateTwins, settleIntents } from './settle-intents.ts';
@@ -73,6 +74,7 @@ async function bringOver(session: MailboxSession): Promise<readonly FolderRoute[
   const missing = await vanishedFolders(session, listed);
   const renamed = await followRenames(session, routes, missing, tree);
   const vanished = missing.filter((folder) => !renamed.has(folder.path));
+  await reconsiderExcluded(session);
   const marked = await loadMarkedItems(session);
   if (session.user.restoreAskedAt !== undefined) await restoreMissing(session, await tree());
   const changed = await openUnchanged(session, routes);
