@@ -24,18 +24,33 @@ export interface Course {
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** First sync by a Bellhop worker into the local Exchange Online, both processes of their own; from "start" to Synced. */
-export async function measureBellhop({
-  directory,
-  source,
-  user,
-  mails,
-}: Course & { readonly mails: number }): Promise<Measurement> {
+const LAST_SYNCED = 'bellhop_last_synced_timestamp_seconds';
+
+interface Story {
+  readonly events: readonly { readonly type: string; readonly at: number }[];
+}
+
+/** A Bellhop worker with one mailbox before it and a local Exchange Online behind it, each a process of its own. */
+export interface BellhopRun extends AsyncDisposable {
+  /** Starts the batch; resolves with the seconds until the mailbox is synced with so many messages copied. */
+  firstSync(mails: number): Promise<number>;
+  /** Asks for a sync; resolves with the seconds it took, as Bellhop's own event log has them. */
+  nextSync(): Promise<number>;
+  /** Value of a metric. */
+  metric(name: string): Promise<number>;
+  /** Bytes the worker held at most. */
+  peakRss(): number;
+}
+
+export async function openBellhop({ directory, source, user }: Course): Promise<BellhopRun> {
+  await using opened = new AsyncDisposableStack();
+  const data = join(directory, 'bellhop');
   const exchange = spawn(
     process.execPath,
     [join(root, 'sandbox/exchange/main.ts'), '--directory', join(directory, 'exchange'), '--throttling', 'off'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  opened.defer(() => ended(exchange));
   const access = JSON.parse(await firstLine(exchange, /\n/)) as Readonly<Record<string, string>>;
   const control = controlLocalExchange(access['graphUrl'] ?? '', access['caFile'] ?? '');
   await control.addMailbox({ address: 'u1@contoso.example', displayName: 'u1' });
@@ -55,7 +70,7 @@ export async function measureBellhop({
     NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
     BELLHOP_SANDBOX: '1',
     BELLHOP_THROTTLE: 'off',
-    BELLHOP_DATA: join(directory, 'bellhop'),
+    BELLHOP_DATA: data,
     BELLHOP_ALLOW_HOSTS: 'localhost',
     BELLHOP_ROLES: 'worker',
     BELLHOP_MAX_ITEM_SIZE: '157286400',
@@ -70,26 +85,45 @@ export async function measureBellhop({
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  try {
-    const port = /"port":(\d+)/.exec(await firstLine(worker, /"port":\d+/))?.[1] ?? '';
-    for (const words of [
-      ['add', 'endpoint', 'bench', 'host=localhost', `port=${source.port}`, 'security=none'],
-      ['import', join(directory, 'users.csv'), 'batch=bench', 'endpoint=bench'],
-    ])
-      await command(words, env);
-    await command(['start', 'batch', 'bench'], env);
-    const begin = performance.now();
-    await untilCopied(port, mails);
-    const seconds = (performance.now() - begin) / 1000;
-    const bytes = await metric(port, 'bellhop_transferred_bytes');
-    const peakRss =
-      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024;
-    return { tool: 'bellhop', seconds, items: mails, bytes, peakRss };
-  } finally {
+  opened.defer(async () => {
     await ended(worker);
-    await ended(exchange);
-    stopRedisOf(join(directory, 'bellhop'));
-  }
+    stopRedisOf(data);
+  });
+  const port = /"port":(\d+)/.exec(await firstLine(worker, /"port":\d+/))?.[1] ?? '';
+  for (const words of [
+    ['add', 'endpoint', 'bench', 'host=localhost', `port=${source.port}`, 'security=none'],
+    ['import', join(directory, 'users.csv'), 'batch=bench', 'endpoint=bench'],
+  ])
+    await command(words, env);
+  const close = opened.move();
+  return {
+    async firstSync(mails) {
+      await command(['start', 'batch', 'bench'], env);
+      const begin = performance.now();
+      await untilCopied(port, mails);
+      return (performance.now() - begin) / 1000;
+    },
+    async nextSync() {
+      const before = await metric(port, LAST_SYNCED);
+      await command(['sync', 'now', 'u1@contoso.example'], env);
+      while ((await metric(port, LAST_SYNCED)) === before) await new Promise((resolve) => setTimeout(resolve, 50));
+      const { events } = JSON.parse(await command(['why', 'u1@contoso.example', '--json'], env)) as Story;
+      const at = (type: string): number => events.findLast((event) => event.type === type)?.at ?? Number.NaN;
+      return (at('UserSynced') - at('UserSyncStarted')) / 1000;
+    },
+    metric: (name) => metric(port, name),
+    peakRss: () =>
+      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024,
+    [Symbol.asyncDispose]: () => close.disposeAsync(),
+  };
+}
+
+/** First sync of a mailbox. */
+export async function measureBellhop(course: Course & { readonly mails: number }): Promise<Measurement> {
+  await using bellhop = await openBellhop(course);
+  const seconds = await bellhop.firstSync(course.mails);
+  const bytes = await bellhop.metric('bellhop_transferred_bytes');
+  return { tool: 'bellhop', seconds, items: course.mails, bytes, peakRss: bellhop.peakRss() };
 }
 
 async function untilCopied(port: string, mails: number): Promise<void> {
@@ -115,13 +149,17 @@ async function metric(port: string, name: string): Promise<number> {
   );
 }
 
-function command(words: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+function command(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'bin/bellhop.mjs'), ...words], {
       env,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`bellhop ${words.join(' ')}`))));
+    const pieces: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+    child.once('close', (code) =>
+      code === 0 ? resolve(Buffer.concat(pieces).toString()) : reject(new Error(`bellhop ${words.join(' ')}`)),
+    );
   });
 }
 

@@ -52,11 +52,20 @@ export const PEERS: readonly Peer[] = [
   },
 ];
 
-/** Runs a peer into an empty Dovecot of its own under GNU time; undefined when it is not installed. */
-export async function measurePeer(peer: Peer, course: Course): Promise<Measurement | undefined> {
+/** A peer with an empty Dovecot of its own as its target; undefined when it is not installed. */
+export interface PeerRun extends AsyncDisposable {
+  /** One run under GNU time; resolves with its seconds. */
+  run(): Promise<number>;
+  /** What lies in the target. */
+  held(): Promise<{ readonly items: number; readonly bytes: number }>;
+  /** Bytes the tool held at most in its latest run. */
+  peakRss(): number;
+}
+
+export async function openPeer(peer: Peer, course: Course): Promise<PeerRun | undefined> {
   if (spawnSync('which', [peer.program]).status !== 0 || spawnSync('which', ['time']).status !== 0) return undefined;
   const directory = join(course.directory, peer.name);
-  await using target = await startLocalDovecot({
+  const target = await startLocalDovecot({
     directory: join(directory, 'target'),
     users: [course.user],
     ...course.servers,
@@ -67,23 +76,42 @@ export async function measurePeer(peer: Peer, course: Course): Promise<Measureme
   mkdirSync(state, { recursive: true });
   const command = peer.command(course, target, state);
   const report = join(directory, 'time');
-  const begin = performance.now();
-  await new Promise((resolve) =>
-    spawn('/usr/bin/time', ['-o', report, '-f', '%M', ...command], { stdio: 'ignore' }).once('exit', resolve),
-  );
-  const seconds = (performance.now() - begin) / 1000;
-  const status = await target.doveadm('-f', 'tab', 'mailbox', 'status', '-u', course.user.name, 'messages vsize', '*');
-  const rows = status
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'));
-  const sum = (column: number): number => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);
   return {
-    tool: peer.name,
-    seconds,
-    items: sum(1),
-    bytes: sum(2),
-    peakRss: Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) * 1024,
+    async run() {
+      const begin = performance.now();
+      await new Promise((resolve) =>
+        spawn('/usr/bin/time', ['-o', report, '-f', '%M', ...command], { stdio: 'ignore' }).once('exit', resolve),
+      );
+      return (performance.now() - begin) / 1000;
+    },
+    async held() {
+      const status = await target.doveadm(
+        '-f',
+        'tab',
+        'mailbox',
+        'status',
+        '-u',
+        course.user.name,
+        'messages vsize',
+        '*',
+      );
+      const rows = status
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split('\t'));
+      const sum = (column: number): number => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);
+      return { items: sum(1), bytes: sum(2) };
+    },
+    peakRss: () => Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) * 1024,
+    [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
   };
+}
+
+/** First run of a peer; undefined when it is not installed. */
+export async function measurePeer(peer: Peer, course: Course): Promise<Measurement | undefined> {
+  await using opened = await openPeer(peer, course);
+  if (opened === undefined) return undefined;
+  const seconds = await opened.run();
+  return { tool: peer.name, seconds, ...(await opened.held()), peakRss: opened.peakRss() };
 }

@@ -1,64 +1,37 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fillMailbox } from '../sandbox/source/fill-mailbox.ts';
-import { generateMailbox } from '../sandbox/source/generate-mail.ts';
-import { startLocalDovecot } from '../sandbox/source/local-dovecot.ts';
-import { type Measurement, measureBellhop } from './measure-bellhop.ts';
-import { PEERS, measurePeer } from './measure-peers.ts';
+import { benchDelta } from './delta.ts';
+import { benchInitialSync } from './initial-sync.ts';
+import { PEERS } from './measure-peers.ts';
 
-/**
- * `npm run bench [-- --mails 5000 --profile real|small --compress --peers dsync,interimap,mbsync]`: the first sync of one mailbox, side by
- * side with the peers that are installed, on the same mail and machine, one after the other. Limits are off.
- */
-/** COMPRESS=DEFLATE (RFC 4978), as many servers offer it: peers take it whatever the link, Bellhop does not. */
-const COMPRESSING = {
-  plugins: ['zlib'],
-  extraConfig: 'protocol imap {\n  mail_plugins = zlib imap_zlib\n}',
-} as const;
+const USAGE = `npm run bench -- [bench] [options]
 
-const { values } = parseArgs({
+  initial   the first sync of one mailbox, side by side with the peers (the default)
+            --mails 5000  --profile real|small  --compress (servers with COMPRESS=DEFLATE)
+  delta     a pass without changes, and one with a day's changes, in a mailbox of 20,000 mails
+            --mails 20000
+
+  --peers dsync,interimap,mbsync,imapsync   what is not installed is left out; "none" measures Bellhop alone
+Figures are printed, and kept as JSON under bench/results.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    mails: { type: 'string', default: '5000' },
+    mails: { type: 'string' },
     profile: { type: 'string', default: 'real' },
     compress: { type: 'boolean', default: false },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
+    help: { type: 'boolean', default: false },
   },
 });
+const [bench = 'initial'] = positionals;
+const peers = values.peers.split(',');
 
-const directory = mkdtempSync(join(tmpdir(), 'bellhop-bench-'));
-const user = { name: 'u1', password: 'bench-not-a-real-password' };
-const servers = values.compress ? COMPRESSING : {};
-const results: Measurement[] = [];
-try {
-  await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user], ...servers });
-  const mailbox = generateMailbox({
-    owner: 'u1@contoso.example',
-    seed: 1,
-    mails: Number(values.mails),
-    profile: values.profile === 'small' ? 'small' : 'real',
-    style: 'english',
-  });
-  const { mails, bytes } = await fillMailbox(source, user.name, mailbox.folders, mailbox.mails());
-  console.log(`source: ${mails} mails, ${(bytes / 1e6).toFixed(0)} MB, ${cpus().length} cores`);
-  // Once through, so that nobody pays for the server's first look at the files.
-  await source.doveadm('search', '-u', user.name, 'mailbox', '*', 'all');
-  results.push(await measureBellhop({ directory, source, user, servers, mails }));
-  for (const peer of PEERS.filter((each) => values.peers.split(',').includes(each.name))) {
-    const measured = await measurePeer(peer, { directory, source, user, servers });
-    if (measured === undefined) console.log(`${peer.name}: not installed, left out`);
-    else results.push(measured);
-  }
-} finally {
-  rmSync(directory, { recursive: true, force: true });
+if (values.help) console.log(USAGE);
+else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), peers);
+else if (bench === 'initial') {
+  const profile = values.profile === 'small' ? 'small' : 'real';
+  await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });
+} else {
+  console.error(USAGE);
+  process.exitCode = 2;
 }
-
-console.log('\ntool        seconds   items/s     MB/s   peak RSS MB');
-for (const { tool, seconds, items, bytes, peakRss } of results) {
-  console.log(
-    `${tool.padEnd(10)} ${seconds.toFixed(1).padStart(8)} ${(items / seconds).toFixed(0).padStart(9)} ${(bytes / 1e6 / seconds).toFixed(1).padStart(8)} ${(peakRss / 1e6).toFixed(0).padStart(13)}`,
-  );
-}
-mkdirSync(new URL('results/', import.meta.url), { recursive: true });
-writeFileSync(new URL('results/initial-sync.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);

@@ -16,6 +16,11 @@ const METRICS: readonly Metric[] = [
     (batch) => Object.entries(batch.items).map(([column, value]) => [`column="${column}"`, value] as const),
   ],
   ['bellhop_transferred_bytes', 'Bytes of messages written to the target.', (batch) => [['', batch.bytesTransferred]]],
+  [
+    'bellhop_last_synced_timestamp_seconds',
+    'When the latest sync of the batch ended.',
+    ({ lastSyncedDateTime }) => (lastSyncedDateTime === null ? [] : [['', Date.parse(lastSyncedDateTime) / 1000]]),
+  ],
   ['bellhop_items_per_second', 'Messages written per second, now.', (batch) => [['', batch.itemsPerSecond]]],
   ['bellhop_bytes_per_second', 'Bytes written per second, now.', (batch) => [['', batch.bytesPerSecond]]],
 ];
