@@ -2,17 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { cardText } from './cards/card-text.ts';
 import { checkCard } from './cards/check-card.ts';
 import { endpointTestCard } from './cards/endpoint-card.ts';
+import { verifyCard } from './cards/verify-card.ts';
 import type { Card } from './cards/elements.ts';
 import { ENGLISH } from './cards/locale.ts';
 import { COMMANDS } from './bot/commands/index.ts';
 import { type CommandReply, commandWords } from './bot/commands/command.ts';
 import { parseCommand, runCommand } from './bot/commands/parse.ts';
+import { readTarget } from './bot/commands/arguments.ts';
 import { tokenize } from './bot/commands/tokenize.ts';
 import type { Actor } from './engine/domain/actor.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from './engine/domain/failure.ts';
 import { parseBatchName, parseEndpointName } from './engine/domain/ids.ts';
 import { type ImportResult, importUsers } from './engine/import-users.ts';
 import type { World } from './engine/ports.ts';
+import { verifyView } from './engine/verify.ts';
 import { batchCheck } from './engine/queries.ts';
 
 /** The streams of a terminal. */
@@ -93,6 +96,11 @@ async function finalReply(
           view: { endpoint: event.endpoint, ...event.test },
           card: endpointTestCard(event.endpoint, event.test),
         };
+      if (event.type === 'Verified') {
+        const target = readTarget(String(Reflect.get(Object(view), 'identity')));
+        const found = target === undefined ? undefined : await verifyView(world, target, pending.request);
+        if (found !== undefined && found.done === found.users) return { view: found, card: verifyCard(found) };
+      }
       if (event.type === 'BatchChecked') {
         const check = await batchCheck(world, event.batch);
         if (check !== undefined) return { view: check, card: checkCard(check) };

@@ -12,6 +12,7 @@ import { PUBLISHED_LIMITS, redisBudget, unlimitedBudget } from './store/redis-bu
 import { type Documents, redisDocuments } from './store/redis-documents.ts';
 import { redisEventLog } from './store/redis-event-log.ts';
 import { redisStore } from './store/redis-store.ts';
+import { reportFiles } from './store/report-files.ts';
 import { sqliteLedgers } from './store/sqlite-ledger.ts';
 
 /** The wired program: the engine's world and the few things only the edges use. */
@@ -46,6 +47,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     events: redisEventLog({ redis, connect: handle.connect, clock, log }),
     jobs: queue.queue,
     vault: credentialVault(redis, key),
+    reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),
     clock,
     log,
     newId: () => randomBytes(16).toString('hex'),

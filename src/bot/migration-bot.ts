@@ -151,9 +151,7 @@ export class MigrationBot {
     const owner = by === undefined ? {} : { owner: { id: by.chatId, name: by.name } };
     if (batch !== undefined) await this.#book.pin(batch, { ...card, ...owner });
     if (reply.pending !== undefined) {
-      const about = String(
-        Reflect.get(Object(reply.view), reply.pending.until === 'BatchChecked' ? 'batch' : 'endpoint'),
-      );
+      const about = String(Reflect.get(Object(reply.view), NAMED_BY[reply.pending.until]));
       await this.#book.expect({ request: reply.pending.request, about, ...card });
     }
   }
@@ -184,6 +182,9 @@ export class MigrationBot {
     return errorCard(shown, localeFor(by?.locale), typeof nearest === 'string' ? nearest : undefined);
   }
 }
+
+/** The field of a view that says what the answer still to come is about. */
+const NAMED_BY = { BatchChecked: 'batch', EndpointTested: 'endpoint', Verified: 'identity' } as const;
 
 const ROLE_NAMES = { view: 'viewer', operate: 'operator', approve: 'approver' } as const;
 

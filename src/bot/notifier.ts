@@ -5,11 +5,14 @@ import type { Card } from '../cards/elements.ts';
 import { endpointTestCard } from '../cards/endpoint-card.ts';
 import type { Locale } from '../cards/locale.ts';
 import { noticeCard } from '../cards/notice-card.ts';
+import { verifyCard } from '../cards/verify-card.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import { batchCheck, batchOverview } from '../engine/queries.ts';
+import { verifyView } from '../engine/verify.ts';
+import { readTarget } from './commands/arguments.ts';
 import type { ChatPort } from './chat-port.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
 import type { FailureNotifier } from './failure-notifier.ts';
@@ -47,6 +50,8 @@ export class Notifier {
   readonly #failures: FailureNotifier;
   readonly #reports: () => Promise<void>;
   readonly #dirty = new Set<BatchName>();
+  /** Requests of comparisons with news. */
+  readonly #verifying = new Set<string>();
   readonly #editedAt = new Map<string, number>();
   readonly #shown = new Map<string, string>();
 
@@ -63,6 +68,7 @@ export class Notifier {
   /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (const batch of await this.#book.pinnedBatches()) this.#dirty.add(batch);
+    for (const { request } of await this.#book.allExpected()) this.#verifying.add(request);
     const following = this.#world.events.follow('notifier', (events) => this.#onEvents(events), signal);
     const editing = this.#editLoop(signal);
     await Promise.all([following, editing]);
@@ -72,6 +78,7 @@ export class Notifier {
     await this.#failures.onEvents(events);
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
+      if (event.type === 'Verified') this.#verifying.add(event.request);
       if (event.type === 'EndpointTested')
         await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test, this.#locale));
     }
@@ -87,7 +94,10 @@ export class Notifier {
       await this.#quietly(() => this.#reports());
       await this.#quietly(async () => {
         for (const batch of this.#dirty) await this.#editBatch(batch);
-        for (const pending of await this.#book.allExpected()) await this.#editCheck(pending.request, pending.about);
+        for (const { request, about } of await this.#book.allExpected()) {
+          await this.#editCheck(request, about);
+          await this.#editVerification(request, about);
+        }
       });
     }
   }
@@ -136,6 +146,20 @@ export class Notifier {
     if (check.finishedAt === null && !this.#mayEdit(request)) return;
     await this.#edit(pending, checkCard(check, this.#locale));
     if (check.finishedAt !== null) await this.#book.answered(request);
+  }
+
+  // A card that waits for a comparison: about a user or a batch, edited until the last user is done.
+  async #editVerification(request: string, about: string): Promise<void> {
+    const target = readTarget(about);
+    const pending = await this.#book.expected(request);
+    if (target === undefined || pending === undefined || !this.#verifying.has(request) || !this.#mayEdit(request))
+      return;
+    const view = await verifyView(this.#world, target, request);
+    if (view.done === 0) return;
+    await this.#edit(pending, verifyCard(view, this.#locale));
+    if (view.done < view.users) return;
+    this.#verifying.delete(request);
+    await this.#book.answered(request);
   }
 
   async #answerTest(request: string, card: Card): Promise<void> {

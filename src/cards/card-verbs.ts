@@ -15,6 +15,7 @@ export type CardAction =
   | { readonly verb: 'checkBatch'; readonly target: string }
   | { readonly verb: 'completeBatch'; readonly target: string }
   | { readonly verb: 'skipped'; readonly target: string }
+  | { readonly verb: 'verify'; readonly target: string }
   | { readonly verb: 'approveSkipped'; readonly target: string }
   | { readonly verb: 'stopUser'; readonly target: string }
   | { readonly verb: 'resumeUser'; readonly target: string }
@@ -43,6 +44,7 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   checkBatch: 'check batch',
   completeBatch: 'complete batch',
   skipped: 'skipped',
+  verify: 'verify',
   approveSkipped: 'approve skipped',
   stopUser: 'stop user',
   resumeUser: 'resume user',

@@ -2,6 +2,7 @@ import { runTestEndpoint } from './endpoints.ts';
 import { runCheckBatch } from './preflight.ts';
 import type { JobName, Jobs, World } from './ports.ts';
 import { runSyncMailbox } from './run-sync.ts';
+import { runVerifyMailbox } from './verify.ts';
 import { runScheduleSyncs } from './scheduling.ts';
 
 /** Runs a job; `again` asks to run it once more after so many ms, without a worker waiting for it. */
@@ -18,6 +19,7 @@ export function jobHandlers(world: World): JobHandlers {
     'schedule-syncs': () => runScheduleSyncs(world),
     'sync-mailbox': (payload, signal) => runSyncMailbox(world, payload, signal),
     'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
+    'verify-mailbox': (payload, signal) => runVerifyMailbox(world, payload, signal),
     'test-endpoint': (payload, signal) => runTestEndpoint(world, payload, signal),
   };
 }

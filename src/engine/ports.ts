@@ -11,6 +11,7 @@ import type { ItemChange, ItemState } from './domain/merge-flags.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
+import type { Verification } from './domain/verification.ts';
 
 // -- the source ---------------------------------------------------------------------------------------------------
 
@@ -151,6 +152,8 @@ export interface MarkedItem {
   readonly id: string;
   readonly marker: string;
   readonly folderId: string;
+  /** internetMessageId; only `listMarked` tells it. */
+  readonly messageId?: string;
 }
 
 /** An item of the target as it is now. */
@@ -354,10 +357,19 @@ export interface MigrationStore {
   saveSkipped(user: UserAddress, items: readonly SkippedItem[]): Promise<void>;
   skipped(user: UserAddress): Promise<readonly SkippedItem[]>;
 
+  /** The latest comparison of a user, with the report it was written to. */
+  saveVerification(verification: SavedVerification, events: readonly EventBody[]): Promise<void>;
+  verification(user: UserAddress): Promise<SavedVerification | undefined>;
+
   saveCheck(check: BatchCheck, events: readonly EventBody[]): Promise<void>;
   check(batch: BatchName): Promise<BatchCheck | undefined>;
   /** Events that change nothing stored, such as the answer to a test. */
   publish(events: readonly EventBody[], by?: string): Promise<void>;
+}
+
+export interface SavedVerification extends Verification {
+  readonly file: string;
+  readonly sha256: string;
 }
 
 export interface EventLog {
@@ -379,6 +391,7 @@ export interface Jobs {
   readonly 'schedule-syncs': Readonly<Record<string, never>>;
   readonly 'sync-mailbox': { readonly user: UserAddress };
   readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
+  readonly 'verify-mailbox': { readonly user: UserAddress; readonly request: string };
   readonly 'test-endpoint': { readonly endpoint: EndpointName; readonly request: string };
 }
 export type JobName = keyof Jobs;
@@ -398,6 +411,12 @@ export interface JobQueue {
   pending<Name extends JobName>(
     name: Name,
   ): Promise<readonly { readonly payload: Jobs[Name]; readonly running: boolean }[]>;
+}
+
+/** Files for people, on the disk of whoever writes them. */
+export interface ReportFiles {
+  /** Writes a report; answers its path. Throws LedgerUnavailable when the disk does not take it. */
+  write(name: string, text: string): Promise<string>;
 }
 
 /** Passwords of source logins, sealed with a key that is kept elsewhere. */
@@ -441,6 +460,7 @@ export interface World {
   readonly events: EventLog;
   readonly jobs: JobQueue;
   readonly vault: CredentialVault;
+  readonly reports: ReportFiles;
   readonly clock: Clock;
   readonly log: Logger;
   /** A new random id, 128 bits as lower-case hex. */

@@ -9,6 +9,7 @@ import type { BatchAction, BatchState, BatchStatus } from './domain/migration-ba
 import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction } from './domain/migration-user.ts';
 import type { Bottleneck, SkippedItem } from './domain/progress.ts';
 import type { OwnerFindings } from './domain/owner-findings.ts';
+import type { FolderVerification, Verdict } from './domain/verification.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
 
 export interface BatchView {
@@ -111,6 +112,38 @@ export interface SkippedView {
   readonly count: number;
   readonly unapprovedCount: number;
   readonly items: readonly SkippedItem[];
+  readonly asOf: string;
+}
+
+/** Source and target compared afresh: one user, or every user of a batch. */
+export interface VerifyView {
+  readonly identity: string;
+  readonly users: number;
+  /** Users whose comparison is over. */
+  readonly done: number;
+  readonly equal: number;
+  readonly different: number;
+  /** Users that could not be compared. */
+  readonly unknown: number;
+  readonly sourceItems: number;
+  readonly inTarget: number;
+  readonly elsewhere: number;
+  readonly skipped: number;
+  readonly excluded: number;
+  readonly removedByOwner: number;
+  readonly missing: number;
+  readonly differentItems: number;
+  readonly surplus: number;
+  readonly results: readonly {
+    readonly identity: string;
+    readonly verdict: Verdict;
+    readonly error: string | null;
+    readonly folders: readonly FolderVerification[];
+    readonly finishedAt: string;
+    /** The report on the worker's disk, and its SHA-256. */
+    readonly file: string;
+    readonly sha256: string;
+  }[];
   readonly asOf: string;
 }
 

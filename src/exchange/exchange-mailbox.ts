@@ -92,7 +92,7 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
   }
 
   async function* listMarked(folderId?: string): AsyncIterable<MarkedItem> {
-    const query = `$select=id,parentFolderId&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
+    const query = `$select=id,parentFolderId,internetMessageId&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
     const path = `${folderId === undefined ? root : folderPath(folderId)}/messages?${query}`;
     for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id })) {
       const marked = toMarkedItem(item);
@@ -192,7 +192,12 @@ function toTargetFolder(
 function toMarkedItem(item: Message): MarkedItem | undefined {
   const marker = markerOf(item);
   return typeof item.id === 'string' && marker !== undefined
-    ? { id: item.id, marker, folderId: item.parentFolderId ?? '' }
+    ? {
+        id: item.id,
+        marker,
+        folderId: item.parentFolderId ?? '',
+        ...(typeof item.internetMessageId === 'string' ? { messageId: item.internetMessageId } : {}),
+      }
     : undefined;
 }
 

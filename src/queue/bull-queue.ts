@@ -5,7 +5,7 @@ import type { Clock, JobName, JobQueue, Jobs, Logger } from '../engine/ports.ts'
 import { keepTicking } from './keep-ticking.ts';
 import { readPayload } from './payloads.ts';
 
-const NAMES: readonly JobName[] = ['schedule-syncs', 'sync-mailbox', 'check-batch', 'test-endpoint'];
+const NAMES: readonly JobName[] = ['schedule-syncs', 'sync-mailbox', 'check-batch', 'verify-mailbox', 'test-endpoint'];
 /** The prefix is one hash tag, so that all keys of a queue live on one node of a Redis Cluster. */
 const PREFIX = '{bellhop}';
 
@@ -103,7 +103,7 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
       const abandon = new AbortController();
       const signals = { leaving: leaving.signal, abandon: abandon.signal };
       const workers = NAMES.map((name) =>
-        startWorker(name, handlers, { concurrency: name === 'sync-mailbox' ? concurrency : 1, lock }, signals, {
+        startWorker(name, handlers, { concurrency: concurrencyOf(name, concurrency), lock }, signals, {
           connection,
           log,
           clock,
@@ -128,6 +128,11 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
       await Promise.all([...queues.values()].map((each) => each.close()));
     },
   };
+}
+
+// A verification reads as much as a sync: it gets as many places. The small kinds run one by one.
+function concurrencyOf(name: JobName, mailboxes: number): number {
+  return name === 'sync-mailbox' || name === 'verify-mailbox' ? mailboxes : 1;
 }
 
 function startWorker(

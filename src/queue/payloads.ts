@@ -18,6 +18,10 @@ const READERS: { readonly [Name in JobName]: (data: unknown) => Jobs[Name] } = {
   'schedule-syncs': () => ({}),
   'sync-mailbox': (data) => ({ user: known(parseUserAddress(field(data, 'user'))) }),
   'check-batch': (data) => ({ batch: known(parseBatchName(field(data, 'batch'))), request: field(data, 'request') }),
+  'verify-mailbox': (data) => ({
+    user: known(parseUserAddress(field(data, 'user'))),
+    request: field(data, 'request'),
+  }),
   'test-endpoint': (data) => ({
     endpoint: known(parseEndpointName(field(data, 'endpoint'))),
     request: field(data, 'request'),

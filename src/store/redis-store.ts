@@ -7,7 +7,7 @@ import type { BatchName, EndpointName, UserAddress } from '../engine/domain/ids.
 import type { MigrationBatch } from '../engine/domain/migration-batch.ts';
 import type { MigrationUser } from '../engine/domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from '../engine/domain/progress.ts';
-import type { Clock, Decide, MigrationStore } from '../engine/ports.ts';
+import type { Clock, Decide, MigrationStore, SavedVerification } from '../engine/ports.ts';
 import { KEY } from './keys.ts';
 import { readJson } from './read-json.ts';
 import { type CompareAndSet, defineScripts } from './redis-scripts.ts';
@@ -144,6 +144,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
         .hdel(KEY.progress(user.batch), address)
         .hdel(KEY.folders, address)
         .hdel(KEY.skipped, address)
+        .hdel(KEY.verifications, address)
         .exec();
       await appendEvents(redis, stamp(events, by));
     },
@@ -206,6 +207,14 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
     async skipped(user) {
       return optional<readonly SkippedItem[]>(await redis.hget(KEY.skipped, user)) ?? [];
+    },
+
+    async saveVerification(verification, events) {
+      await redis.hset(KEY.verifications, verification.user, JSON.stringify(verification));
+      await appendEvents(redis, stamp(events, undefined));
+    },
+    async verification(user) {
+      return optional<SavedVerification>(await redis.hget(KEY.verifications, user));
     },
 
     async saveCheck(check, events) {

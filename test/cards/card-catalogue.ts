@@ -15,6 +15,7 @@ import { type Locale } from '../../src/cards/locale.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
+import { verifyCard } from '../../src/cards/verify-card.ts';
 import { clusterCard, digestCard } from '../../src/cards/cluster-card.ts';
 import { doctorCard } from '../../src/cards/doctor-card.ts';
 import { noticeCard } from '../../src/cards/notice-card.ts';
@@ -40,6 +41,7 @@ import {
   sampleSkipped,
   sampleStatus,
   sampleUser,
+  sampleVerify,
 } from './sample-views.ts';
 
 const BATCH_STATUSES: readonly BatchStatus[] = [
@@ -82,6 +84,10 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['status-many', statusCard(sampleStatus(Array.from({ length: 200 }, (_, at) => sampleBatch({ ...HUGE, identity: `${LONG.slice(4)}-${at}` }))), locale)],
     ...USER_STATUSES.map((status) => [`user-${status}`, userCard(sampleUser({ status, supportedActions: ['Start', 'SyncNow', 'Stop'] }), locale)] as const),
     ['user', userCard(sampleUser(), locale)],
+    ['verify', verifyCard(sampleVerify(), locale)],
+    ['verify-equal', verifyCard({ ...sampleVerify(), different: 0, equal: 1, missing: 0, differentItems: 0, inTarget: 12_046, results: sampleVerify().results.map((each) => ({ ...each, verdict: 'equal' as const, folders: [] })) }, locale)],
+    ['verify-running', verifyCard({ ...sampleVerify(), identity: 'sales-1', users: 512, done: 0, results: [] }, locale)],
+    ['verify-hostile', verifyCard({ ...sampleVerify(), identity: LONG, users: 60, done: 60, different: 30, unknown: 30, results: Array.from({ length: 60 }, (_, at) => ({ identity: `${at}@${'y'.repeat(60)}.example`, verdict: 'different' as const, error: at % 2 === 0 ? HOSTILE + ENDLESS : null, folders: [{ source: HOSTILE, sourceItems: 9, inTarget: 0, elsewhere: 0, skipped: 0, excluded: 0, removedByOwner: 0, missing: 9, different: 9, surplus: 0, uids: [1, 2, 3, 4, 5, 6] }], finishedAt: NOW, file: HOSTILE, sha256: 'f'.repeat(64) })) }, locale)],
     ['skipped', skippedCard(sampleSkipped(), locale)],
     ['skipped-approved', skippedCard({ ...sampleSkipped(), unapprovedCount: 0, items: sampleSkipped().items.map((item) => ({ ...item, approved: { by: 'Approver A', at: Date.parse(NOW) } })) }, locale)],
     ['skipped-none', skippedCard({ ...sampleSkipped(), count: 0, unapprovedCount: 0, items: [] }, locale)],

@@ -1,5 +1,5 @@
 import { failure } from '../../src/engine/domain/failure.ts';
-import type { SkippedView } from '../../src/engine/views.ts';
+import type { SkippedView, VerifyView } from '../../src/engine/views.ts';
 import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { BatchView, CheckView, FailuresView, StatusView, UserView } from '../../src/engine/views.ts';
@@ -67,6 +67,52 @@ export function sampleBatch(more: Partial<BatchView> = {}): BatchView {
     ],
     asOf: NOW,
     ...more,
+  };
+}
+
+export function sampleVerify(): VerifyView {
+  return {
+    identity: 'sales.desk@example.com',
+    users: 1,
+    done: 1,
+    equal: 0,
+    different: 1,
+    unknown: 0,
+    sourceItems: 12_408,
+    inTarget: 12_041,
+    elsewhere: 212,
+    skipped: 3,
+    excluded: 120,
+    removedByOwner: 27,
+    missing: 4,
+    differentItems: 1,
+    surplus: 18,
+    results: [
+      {
+        identity: 'sales.desk@example.com',
+        verdict: 'different',
+        error: null,
+        folders: [
+          {
+            source: 'Projects/2019',
+            sourceItems: 900,
+            inTarget: 895,
+            elsewhere: 0,
+            skipped: 0,
+            excluded: 0,
+            removedByOwner: 0,
+            missing: 4,
+            different: 1,
+            surplus: 0,
+            uids: [311, 312, 340, 341, 388],
+          },
+        ],
+        finishedAt: NOW,
+        file: '/var/lib/bellhop/reports/verify-sales.desk@example.com.json',
+        sha256: '9f2b6c1e0d4a58f7b3c2a1908e7d6f5544332211ffeeddccbbaa998877665544',
+      },
+    ],
+    asOf: NOW,
   };
 }
 

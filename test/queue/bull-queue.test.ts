@@ -23,6 +23,7 @@ const NOTHING: JobHandlers = {
   'schedule-syncs': async () => undefined,
   'sync-mailbox': async () => undefined,
   'check-batch': async () => undefined,
+  'verify-mailbox': async () => undefined,
   'test-endpoint': async () => undefined,
 };
 
@@ -182,7 +183,7 @@ function startWorker(): ChildProcessByStdio<null, Readable, null> {
     const clock = { now: () => Date.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) };
     const bull = bullQueue({ connection: ${JSON.stringify(local.handle.options)}, log, clock });
     const hang = async () => { console.log('took it'); await new Promise(() => {}); };
-    const handlers = { 'schedule-syncs': hang, 'sync-mailbox': hang, 'check-batch': hang, 'test-endpoint': hang };
+    const handlers = { 'schedule-syncs': hang, 'sync-mailbox': hang, 'check-batch': hang, 'verify-mailbox': hang, 'test-endpoint': hang };
     await bull.work(handlers, { concurrency: 1, tick: 3600000, lock: 600 });`;
   return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
 }

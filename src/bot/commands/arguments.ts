@@ -23,15 +23,17 @@ export const userArgument = {
 /** A batch or a user: what has an "@" is an address. */
 export type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
 
+export function readTarget(text: string): Target | undefined {
+  if (text.includes('@')) {
+    const user = parseUserAddress(text);
+    return user === undefined ? undefined : { user };
+  }
+  const batch = parseBatchName(text);
+  return batch === undefined ? undefined : { batch };
+}
+
 export const targetArgument = {
-  read(text: string): Target | undefined {
-    if (text.includes('@')) {
-      const user = parseUserAddress(text);
-      return user === undefined ? undefined : { user };
-    }
-    const batch = parseBatchName(text);
-    return batch === undefined ? undefined : { batch };
-  },
+  read: readTarget,
   expects: 'the name of a batch or the address of a user',
 } satisfies Argument<Target>;
 

@@ -68,7 +68,7 @@ export interface CommandReply {
   /** Plain words for a terminal; the card's own text when absent. */
   readonly live?: { readonly batch: string };
   /** A job answers later with this request id; `resolve` makes the final reply from the state. */
-  readonly pending?: { readonly request: string; readonly until: 'EndpointTested' | 'BatchChecked' };
+  readonly pending?: { readonly request: string; readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' };
 }
 
 /** Whom a wide-reaching command would touch: shown and asked about before it runs. */

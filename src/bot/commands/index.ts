@@ -21,6 +21,7 @@ import {
 import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
+import { verifyCommand } from './verify-command.ts';
 import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
 
 const helpCommand = command({
@@ -72,6 +73,7 @@ export const COMMANDS: readonly Command[] = [
   restoreMissingCommand,
   stopUserCommand,
   resumeUserCommand,
+  verifyCommand,
   approveSkippedCommand,
   completeBatchCommand,
   removeBatchCommand,

@@ -61,6 +61,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Fehlende zurückholen',
     help: 'Holt Mails zurück, die im Ziel gelöscht wurden oder dort fehlen. Zeigt zuerst, wie viele, und tut es nach Bestätigung.',
   },
+  verify: {
+    title: 'Vergleichen',
+    help: 'Vergleicht Quelle und Ziel neu, Nachricht für Nachricht, und schreibt einen Bericht mit SHA-256. Ändert nichts.',
+  },
   skipped: {
     title: 'Ausgelassen',
     help: 'Zeigt die Nachrichten eines Benutzers, die nicht im Ziel sind, jede mit Grund. Betreffe zeigt nur der persönliche Chat.',

@@ -210,6 +210,11 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '„{command}“ ist eine Genehmigung, und ein Terminal weiß nicht, wer davor sitzt.',
     remedy: 'Schreiben Sie es Bellhop in Teams, als jemand mit der Rolle „approver“.',
   },
+  NothingToVerify: {
+    title: 'Noch nichts zu vergleichen',
+    message: '„{name}“ wurde noch nie abgeglichen: im Ziel ist nichts, was man vergleichen könnte.',
+    remedy: 'Führen Sie zuerst „sync now {name}“ aus.',
+  },
   OnlyInChat: {
     title: 'Das gehört in eine Unterhaltung',
     message: '„{command}“ betrifft eine Unterhaltung in Teams.',

@@ -132,6 +132,7 @@ export const DE: typeof EN = {
     completeBatch: 'Batch abschließen',
     skipped: 'Ausgelassene zeigen',
     approveSkipped: 'Genehmigen',
+    verifyAgain: 'Erneut vergleichen',
     retry: (value) => `${users(value)} wiederholen`,
   },
 
@@ -411,6 +412,38 @@ export const DE: typeof EN = {
     completed: 'Abgeschlossen; das Kennwort ist vergessen.',
     completedWithWarnings: (value) => `Abgeschlossen; ${messages(value)} sind nicht im Ziel.`,
     removing: 'Das Entfernen wurde verlangt, nach einem letzten Abgleich.',
+  },
+
+  verify: {
+    what: 'Vergleich',
+    running: 'Läuft',
+    equal: 'Gleich',
+    different: 'Verschieden',
+    comparing: (value) => `Quelle und Ziel von ${users(value)} werden verglichen, Nachricht für Nachricht.`,
+    allThere: (value) => `Jede von ${messages(value)} der Quelle ist im Ziel, oder es ist bekannt, warum nicht.`,
+    look: (different, unknown) =>
+      `**${users(different + unknown)}** zum Ansehen: ${count(different)} verschieden, ${count(unknown)} nicht vergleichbar.`,
+    lookAtOne: (value) =>
+      `**${messages(value)}** der Quelle ${value === 1 ? 'ist' : 'sind'} nicht, wo sie sein ${value === 1 ? 'sollte' : 'sollten'}.`,
+    failed: 'Der Vergleich war nicht möglich.',
+    source: 'In der Quelle',
+    missing: 'Fehlen',
+    account: (value) => `Wo die ${value} sind`,
+    inTarget: 'Im Ordner, in den sie gebracht wurden',
+    elsewhere: 'Vom Besitzer anderswo abgelegt',
+    skipped: 'Ausgelassen, mit Grund',
+    excluded: 'Vom Batch ausgenommen',
+    removedByOwner: 'Im Ziel vom Besitzer gelöscht',
+    missingRow: 'Fehlen',
+    differentRow: 'Eine andere Nachricht an ihrer Stelle',
+    surplus: (value) => `${messages(value)} im Ziel sind in der Quelle inzwischen weg; sie bleiben.`,
+    where: 'Was verschieden ist',
+    missingOf: (value) => `${count(value)} fehlen`,
+    differentOf: (value) => `${count(value)} verschieden`,
+    hash: (hash) => `Bericht SHA-256 ${hash}`,
+    reports: (value) => `${count(value)} Berichte, jeder mit SHA-256: --json`,
+    fallback: (name, source, target, missing) =>
+      `${name}: ${source} Nachrichten in der Quelle, ${target} im Ziel, ${missing} fehlen.`,
   },
 
   skipped: {

@@ -116,6 +116,7 @@ export const EN = {
     completeBatch: 'Complete batch',
     skipped: 'Show skipped',
     approveSkipped: 'Approve',
+    verifyAgain: 'Verify again',
     retry: (value: number) => `Retry ${users(value)}`,
   },
 
@@ -394,6 +395,39 @@ export const EN = {
     completed: 'Completed; the password is forgotten.',
     completedWithWarnings: (value: number) => `Completed; ${messages(value)} are not in the target.`,
     removing: 'Removing was asked for, after a last sync.',
+  },
+
+  verify: {
+    what: 'Verification',
+    running: 'Comparing',
+    equal: 'Equal',
+    different: 'Different',
+    comparing: (value: number) => `Source and target of ${users(value)} are being compared, message by message.`,
+    allThere: (value: number) =>
+      `Each of ${messages(value)} at the source is in the target, or its absence is accounted for.`,
+    look: (different: number, unknown: number) =>
+      `**${users(different + unknown)}** to look at: ${count(different)} differ, ${count(unknown)} could not be compared.`,
+    lookAtOne: (value: number) =>
+      `**${messages(value)}** of the source ${value === 1 ? 'is' : 'are'} not where ${value === 1 ? 'it' : 'they'} should be.`,
+    failed: 'It could not be compared.',
+    source: 'At the source',
+    missing: 'Missing',
+    account: (value: string) => `Where the ${value} are`,
+    inTarget: 'In the folder they were brought to',
+    elsewhere: 'Filed elsewhere by the owner',
+    skipped: 'Skipped, with a reason',
+    excluded: 'Excluded by the batch',
+    removedByOwner: 'Deleted in the target by the owner',
+    missingRow: 'Missing',
+    differentRow: 'Another message in their place',
+    surplus: (value: number) => `${messages(value)} in the target are gone at the source since; they are kept.`,
+    where: 'What differs',
+    missingOf: (value: number) => `${count(value)} missing`,
+    differentOf: (value: number) => `${count(value)} different`,
+    hash: (hash: string) => `Report SHA-256 ${hash}`,
+    reports: (value: number) => `${count(value)} reports, each with its SHA-256: --json`,
+    fallback: (name: string, source: string, target: string, missing: string) =>
+      `${name}: ${source} messages at the source, ${target} in the target, ${missing} missing.`,
   },
 
   skipped: {

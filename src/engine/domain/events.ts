@@ -1,6 +1,7 @@
 import type { Failure } from './failure.ts';
 import type { BatchName, EndpointName, UserAddress } from './ids.ts';
 import type { Items } from './items.ts';
+import type { Verdict } from './verification.ts';
 
 /** What happened, in the order it happened: notifications, reports and the story of a user read these. */
 export type MigrationEvent = EventBody & {
@@ -72,6 +73,14 @@ export type EventBody =
       readonly batch: BatchName;
       readonly user: UserAddress;
       readonly count: number;
+    }
+  | { readonly type: 'VerifyRequested'; readonly batch: BatchName; readonly user: UserAddress }
+  | {
+      readonly type: 'Verified';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly request: string;
+      readonly verdict: Verdict;
     }
   | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress }
   /** `warnings`: messages that are not in the target. */

@@ -306,6 +306,13 @@ export const FAILURES = {
     message: '"{command}" is an approval, and a terminal does not know who sits there.',
     remedy: 'Write it to Bellhop in Teams, as somebody with the role "approver".',
   },
+  NothingToVerify: {
+    scope: 'request',
+    retry: 'never',
+    title: 'Nothing to compare yet',
+    message: '"{name}" was never synced: there is nothing in the target to compare.',
+    remedy: 'Run "sync now {name}" first.',
+  },
   OnlyInChat: {
     scope: 'request',
     retry: 'never',

@@ -6,12 +6,32 @@ import type { TargetMailbox, World } from '../ports.ts';
 import { MailboxBooks } from './books.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 
-/** Opens both sides and the ledger, hands them to `use`, and closes them whatever happens. */
+/** Opens both sides, the ledger and the books, hands them to `use`, and closes them whatever happens. */
 export async function withOpenMailbox<Result>(
   world: World,
   user: MigrationUser,
   signal: AbortSignal,
   use: (session: MailboxSession) => Promise<Result>,
+): Promise<Result> {
+  return withOpenSides(world, user, signal, async (sides) => {
+    const [progress, folders] = await Promise.all([
+      world.store.progress(user.address),
+      world.store.folders(user.address),
+    ]);
+    const books = new MailboxBooks(world, user, { progress, folders });
+    return await use({ ...sides, run: world.newId(), books });
+  });
+}
+
+/**
+ * Opens both sides and the ledger under the user's own epoch: whoever syncs the mailbox meanwhile is not disturbed as
+ * long as nothing is written.
+ */
+export async function withOpenSides<Result>(
+  world: World,
+  user: MigrationUser,
+  signal: AbortSignal,
+  use: (sides: Omit<MailboxSession, 'run' | 'books'>) => Promise<Result>,
 ): Promise<Result> {
   const batch = await requireBatch(world, user.batch);
   const endpoint = await requireEndpoint(world, batch.endpoint);
@@ -28,12 +48,7 @@ export async function withOpenMailbox<Result>(
   await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
   const key = { targetMailboxId: recipient.id, sourceHost: `${endpoint.host}:${endpoint.port}`, login: user.userName };
   await using ledger = await world.ledgers.open(key, user.epoch);
-  const [progress, folders] = await Promise.all([
-    world.store.progress(user.address),
-    world.store.folders(user.address),
-  ]);
-  const books = new MailboxBooks(world, user, { progress, folders });
-  return await use({ world, user, batch, run: world.newId(), source, target, ledger, books, signal });
+  return await use({ world, user, batch, source, target, ledger, signal });
 }
 
 // Resolved once to an immutable id, so that a later change of addresses never leads into another mailbox.

@@ -77,10 +77,11 @@ async function bringOver(session: MailboxSession): Promise<readonly FolderRoute[
   await reconsiderExcluded(session);
   const marked = await loadMarkedItems(session);
   if (session.user.restoreAskedAt !== undefined) await restoreMissing(session, await tree());
-  const changed = await openUnchanged(session, routes);
+  const doubted = await doubtedFolders(session);
+  const changed = await openUnchanged(session, routes, doubted);
   for (const folder of vanished) await openVanished(session, folder);
   if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined) return routes;
-  await followChanges(session, { changed, vanished, listed, marked, tree: await tree() });
+  await followChanges(session, { changed, vanished, listed, marked, doubted, tree: await tree() });
   return routes;
 }
 
@@ -89,13 +90,14 @@ interface Work {
   readonly vanished: readonly VanishedFolder[];
   readonly listed: ReadonlySet<string>;
   readonly marked: MarkedItems | undefined;
+  readonly doubted: ReadonlySet<string>;
   readonly tree: TargetTree;
 }
 
 // Look at everything, then act: moves, flags, new mail, and deletions last.
 async function followChanges(
   session: MailboxSession,
-  { changed, vanished, listed, marked, tree }: Work,
+  { changed, vanished, listed, marked, doubted, tree }: Work,
 ): Promise<void> {
   const changes: FolderChange[] = [];
   for (const route of changed) {
@@ -110,7 +112,7 @@ async function followChanges(
   for (const change of changes) await applyFlags(session, change, tree);
   await copyNew(session, changes, moves);
   const runs = changes.map((change) => change.run);
-  await verifyFolders(session, runs, tree);
+  await verifyFolders(session, runs, tree, doubted);
   await followRemovals(session, withoutMoved(departures, moves), vanished, tree);
   for (const run of runs) await saveCheckpoint(session, run);
 }
@@ -124,7 +126,11 @@ function withoutMoved(departures: readonly FolderDepartures[], moves: readonly M
 }
 
 // Folders that did not change since their checkpoint cost nothing: their page is the ledger's count.
-async function openUnchanged(session: MailboxSession, routes: readonly FolderRoute[]): Promise<readonly FolderRoute[]> {
+async function openUnchanged(
+  session: MailboxSession,
+  routes: readonly FolderRoute[],
+  doubted: ReadonlySet<string>,
+): Promise<readonly FolderRoute[]> {
   const changed: FolderRoute[] = [];
   for (const route of routes.filter((each) => each.source.selectable)) {
     const { path, status } = route.source;
@@ -134,7 +140,7 @@ async function openUnchanged(session: MailboxSession, routes: readonly FolderRou
       const counts = await session.ledger.count(path, status.uidValidity);
       const { copied = 0, adopted = 0, excluded = 0, gone = 0 } = counts;
       const known = copied + adopted + excluded;
-      const unchanged = isSettled(counts) && (await isUnchanged(session, path, status));
+      const unchanged = isSettled(counts) && !doubted.has(path) && (await isUnchanged(session, path, status));
       if (!unchanged) changed.push(route);
       // Until a changed folder is looked at, its status says how much there is: people see the whole from the start.
       const pending = unchanged ? 0 : Math.max(0, status.exists - known);
@@ -144,6 +150,13 @@ async function openUnchanged(session: MailboxSession, routes: readonly FolderRou
   }
   await session.books.publish();
   return changed;
+}
+
+// Where a comparison since the last sync missed something, this one looks at the target, whatever the source says.
+async function doubtedFolders({ world, user }: MailboxSession): Promise<ReadonlySet<string>> {
+  const latest = await world.store.verification(user.address);
+  if (latest === undefined || latest.finishedAt < (user.lastSuccessfulSyncAt ?? 0)) return new Set();
+  return new Set(latest.folders.filter((folder) => folder.missing > 0).map((folder) => folder.source));
 }
 
 async function isUnchanged(session: MailboxSession, path: string, status: FolderStatus): Promise<boolean> {

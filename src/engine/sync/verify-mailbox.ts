@@ -12,12 +12,13 @@ const LOOKED_AT = 1000;
 
 /**
  * Looks whether the target holds what the ledger says. Counts come from one folder listing; only where a folder has fewer
- * items than were brought there, its markers are compared one by one.
+ * items than were brought there, or a comparison missed some, its markers are compared one by one.
  */
 export async function verifyFolders(
   session: MailboxSession,
   runs: readonly FolderRun[],
   tree: TargetTree,
+  doubted: ReadonlySet<string>,
 ): Promise<void> {
   const totals = new Map((await session.target.listFolders()).map((folder) => [folder.id, folder.totalItems]));
   const expected = new Map<string, number>();
@@ -31,7 +32,8 @@ export async function verifyFolders(
   }
   for (const run of runs) {
     const brought = own.get(run) ?? 0;
-    if ((totals.get(run.targetFolderId) ?? 0) >= (expected.get(run.targetFolderId) ?? 0)) {
+    const enough = (totals.get(run.targetFolderId) ?? 0) >= (expected.get(run.targetFolderId) ?? 0);
+    if (enough && !doubted.has(run.path)) {
       session.books.verified(run.path, brought);
     } else if (brought > 0) await compareMarkers(session, run, tree);
   }

@@ -1,0 +1,121 @@
+import { planFolders } from '../domain/folder-plan.ts';
+import { folderMarkerPrefix } from '../domain/marker.ts';
+import { type FolderVerification, type Found, countFound } from '../domain/verification.ts';
+import type { LedgerState, MarkedItem, SelectedFolder } from '../ports.ts';
+import type { MailboxSession } from './mailbox-session.ts';
+
+const CHUNK = 500;
+
+type ReadOnlySession = Pick<MailboxSession, 'user' | 'batch' | 'source' | 'target' | 'ledger' | 'signal'>;
+type Marked = Pick<MarkedItem, 'folderId' | 'messageId'>;
+
+/**
+ * Compares source and target as they are now: every UID of the source against the markers of the whole target, and the
+ * Message-ID of both. Items of other people cannot stand in for a missing one, as they can where only numbers are
+ * compared. Writes nothing.
+ */
+export async function compareMailbox(session: ReadOnlySession): Promise<readonly FolderVerification[]> {
+  const { source, batch, signal } = session;
+  const items = await markedByFolder(session);
+  const results: FolderVerification[] = [];
+  for (const route of planFolders(await source.listFolders(), batch)) {
+    if (!route.source.selectable) continue;
+    signal.throwIfAborted();
+    const folder = await source.select(route.source);
+    const uids = await folder.uids();
+    results.push(
+      route.excluded
+        ? countFound(
+            folder.path,
+            uids.map((uid) => [uid, 'excluded'] as const),
+            0,
+          )
+        : await compareFolder(session, folder, uids, items),
+    );
+  }
+  return results;
+}
+
+// The marker names the folder as it was called then, and with the UIDVALIDITY it had: that is the key of the outer map.
+async function markedByFolder({ target, user }: ReadOnlySession): Promise<ReadonlyMap<string, Map<number, Marked>>> {
+  const byFolder = new Map<string, Map<number, Marked>>();
+  for await (const { marker, folderId, messageId } of target.listMarked()) {
+    const [, prefix = '', uid = ''] = /^(.*\|)(\d+)\|[^|]*$/s.exec(marker) ?? [];
+    if (!prefix.startsWith(`${user.userName}|`)) continue;
+    const items = byFolder.get(prefix) ?? new Map<number, Marked>();
+    byFolder.set(prefix, items.set(Number(uid), { folderId, ...(messageId === undefined ? {} : { messageId }) }));
+  }
+  return byFolder;
+}
+
+async function compareFolder(
+  session: ReadOnlySession,
+  folder: SelectedFolder,
+  uids: readonly number[],
+  items: ReadonlyMap<string, ReadonlyMap<number, Marked>>,
+): Promise<FolderVerification> {
+  const { ledger, user } = session;
+  const { path, status } = folder;
+  const checkpoint = await ledger.checkpoint(path);
+  const prefixes = [path, ...(checkpoint?.formerPaths ?? [])].map((name) =>
+    folderMarkerPrefix(user.userName, name, status.uidValidity),
+  );
+  const marked = new Map(prefixes.toReversed().flatMap((prefix) => [...(items.get(prefix) ?? [])]));
+  const states = new Map((await ledger.states(path, status.uidValidity)).map(([uid, state]) => [uid, state]));
+  const owners = await ownersDoing(session, path, status.uidValidity);
+  const found = new Map<number, Found>();
+  for (const uid of uids) {
+    const item = marked.get(uid);
+    if (item === undefined) found.set(uid, absent(states.get(uid), owners.has(uid)));
+    else found.set(uid, item.folderId === checkpoint?.targetFolderId ? 'inTarget' : 'elsewhere');
+  }
+  for (const uid of await otherMessages(session, folder, uids, marked)) found.set(uid, 'different');
+  const surplus = [...marked.keys()].filter((uid) => !found.has(uid)).length;
+  return countFound(path, found, surplus);
+}
+
+function absent(state: LedgerState | undefined, removedByOwner: boolean): Found {
+  if (removedByOwner) return 'removedByOwner';
+  return state === 'skipped' || state === 'excluded' ? state : 'missing';
+}
+
+async function ownersDoing(
+  { ledger }: ReadOnlySession,
+  path: string,
+  uidValidity: string,
+): Promise<ReadonlySet<number>> {
+  const removed = (await ledger.coded()).filter(
+    (entry) => entry.code === 'RemovedByOwner' && entry.path === path && entry.uidValidity === uidValidity,
+  );
+  return new Set(removed.map((entry) => entry.uid));
+}
+
+// Only where both sides name an id: Exchange makes one up for mail without, and a repaired message may have got a new one.
+async function otherMessages(
+  { ledger, signal }: ReadOnlySession,
+  folder: SelectedFolder,
+  uids: readonly number[],
+  marked: ReadonlyMap<number, Marked>,
+): Promise<readonly number[]> {
+  const { path, status } = folder;
+  const compared = uids.filter((uid) => marked.get(uid)?.messageId !== undefined);
+  const others: number[] = [];
+  for (let at = 0; at < compared.length; at += CHUNK) {
+    signal.throwIfAborted();
+    for (const [uid, headers] of await folder.keyHeaders(compared.slice(at, at + CHUNK))) {
+      const id = messageIdOf(headers);
+      if (id === undefined || id === marked.get(uid)?.messageId?.trim()) continue;
+      const entry = await ledger.findByUid(path, status.uidValidity, uid);
+      if (entry?.notes?.some((note) => note.kind === 'repaired') !== true) others.push(uid);
+    }
+  }
+  return others;
+}
+
+function messageIdOf(headers: Buffer): string | undefined {
+  const id = /^message-id:\s*(\S[^\r\n]*)$/im
+    .exec(headers.toString('latin1').replaceAll(/\r?\n[ \t]+/g, ' '))?.[1]
+    ?.trim();
+  // What is no id at all was not given to Exchange as one.
+  return id === undefined || id === '' || id.length > 995 || !/^[\x21-\x7e]+$/.test(id) ? undefined : id;
+}
