@@ -58,7 +58,8 @@ export function connectFailure(
   if (NOT_NOW.has(responseCode.toUpperCase()))
     return new MigrationError('ImapSignInDelayed', { detail: detail || responseCode }, { cause: error });
   if (seen.some((each) => each.authenticationFailed)) {
-    return isMechanismMissing(offered)
+    // Whoever checked the password says so (RFC 5530); a bare NO from a server that speaks none of our mechanisms did not.
+    return isMechanismMissing(offered) && responseCode.toUpperCase() !== 'AUTHENTICATIONFAILED'
       ? new MigrationError('ImapMechanismUnsupported', { detail: offered.join(', ') }, { cause: error })
       : new MigrationError(
           'ImapAuthenticationException',
@@ -120,7 +121,9 @@ function noStartTls(error: unknown): boolean {
 
 const SPOKEN = ['AUTH=PLAIN', 'AUTH=LOGIN', 'AUTH=XOAUTH2', 'AUTH=OAUTHBEARER'];
 
+// The server names mechanisms, and none is ours (NTLM, CRAM-MD5, SCRAM alone); or it forbids LOGIN and names none.
 function isMechanismMissing(offered: readonly string[]): boolean {
-  if (offered.length === 0 || !offered.includes('LOGINDISABLED')) return false;
-  return !SPOKEN.some((mechanism) => offered.includes(mechanism));
+  const names = offered.map((each) => each.toUpperCase());
+  if (SPOKEN.some((mechanism) => names.includes(mechanism))) return false;
+  return names.some((each) => each.startsWith('AUTH=')) || names.includes('LOGINDISABLED');
 }
