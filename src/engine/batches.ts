@@ -156,6 +156,8 @@ export function enqueue(world: World, user: MigrationUser): Decision<MigrationUs
   if (user.status === 'Syncing' || user.status === 'IncrementalSyncing') {
     return { to: { ...user, syncRequested: true }, events: [] };
   }
+  // Whoever waits already is asked for once more, and waits on where it is.
+  if (user.status === 'Queued') return { to: user, events: [] };
   const status = nextState(USER_TRANSITIONS, user.status, 'queue');
   if (status === undefined) return undefined;
   return { to: { ...rest, status, queuedAt: world.clock.now(), nextSyncAt: world.clock.now() }, events: [] };
