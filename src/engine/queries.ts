@@ -13,6 +13,7 @@ import {
   type MigrationUser,
   USER_STATUS_SUMMARY,
   type UserStatus,
+  isAtWork,
   userSupportedActions,
 } from './domain/migration-user.ts';
 import type { Bottleneck, FolderBooks, UserProgress } from './domain/progress.ts';
@@ -263,7 +264,7 @@ function scoreUsers(
   return users.flatMap((user): Scored[] => {
     const each = progress.get(user.address);
     if (each === undefined || user.lastSuccessfulSyncAt === undefined) return [];
-    const reasons = [...reasonsFromItems(each.items), ...each.reasons];
+    const reasons = [...reasonsFromItems(each.items, isAtWork(user.status)), ...each.reasons];
     return [[dataConsistencyScore(reasons, each.items.source), reasons]];
   });
 }
@@ -295,10 +296,6 @@ function groupFailures(
       users: failed,
     }))
     .sort((a, b) => b.count - a.count);
-}
-
-function isAtWork(status: UserStatus): boolean {
-  return status === 'Syncing' || status === 'IncrementalSyncing' || status === 'Stopping' || status === 'Completing';
 }
 
 // The five words of State fit users as they fit batches.

@@ -1,5 +1,6 @@
 import { type DailyReport, type DaySnapshot, type ReportedUser, dailyReport } from './domain/daily-report.ts';
 import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
+import { isAtWork } from './domain/migration-user.ts';
 import { dataConsistencyScore, reasonsFromItems } from './domain/score.ts';
 import { wallTime } from './domain/wall-clock.ts';
 import type { World } from './ports.ts';
@@ -22,7 +23,7 @@ export async function reportOverview(world: World, zone: string, history: readon
     for await (const user of world.store.users(batch.name)) {
       const mine = progress.get(user.address);
       const items = mine?.items ?? NO_ITEMS;
-      const reasons = mine === undefined ? [] : [...reasonsFromItems(items), ...mine.reasons];
+      const reasons = mine === undefined ? [] : [...reasonsFromItems(items, isAtWork(user.status)), ...mine.reasons];
       const graded = user.lastSuccessfulSyncAt !== undefined && mine !== undefined;
       users.push({
         identity: user.address,

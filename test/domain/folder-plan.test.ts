@@ -28,6 +28,12 @@ describe('names that fall into one in Exchange', () => {
     );
   });
 
+  test('a number is never added so that it takes the name of a folder that is there', () => {
+    expect(new Set(routes([folder('a'), folder('A'), folder('a (2)')]))).toEqual(
+      new Set(['a -> root|a', 'a (2) -> root|a (2)', 'A -> root|A (3)']),
+    );
+  });
+
   test('folders that only differ in blanks stay two', () => {
     expect(new Set(routes([folder('a'), folder('a ')]))).toEqual(new Set(['a -> root|a', 'a  -> root|a (2)']));
   });

@@ -1,6 +1,10 @@
 /** Short phrases the engine writes into views: reasons of scores, notes of checks. What is missing here stays English. */
 export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
   skipped: 'übersprungen',
+  'on their way': 'unterwegs',
+  'not brought over yet': 'noch nicht übertragen',
+  'its structure is broken: what can be read is kept, the original attached':
+    'der Aufbau ist zerstört: was lesbar ist, ist erhalten, das Original angehängt',
   'failed, tried again at the next sync': 'fehlgeschlagen, beim nächsten Abgleich erneut versucht',
   'not accounted for': 'nicht nachgewiesen',
   'messages are larger than the target takes and will be skipped':

@@ -25,10 +25,10 @@ export interface FolderPolicy {
  * people look into first.
  */
 export function planFolders(folders: readonly SourceFolder[], policy: FolderPolicy): readonly FolderRoute[] {
-  const given = new GivenNames();
   const specials = folders.filter((folder) => folder.specialUse !== undefined);
-  return folders
-    .map((source) => routeOf(source, specials, policy))
+  const routes = folders.map((source) => routeOf(source, specials, policy));
+  const given = new GivenNames(routes);
+  return routes
     .sort((a, b) => RANK.indexOf(a.anchor) - RANK.indexOf(b.anchor) || a.source.path.localeCompare(b.source.path, 'en'))
     .map((route) => withUniqueNames(route, given));
 }
@@ -56,11 +56,14 @@ function isPrefix(prefix: readonly string[], names: readonly string[]): boolean 
   return prefix.length <= names.length && prefix.every((name, at) => name === names[at]);
 }
 
-/** Names Exchange keeps for itself at the top of a mailbox, in English and German, lower case. */
+/** Names Exchange keeps for itself at the top of a mailbox, in English, German, French and Spanish, lower case. */
 const RESERVED = new Set([
   'inbox', 'posteingang', 'outbox', 'postausgang', 'calendar', 'kalender', 'contacts', 'kontakte', 'tasks', 'aufgaben',
   'journal', 'notes', 'notizen', 'sync issues', 'synchronisierungsprobleme', 'conversation history', 'aufgezeichnete unterhaltungen',
-  'rss feeds', 'rss-feeds', 'files', 'recoverable items', 'search folders', 'suchordner',
+  'rss feeds', 'rss-feeds', 'files', 'recoverable items', 'search folders', 'suchordner', 'boîte de réception',
+  "boîte d'envoi", 'calendrier', 'tâches', 'problèmes de synchronisation', 'historique des conversations', 'flux rss',
+  'dossiers de recherche', 'bandeja de entrada', 'bandeja de salida', 'calendario', 'contactos', 'tareas', 'diario', 'notas',
+  'problemas de sincronización', 'historial de conversaciones', 'fuentes rss', 'carpetas de búsqueda',
 ]); // prettier-ignore
 
 const LONGEST_NAME = 255;
@@ -70,7 +73,7 @@ export function exchangeName(name: string, topLevel: boolean): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is replaced
   const clean = name.replaceAll(/[\u0000-\u001f\u007f]/g, '_').trim() || '_';
   const short = clean.length <= LONGEST_NAME ? clean : `${cut(clean, LONGEST_NAME - 9)} ${digest(name)}`;
-  return topLevel && RESERVED.has(short.toLowerCase()) ? `${short}_` : short;
+  return topLevel && RESERVED.has(short.normalize('NFC').toLowerCase()) ? `${short}_` : short;
 }
 
 /** At most so many UTF-16 units, never half an emoji. */
@@ -87,13 +90,27 @@ function digest(name: string): string {
 class GivenNames {
   readonly #byPlace = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** Names folders have already, by the place of their parent: a number is never added so that it takes one of these. */
+  readonly #wanted = new Map<string, Set<string>>();
+
+  constructor(routes: readonly FolderRoute[]) {
+    for (const { source, names } of routes) {
+      const last = names.at(-1);
+      if (last === undefined) continue;
+      const parent = source.segments.slice(0, -1).join('\n');
+      this.#wanted.set(parent, (this.#wanted.get(parent) ?? new Set()).add(folded([last])));
+    }
+  }
 
   /** The name of the source folder at a place; `parents` are the given names above it. */
   of(place: readonly string[], wanted: string, parents: readonly string[]): string {
     const known = this.#byPlace.get(place.join('\n'));
     if (known !== undefined) return known;
     let name = wanted;
-    for (let n = 2; this.#taken.has(folded([...parents, name])); n += 1) {
+    const siblings = this.#wanted.get(place.slice(0, -1).join('\n'));
+    const isTaken = (): boolean =>
+      this.#taken.has(folded([...parents, name])) || (name !== wanted && siblings?.has(folded([name])) === true);
+    for (let n = 2; isTaken(); n += 1) {
       const suffix = ` (${n})`;
       name = cut(wanted, LONGEST_NAME - suffix.length) + suffix;
     }

@@ -117,6 +117,11 @@ export const USER_STATUS_SUMMARY: Readonly<Record<UserStatus, UserStatusSummary>
   Removing: 'Active',
 };
 
+/** Whether a worker has the mailbox in hand, or is about to. */
+export function isAtWork(status: UserStatus): boolean {
+  return status === 'Syncing' || status === 'IncrementalSyncing' || status === 'Stopping' || status === 'Completing';
+}
+
 /** Where the target mailbox of a user was found; the object id is what every later request uses. */
 export interface UserTarget {
   readonly id: string;

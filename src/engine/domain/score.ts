@@ -15,7 +15,7 @@ const INVESTIGATE_SHARE = 0.001;
 const INVESTIGATE_COUNT = 100;
 
 /**
- * The published rule. Perfect: no reason. Good: only metadata. Investigate: messages are missing, fewer than 100 and
+ * The published rule (docs/score.md). Perfect: no reason. Good: only metadata. Investigate: messages are missing, fewer than 100 and
  * under 0.1 % of the source. Poor: more, or books that do not balance.
  */
 export function dataConsistencyScore(reasons: readonly ScoreReason[], source: number): DataConsistencyScore {
@@ -26,12 +26,21 @@ export function dataConsistencyScore(reasons: readonly ScoreReason[], source: nu
   return missing < INVESTIGATE_COUNT && missing < source * INVESTIGATE_SHARE ? 'Investigate' : 'Poor';
 }
 
-/** Reasons that follow from the books alone. Pending items are no reason: they are not done, not lost. */
-export function reasonsFromItems(items: Items): readonly ScoreReason[] {
+/**
+ * Reasons that follow from the books alone. What is pending while a sync brings it is on its way, and keeps the score from
+ * Perfect; what is pending at rest is not in the target.
+ */
+export function reasonsFromItems(items: Items, atWork: boolean): readonly ScoreReason[] {
   const reasons: ScoreReason[] = [];
   if (items.skipped > 0) reasons.push({ kind: 'missing', count: items.skipped, text: 'skipped' });
   if (items.failed > 0)
     reasons.push({ kind: 'missing', count: items.failed, text: 'failed, tried again at the next sync' });
+  if (items.pending > 0)
+    reasons.push(
+      atWork
+        ? { kind: 'metadata', count: items.pending, text: 'on their way' }
+        : { kind: 'missing', count: items.pending, text: 'not brought over yet' },
+    );
   const difference = imbalance(items);
   if (difference !== 0) reasons.push({ kind: 'books', count: Math.abs(difference), text: 'not accounted for' });
   return reasons;
