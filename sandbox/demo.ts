@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const stopped = stopSignal();
   await using world = await openWorld(values.headless ? 0 : Number(values.port), values.headless ? 10 : 60);
   say('  bellhop: starting bot and worker');
-  await world.startBellhop('bot,worker');
+  await world.startBellhop('bot,worker', { BELLHOP_APPROVALS: '1' });
   if (values.headless) return await Promise.race([playMigration(world, { say }), stopped.then(() => 130)]);
   await prepare(world);
   if (values.console) {

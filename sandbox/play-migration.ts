@@ -19,9 +19,13 @@ export async function playMigration(world: SandboxWorld, stage: Stage): Promise<
   const channel = teams.channel('Mail migration').id;
   const rule = '-'.repeat(78);
 
-  async function chat(text: string, isDone: (text: string) => boolean = () => true): Promise<string> {
-    stage.say(`\n${rule}\nOperator A: @Bellhop ${text}\n`);
-    const asked = await teams.say('operator-a', channel, `@Bellhop ${text}`);
+  async function chat(
+    text: string,
+    isDone: (text: string) => boolean = () => true,
+    [handle, name]: readonly [handle: string, name: string] = ['operator-a', 'Operator A'],
+  ): Promise<string> {
+    stage.say(`\n${rule}\n${name}: @Bellhop ${text}\n`);
+    const asked = await teams.say(handle, channel, `@Bellhop ${text}`);
     const reply = await teams.waitFor(
       (message) => message.rootId === asked.id && message.author.kind === 'bot' && isDone(show(message)),
       SYNC_DEADLINE,
@@ -43,6 +47,11 @@ export async function playMigration(world: SandboxWorld, stage: Stage): Promise<
   await deliver(world, 'sales');
   const before = countOf(await chat('status demo'));
   await chat('sync now demo', (text) => isSynced(text) && countOf(text) === before + NEW_MAILS);
+  await chat(`verify ${addressOf('sales')}`, (text) => text.includes('SHA-256'));
+  stage.say(`\n${rule}\nThe migration is completed. That takes a second person, who sees what will be done.\n`);
+  const id = /Approval ([0-9A-F]{6})/.exec(await chat('complete batch demo'))?.[1] ?? '';
+  await chat(`approve ${id}`, (text) => text.includes('Approved and done'), ['approver-a', 'Approver A']);
+  await chat('status demo', (text) => text.includes('Completed'));
   stage.say(`\n${rule}\nThe outside checker reads source and target itself:\n`);
   const report = await checkMigration(planOf(world));
   stage.say(formatReport(report));

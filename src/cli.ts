@@ -9,6 +9,7 @@ import { COMMANDS } from './bot/commands/index.ts';
 import { type CommandReply, commandWords } from './bot/commands/command.ts';
 import { parseCommand, runCommand } from './bot/commands/parse.ts';
 import { readTarget } from './bot/commands/arguments.ts';
+import { askApproval } from './bot/commands/approval-commands.ts';
 import { tokenize } from './bot/commands/tokenize.ts';
 import type { Actor } from './engine/domain/actor.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from './engine/domain/failure.ts';
@@ -57,7 +58,8 @@ export async function runCli(argv: readonly string[], streams: CliStreams, world
     // Who sits at the server is somebody; an approval needs a known person.
     if (parsed.command.permission === 'approve')
       throw new MigrationError('ApprovalNeedsPerson', { command: commandWords(parsed.command.usage) });
-    const reply = await runCommand(parsed, { world, by, locale: ENGLISH });
+    const context = { world, by, locale: ENGLISH };
+    const reply = (await askApproval(text, parsed, context)) ?? (await runCommand(parsed, context));
     const { view, card } = reply.pending === undefined ? reply : await finalReply(reply, world, streams);
     streams.out(json ? JSON.stringify(view, undefined, 2) : cardText(withoutButtons(card)));
     return 0;

@@ -28,6 +28,8 @@ export interface Config {
     readonly approvers: readonly string[];
     readonly tenants: readonly string[];
   };
+  /** Distinct people who have to approve what cannot easily be taken back. */
+  readonly approvals: number;
   /** Language of posts nobody asked for: live cards, notifications, reports. */
   readonly language: 'en' | 'de';
   /** IANA time zone of reports and quiet hours. */
@@ -96,6 +98,7 @@ const ENVIRONMENT = z.object({
   BELLHOP_VIEWERS: list,
   BELLHOP_OPERATORS: list,
   BELLHOP_APPROVERS: list,
+  BELLHOP_APPROVALS: z.coerce.number().int().min(0).max(5).optional(),
   BELLHOP_TENANTS: list,
   BELLHOP_REPORT_AT: z
     .string()
@@ -158,6 +161,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       approvers: env.BELLHOP_APPROVERS,
       tenants: env.BELLHOP_TENANTS.length > 0 ? env.BELLHOP_TENANTS : [env.MicrosoftAppTenantId].filter(Boolean),
     },
+    approvals: env.BELLHOP_APPROVALS ?? (env.BELLHOP_APPROVERS.length > 0 && !sandbox ? 1 : 0),
     language: env.BELLHOP_LANGUAGE,
     zone: env.BELLHOP_TIMEZONE,
     reportAt: readTimeOfDay(env.BELLHOP_REPORT_AT) ?? 480,
@@ -189,6 +193,8 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
     problems.push('BELLHOP_THROTTLE: may be off only with BELLHOP_SANDBOX=1');
   if (env.BELLHOP_TIME_SCALE !== 1 && env.BELLHOP_SANDBOX !== '1')
     problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
+  if ((env.BELLHOP_APPROVALS ?? 0) > 0 && env.BELLHOP_APPROVERS.length === 0)
+    problems.push('BELLHOP_APPROVALS: nobody can approve; name them in BELLHOP_APPROVERS');
   if (purpose === 'command') return problems;
   if (names.includes('worker'))
     problems.push(...missing(env, ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'], 'the worker writes mail as this app'));

@@ -9,6 +9,7 @@ import { startServer } from './bot/server.ts';
 import { TeamsAdapter } from './bot/teams-adapter.ts';
 import { localeFor } from './cards/locale.ts';
 import type { Config } from './config.ts';
+import type { BatchName } from './engine/domain/ids.ts';
 import type { Logger, World } from './engine/ports.ts';
 import { memberGroups } from './exchange/member-groups.ts';
 import type { RunningServer } from './health.ts';
@@ -32,11 +33,12 @@ export async function openBot(
     clock: world.clock,
     log,
   });
-  const bot = new MigrationBot({ world, book, roles, outbox, zone, reportAt });
-  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat });
   const failures = new FailureNotifier({ world, book, chat, outbox, locale, quiet, zone });
   const reports = (): Promise<void> => postDueReports({ world, book, outbox, locale, zone });
   const notifier = new Notifier({ world, book, chat, outbox, locale, failures, reports });
+  const onPinned = (batch: BatchName): void => notifier.pinned(batch);
+  const bot = new MigrationBot({ world, book, roles, outbox, zone, reportAt, onPinned });
+  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat });
   const notifying = notifier.run(signal).catch((error: unknown) => {
     log.error(
       { code: 'NotifierFailed', cause: error instanceof Error ? error.name : 'unknown' },

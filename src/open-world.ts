@@ -51,7 +51,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     clock,
     log,
     newId: () => randomBytes(16).toString('hex'),
-    settings: { timeScale: config.timeScale, maxItemSize: config.maxItemSize },
+    settings: { timeScale: config.timeScale, maxItemSize: config.maxItemSize, approvals: config.approvals },
   };
   return {
     world,

@@ -6,6 +6,7 @@ import { type Failure, MigrationError, failure, toMigrationError } from '../engi
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { Place } from './chat-port.ts';
+import { askApproval } from './commands/approval-commands.ts';
 import type { CommandContext, CommandReply, Here } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type ParsedCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
@@ -32,6 +33,8 @@ export interface MigrationBotOptions {
   readonly outbox: Outbox;
   readonly zone: string;
   readonly reportAt: number;
+  /** Hears of every live card once it is remembered. */
+  readonly onPinned: (batch: BatchName) => void;
 }
 
 /** Turns what people write and press into commands, and commands into cards. Every turn ends in well under a second. */
@@ -41,8 +44,10 @@ export class MigrationBot {
   readonly #roles: Roles;
   readonly #outbox: Outbox;
   readonly #defaults: Pick<MigrationBotOptions, 'zone' | 'reportAt'>;
+  readonly #onPinned: MigrationBotOptions['onPinned'];
 
-  constructor({ world, book, roles, outbox, zone, reportAt }: MigrationBotOptions) {
+  constructor({ world, book, roles, outbox, zone, reportAt, onPinned }: MigrationBotOptions) {
+    this.#onPinned = onPinned;
     this.#outbox = outbox;
     this.#defaults = { zone, reportAt };
     this.#world = world;
@@ -102,6 +107,10 @@ export class MigrationBot {
         await this.#remember(reply, { place, activityId: card }, by);
         return await turn.answer({ card: reply.card });
       }
+      if (invoke && reply.replaces === true && card !== '') {
+        await this.#remember(reply, { place, activityId: card }, by);
+        return await turn.answer({ card: reply.card });
+      }
       if (first) await this.#remember(reply, { place, activityId: await turn.reply(reply.card) }, by);
       await turn.answer({ message: 'See below.' });
     } catch (error) {
@@ -126,7 +135,11 @@ export class MigrationBot {
       here: this.#here(place),
       locale: localeFor(by.locale),
     };
-    return (await this.#question(text, parsed, context)) ?? runCommand(parsed, context);
+    return (
+      (await askApproval(text, parsed, context)) ??
+      (await this.#question(text, parsed, context)) ??
+      runCommand(parsed, context)
+    );
   }
 
   // A confirmation counts for the number it was given for: when that changed, the question is asked again.
@@ -149,7 +162,10 @@ export class MigrationBot {
   async #remember(reply: CommandReply, card: PostedCard, by: Person | undefined): Promise<void> {
     const batch = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
     const owner = by === undefined ? {} : { owner: { id: by.chatId, name: by.name } };
-    if (batch !== undefined) await this.#book.pin(batch, { ...card, ...owner });
+    if (batch !== undefined) {
+      await this.#book.pin(batch, { ...card, ...owner });
+      this.#onPinned(batch);
+    }
     if (reply.pending !== undefined) {
       const about = String(Reflect.get(Object(reply.view), NAMED_BY[reply.pending.until]));
       await this.#book.expect({ request: reply.pending.request, about, ...card });
@@ -184,7 +200,12 @@ export class MigrationBot {
 }
 
 /** The field of a view that says what the answer still to come is about. */
-const NAMED_BY = { BatchChecked: 'batch', EndpointTested: 'endpoint', Verified: 'identity' } as const;
+const NAMED_BY = {
+  BatchChecked: 'batch',
+  EndpointTested: 'endpoint',
+  Verified: 'identity',
+  Decided: 'identity',
+} as const;
 
 const ROLE_NAMES = { view: 'viewer', operate: 'operator', approve: 'approver' } as const;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { approvalCard } from '../cards/approval-card.ts';
 import { batchCard } from '../cards/batch-card.ts';
 import { checkCard } from '../cards/check-card.ts';
 import type { Card } from '../cards/elements.ts';
@@ -6,6 +7,7 @@ import { endpointTestCard } from '../cards/endpoint-card.ts';
 import type { Locale } from '../cards/locale.ts';
 import { noticeCard } from '../cards/notice-card.ts';
 import { verifyCard } from '../cards/verify-card.ts';
+import { approvalOf } from '../engine/approvals.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
@@ -50,6 +52,8 @@ export class Notifier {
   readonly #failures: FailureNotifier;
   readonly #reports: () => Promise<void>;
   readonly #dirty = new Set<BatchName>();
+  /** Approvals with news. */
+  readonly #deciding = new Set<string>();
   /** Requests of comparisons with news. */
   readonly #verifying = new Set<string>();
   readonly #editedAt = new Map<string, number>();
@@ -74,11 +78,21 @@ export class Notifier {
     await Promise.all([following, editing]);
   }
 
+  /**
+   * A card was pinned just now. What it shows may have changed while it was on its way, and the events of that are
+   * past: it is looked at once more.
+   */
+  pinned(batch: BatchName): void {
+    this.#dirty.add(batch);
+  }
+
   async #onEvents(events: readonly MigrationEvent[]): Promise<void> {
     await this.#failures.onEvents(events);
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
       if (event.type === 'Verified') this.#verifying.add(event.request);
+      if (event.type === 'ApprovalDecided' || event.type === 'ApprovalDone' || event.type === 'ApprovalVoided')
+        this.#deciding.add(event.approval);
       if (event.type === 'EndpointTested')
         await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test, this.#locale));
     }
@@ -93,7 +107,8 @@ export class Notifier {
       await this.#quietly(() => this.#failures.look());
       await this.#quietly(() => this.#reports());
       await this.#quietly(async () => {
-        for (const batch of this.#dirty) await this.#editBatch(batch);
+        for (const id of [...this.#deciding]) await this.#editApproval(id);
+        for (const batch of [...this.#dirty]) await this.#editBatch(batch);
         for (const { request, about } of await this.#book.allExpected()) {
           await this.#editCheck(request, about);
           await this.#editVerification(request, about);
@@ -111,13 +126,16 @@ export class Notifier {
     }
     if (!this.#mayEdit(batch)) return;
     if ((await this.#world.store.batch(batch)) === undefined) return this.#sayGone(batch, pinned);
+    // Taken off the list before the state is read: what happens from here on puts it there again.
+    this.#dirty.delete(batch);
     const view = await batchOverview(this.#world, batch);
-    if (!AT_WORK.has(view.status)) this.#dirty.delete(batch);
+    if (AT_WORK.has(view.status)) this.#dirty.add(batch);
     const card = batchCard(view, this.#locale);
     for (const posted of pinned) {
       if (await this.#outbox.isClosed(posted.place)) continue;
-      const moved = await this.#edit(posted, card);
-      if (moved !== undefined) await this.#book.pin(batch, moved);
+      const edited = await this.#edit(posted, card);
+      if (edited === 'later') this.#dirty.add(batch);
+      else if (edited !== 'done') await this.#book.pin(batch, edited);
     }
   }
 
@@ -144,8 +162,8 @@ export class Notifier {
     const pending = await this.#book.expected(request);
     if (check === undefined || pending === undefined || check.request !== request) return;
     if (check.finishedAt === null && !this.#mayEdit(request)) return;
-    await this.#edit(pending, checkCard(check, this.#locale));
-    if (check.finishedAt !== null) await this.#book.answered(request);
+    const edited = await this.#edit(pending, checkCard(check, this.#locale));
+    if (check.finishedAt !== null && edited !== 'later') await this.#book.answered(request);
   }
 
   // A card that waits for a comparison: about a user or a batch, edited until the last user is done.
@@ -156,10 +174,21 @@ export class Notifier {
       return;
     const view = await verifyView(this.#world, target, request);
     if (view.done === 0) return;
-    await this.#edit(pending, verifyCard(view, this.#locale));
-    if (view.done < view.users) return;
+    const edited = await this.#edit(pending, verifyCard(view, this.#locale));
+    if (view.done < view.users || edited === 'later') return;
     this.#verifying.delete(request);
     await this.#book.answered(request);
+  }
+
+  // Everybody sees what was decided, on the card that asked, for good.
+  async #editApproval(id: string): Promise<void> {
+    this.#deciding.delete(id);
+    const asking = await this.#book.expected(id);
+    if (asking === undefined) return;
+    const view = await approvalOf(this.#world, id);
+    const edited = await this.#edit(asking, approvalCard(view, this.#locale));
+    if (edited === 'later') this.#deciding.add(id);
+    else if (view.state !== 'open' && view.state !== 'approved') await this.#book.answered(id);
   }
 
   async #answerTest(request: string, card: Card): Promise<void> {
@@ -167,11 +196,8 @@ export class Notifier {
     for (let tries = 0; tries < 20; tries += 1) {
       const pending = await this.#book.expected(request);
       if (pending !== undefined) {
-        await this.#quietly(async () => {
-          await this.#edit(pending, card);
-          await this.#book.answered(request);
-        });
-        return;
+        const edited = await this.#edit(pending, card).catch(() => 'later' as const);
+        if (edited !== 'later') return this.#book.answered(request);
       }
       await this.#world.clock.sleep(100);
     }
@@ -184,24 +210,24 @@ export class Notifier {
     return true;
   }
 
-  // Returns where the card is now when it had to be posted anew.
-  async #edit(posted: PostedCard, card: Card): Promise<PostedCard | undefined> {
+  // `later`: it has to be tried again. A card that had to be posted anew answers where it is now.
+  async #edit(posted: PostedCard, card: Card): Promise<'done' | 'later' | PostedCard> {
     const digest = createHash('sha256').update(JSON.stringify(card)).digest('hex');
-    if (this.#shown.get(posted.activityId) === digest) return undefined;
+    if (this.#shown.get(posted.activityId) === digest) return 'done';
     const edited = await this.#chat.update(posted.place, posted.activityId, card);
     switch (edited.outcome) {
       case 'posted':
         this.#shown.set(posted.activityId, digest);
-        return undefined;
+        return 'done';
       case 'gone':
-        return this.#postAnew(posted, card, digest);
+        return (await this.#postAnew(posted, card, digest)) ?? 'done';
       case 'closed':
         await this.#outbox.close(posted.place);
-        return undefined;
-      // Not taken, or not known: the next look edits again, an edit may be repeated.
+        return 'done';
+      // Not taken, or not known: an edit may be repeated.
       case 'later':
       case 'unknown':
-        return undefined;
+        return 'later';
     }
   }
 

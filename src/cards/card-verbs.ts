@@ -16,6 +16,9 @@ export type CardAction =
   | { readonly verb: 'completeBatch'; readonly target: string }
   | { readonly verb: 'skipped'; readonly target: string }
   | { readonly verb: 'verify'; readonly target: string }
+  | { readonly verb: 'approve'; readonly target: string }
+  | { readonly verb: 'reject'; readonly target: string }
+  | { readonly verb: 'approvals'; readonly target?: string }
   | { readonly verb: 'approveSkipped'; readonly target: string }
   | { readonly verb: 'stopUser'; readonly target: string }
   | { readonly verb: 'resumeUser'; readonly target: string }
@@ -45,6 +48,9 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   completeBatch: 'complete batch',
   skipped: 'skipped',
   verify: 'verify',
+  approve: 'approve',
+  reject: 'reject',
+  approvals: 'approvals',
   approveSkipped: 'approve skipped',
   stopUser: 'stop user',
   resumeUser: 'resume user',

@@ -2,6 +2,7 @@
  * Everything the engine asks of the world. Each port has a contract suite in test/contracts that every implementation
  * passes. All times are ms since 1970 UTC, all sizes bytes; failures are thrown as MigrationError.
  */
+import type { Approval } from './domain/approval.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
 import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
@@ -357,6 +358,13 @@ export interface MigrationStore {
   saveSkipped(user: UserAddress, items: readonly SkippedItem[]): Promise<void>;
   skipped(user: UserAddress): Promise<readonly SkippedItem[]>;
 
+  approvals(): Promise<readonly Approval[]>;
+  approval(id: string): Promise<Approval | undefined>;
+  /** Throws TryAgain when the id is taken. */
+  addApproval(approval: Approval, events: readonly EventBody[], by: string): Promise<void>;
+  /** Throws UnknownApproval. */
+  changeApproval(id: string, decide: Decide<Approval>, by?: string): Promise<Approval>;
+
   /** The latest comparison of a user, with the report it was written to. */
   saveVerification(verification: SavedVerification, events: readonly EventBody[]): Promise<void>;
   verification(user: UserAddress): Promise<SavedVerification | undefined>;
@@ -449,6 +457,8 @@ export interface EngineSettings {
   readonly timeScale: number;
   /** Largest message the target takes, in bytes. */
   readonly maxItemSize: number;
+  /** Distinct people who have to approve what cannot easily be taken back; 0 for none. */
+  readonly approvals: number;
 }
 
 /** All ports, wired once in main.ts. */

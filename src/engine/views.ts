@@ -2,6 +2,7 @@
  * What people see, as plain data: the JSON of `--json` and the input of every card. Names follow Get-MigrationBatch and
  * Get-MigrationUser; times are ISO 8601 UTC, sizes bytes.
  */
+import type { ApprovalPlan, ApprovalState } from './domain/approval.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Items } from './domain/items.ts';
@@ -112,6 +113,26 @@ export interface SkippedView {
   readonly count: number;
   readonly unapprovedCount: number;
   readonly items: readonly SkippedItem[];
+  readonly asOf: string;
+}
+
+/** A question to other people, and what they answered. */
+export interface ApprovalView {
+  readonly identity: string;
+  readonly state: ApprovalState;
+  readonly plan: ApprovalPlan;
+  readonly planHash: string;
+  readonly needed: number;
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  readonly decisions: readonly {
+    readonly by: string;
+    readonly at: string;
+    readonly verdict: 'approved' | 'rejected';
+    readonly reason: string | null;
+  }[];
+  readonly replacedBy: string | null;
   readonly asOf: string;
 }
 

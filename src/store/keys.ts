@@ -11,6 +11,7 @@ export const KEY = {
   folders: '{bellhop}:folders',
   skipped: '{bellhop}:skipped',
   checks: '{bellhop}:checks',
+  approvals: '{bellhop}:approvals',
   verifications: '{bellhop}:verifications',
   events: '{bellhop}:events',
   readers: '{bellhop}:readers',

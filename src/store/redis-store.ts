@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Approval } from '../engine/domain/approval.ts';
 import type { BatchCheck } from '../engine/domain/batch-check.ts';
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import type { EventBody, MigrationEvent } from '../engine/domain/events.ts';
@@ -208,6 +209,18 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     async skipped(user) {
       return optional<readonly SkippedItem[]>(await redis.hget(KEY.skipped, user)) ?? [];
     },
+
+    async approvals() {
+      return Object.values(await redis.hgetall(KEY.approvals)).map((text) => readJson<Approval>(text));
+    },
+    async approval(id) {
+      return optional<Approval>(await redis.hget(KEY.approvals, id));
+    },
+    async addApproval(approval, events, by) {
+      if (!(await add(KEY.approvals, approval.id, approval, events, by))) throw new MigrationError('TryAgain');
+    },
+    changeApproval: (id, decide, by) =>
+      change<Approval>(KEY.approvals, id, decide, by, () => new MigrationError('UnknownApproval', { id })),
 
     async saveVerification(verification, events) {
       await redis.hset(KEY.verifications, verification.user, JSON.stringify(verification));

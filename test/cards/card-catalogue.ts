@@ -1,3 +1,4 @@
+import { approvalCard, approvalsCard } from '../../src/cards/approval-card.ts';
 import { batchCard } from '../../src/cards/batch-card.ts';
 import { checkCard } from '../../src/cards/check-card.ts';
 import { confirmCard } from '../../src/cards/confirm-card.ts';
@@ -34,6 +35,7 @@ import {
   HOSTILE,
   LONG,
   NOW,
+  sampleApproval,
   sampleBatch,
   sampleCheck,
   sampleEndpoint,
@@ -84,6 +86,10 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['status-many', statusCard(sampleStatus(Array.from({ length: 200 }, (_, at) => sampleBatch({ ...HUGE, identity: `${LONG.slice(4)}-${at}` }))), locale)],
     ...USER_STATUSES.map((status) => [`user-${status}`, userCard(sampleUser({ status, supportedActions: ['Start', 'SyncNow', 'Stop'] }), locale)] as const),
     ['user', userCard(sampleUser(), locale)],
+    ...(['open', 'approved', 'done', 'rejected', 'expired', 'void'] as const).map((state) => [`approval-${state}`, approvalCard(sampleApproval(state), locale)] as const),
+    ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS }] }, locale)],
+    ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],
+    ['approvals-none', approvalsCard([], NOW, locale)],
     ['verify', verifyCard(sampleVerify(), locale)],
     ['verify-equal', verifyCard({ ...sampleVerify(), different: 0, equal: 1, missing: 0, differentItems: 0, inTarget: 12_046, results: sampleVerify().results.map((each) => ({ ...each, verdict: 'equal' as const, folders: [] })) }, locale)],
     ['verify-running', verifyCard({ ...sampleVerify(), identity: 'sales-1', users: 512, done: 0, results: [] }, locale)],

@@ -1,5 +1,5 @@
 import { failure } from '../../src/engine/domain/failure.ts';
-import type { SkippedView, VerifyView } from '../../src/engine/views.ts';
+import type { ApprovalView, SkippedView, VerifyView } from '../../src/engine/views.ts';
 import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { BatchView, CheckView, FailuresView, StatusView, UserView } from '../../src/engine/views.ts';
@@ -67,6 +67,41 @@ export function sampleBatch(more: Partial<BatchView> = {}): BatchView {
     ],
     asOf: NOW,
     ...more,
+  };
+}
+
+export function sampleApproval(state: ApprovalView['state']): ApprovalView {
+  const decided = state === 'done' || state === 'approved';
+  return {
+    identity: '7F3A9C',
+    state,
+    plan: {
+      text: 'complete batch sales-1',
+      title: 'Complete batch',
+      count: 512,
+      of: 'users',
+      sample: ['info@example.com', 'sales.desk@example.com', 'hr@example.com'],
+    },
+    planHash: '9f2b6c1e0d4a58f7b3c2a1908e7d6f5544332211ffeeddccbbaa998877665544',
+    needed: 1,
+    requestedBy: 'Operator A',
+    requestedAt: new Date(Date.parse(NOW) - 1_800_000).toISOString(),
+    expiresAt: new Date(Date.parse(NOW) + 80_000_000).toISOString(),
+    decisions:
+      state === 'rejected'
+        ? [
+            {
+              by: 'Approver B',
+              at: NOW,
+              verdict: 'rejected',
+              reason: 'Not before Monday: the phones still use the old server.',
+            },
+          ]
+        : decided
+          ? [{ by: 'Approver A', at: NOW, verdict: 'approved', reason: null }]
+          : [],
+    replacedBy: state === 'void' ? '03BB1E' : null,
+    asOf: NOW,
   };
 }
 

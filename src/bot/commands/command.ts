@@ -18,6 +18,8 @@ export interface Argument<Value> {
   /** What is expected, for the message when it is not there: "the name of a batch". */
   readonly expects: string;
   readonly optional?: true;
+  /** Takes all words that are left: the reason of a decision. */
+  readonly rest?: true;
   /** True for `name=value`. */
   readonly named?: true;
   /** Other names for `name=`, German ones among them. */
@@ -68,7 +70,12 @@ export interface CommandReply {
   /** Plain words for a terminal; the card's own text when absent. */
   readonly live?: { readonly batch: string };
   /** A job answers later with this request id; `resolve` makes the final reply from the state. */
-  readonly pending?: { readonly request: string; readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' };
+  readonly pending?: {
+    readonly request: string;
+    readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Decided';
+  };
+  /** The card whose button was pressed becomes this one. */
+  readonly replaces?: true;
 }
 
 /** Whom a wide-reaching command would touch: shown and asked about before it runs. */
@@ -89,6 +96,8 @@ export interface Command<Args extends Arguments = Arguments> {
   /** Other ways to write the words, German ones among them. */
   readonly aliases: readonly string[];
   readonly permission: Permission;
+  /** Another person has to agree first, where the installation asks for that (BELLHOP_APPROVALS). */
+  readonly approval?: true;
   /** The heading it stands under in help. */
   readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
   readonly args: Args;

@@ -21,6 +21,7 @@ const SAMPLE = 3;
 export const completeBatchCommand = command({
   usage: 'complete batch <batch> [sync=yes|no]',
   title: 'Complete batch',
+  approval: true,
   help: 'Finish a batch: a last verified sync of every user, then the passwords are forgotten. sync=no does without the last sync.',
   examples: ['complete batch sales-1', 'complete batch sales-1 sync=no'],
   aliases: ['batch abschließen', 'complete', 'abschließen', 'finish batch'],
@@ -38,6 +39,7 @@ export const completeBatchCommand = command({
 export const removeBatchCommand = command({
   usage: 'remove batch <batch> [sync=yes|no]',
   title: 'Remove batch',
+  approval: true,
   help: 'Remove a batch and its users after a last sync; sync=no does without it. Mail stays in the target, passwords are forgotten.',
   examples: ['remove batch sales-1', 'remove batch sales-1 sync=no'],
   aliases: ['delete batch', 'batch entfernen', 'batch löschen'],

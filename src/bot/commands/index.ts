@@ -10,6 +10,7 @@ import {
   startBatchCommand,
   stopBatchCommand,
 } from './batch-commands.ts';
+import { approvalCommands } from './approval-commands.ts';
 import { type Command, type CommandReply, command, commandWords } from './command.ts';
 import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';
 import {
@@ -74,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
   stopUserCommand,
   resumeUserCommand,
   verifyCommand,
+  ...approvalCommands(() => COMMANDS),
   approveSkippedCommand,
   completeBatchCommand,
   removeBatchCommand,

@@ -74,8 +74,9 @@ function readArguments(command: Command, tokens: readonly Token[]): Readonly<Rec
     // What has a place may be named as well: "create batch name=sales-1".
     const byName = named.get(name);
     named.delete(name);
-    const text = byName ?? (argument.named === true ? undefined : positional[at]?.value);
-    if (argument.named !== true && byName === undefined) at += 1;
+    const left = argument.rest === true ? positional.slice(at) : positional.slice(at, at + 1);
+    const text = byName ?? (argument.named === true ? undefined : left.map((token) => token.value).join(' '));
+    if (argument.named !== true && byName === undefined) at += Math.max(1, left.length);
     if (text === undefined || text === '') {
       if (argument.optional !== true)
         throw usage(command, `"${commandWords(command.usage)}" needs ${argument.expects}.`);

@@ -9,6 +9,7 @@ import { type Reach, command } from './command.ts';
 export const applyDeletionsCommand = command({
   usage: 'apply deletions <batch|user@x>',
   title: 'Apply deletions',
+  approval: true,
   help: 'Let removals go that were held because too much left the source at once. Items go to Deleted Items, never for good.',
   examples: ['apply deletions info@example.com', 'apply deletions sales-1'],
   aliases: ['löschungen anwenden', 'löschungen übernehmen'],
@@ -30,6 +31,7 @@ export const applyDeletionsCommand = command({
 export const restoreMissingCommand = command({
   usage: 'restore missing <user@x>',
   title: 'Restore missing',
+  approval: true,
   help: 'Bring back mail that was deleted in the target or is missing there. Shows how much first, and does it once you confirm.',
   examples: ['restore missing info@example.com'],
   aliases: ['fehlende wiederherstellen', 'fehlende zurückholen'],

@@ -61,6 +61,15 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Fehlende zurückholen',
     help: 'Holt Mails zurück, die im Ziel gelöscht wurden oder dort fehlen. Zeigt zuerst, wie viele, und tut es nach Bestätigung.',
   },
+  approve: {
+    title: 'Genehmigen',
+    help: 'Stimmt dem zu, was jemand anders verlangt hat. Es wird ausgeführt, wenn genug Personen zugestimmt haben, und nur, wenn sich nichts geändert hat.',
+  },
+  reject: { title: 'Ablehnen', help: 'Lehnt ab, was jemand anders verlangt hat, mit dem Grund.' },
+  approvals: {
+    title: 'Genehmigungen',
+    help: 'Zeigt, was auf Zustimmung wartet, oder eine Genehmigung mit allem, was entschieden wurde.',
+  },
   verify: {
     title: 'Vergleichen',
     help: 'Vergleicht Quelle und Ziel neu, Nachricht für Nachricht, und schreibt einen Bericht mit SHA-256. Ändert nichts.',

@@ -215,6 +215,26 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '„{name}“ wurde noch nie abgeglichen: im Ziel ist nichts, was man vergleichen könnte.',
     remedy: 'Führen Sie zuerst „sync now {name}“ aus.',
   },
+  UnknownApproval: {
+    title: 'Diese Genehmigung gibt es nicht',
+    message: 'Es gibt keine Genehmigung „{id}“.',
+    remedy: 'Schreiben Sie „approvals“, um die offenen zu sehen.',
+  },
+  ApprovalOwn: {
+    title: 'Niemand genehmigt sich selbst',
+    message: '„{id}“ haben Sie selbst verlangt: entscheiden muss jemand anders.',
+    remedy: 'Bitten Sie jemand anderen mit der Rolle „approver“.',
+  },
+  ApprovalTwice: {
+    title: 'Sie haben schon entschieden',
+    message: 'Über „{id}“ haben Sie schon entschieden; es muss noch jemand zustimmen.',
+    remedy: 'Warten Sie auf die andere Person.',
+  },
+  ApprovalOver: {
+    title: 'Es ist entschieden',
+    message: '„{id}“ ist {state}; jetzt wurde nichts getan.',
+    remedy: 'Verlangen Sie es erneut, wenn es noch gewünscht ist.',
+  },
   OnlyInChat: {
     title: 'Das gehört in eine Unterhaltung',
     message: '„{command}“ betrifft eine Unterhaltung in Teams.',

@@ -133,6 +133,8 @@ export const DE: typeof EN = {
     skipped: 'Ausgelassene zeigen',
     approveSkipped: 'Genehmigen',
     verifyAgain: 'Erneut vergleichen',
+    approve: 'Genehmigen',
+    reject: 'Ablehnen',
     retry: (value) => `${users(value)} wiederholen`,
   },
 
@@ -412,6 +414,41 @@ export const DE: typeof EN = {
     completed: 'Abgeschlossen; das Kennwort ist vergessen.',
     completedWithWarnings: (value) => `Abgeschlossen; ${messages(value)} sind nicht im Ziel.`,
     removing: 'Das Entfernen wurde verlangt, nach einem letzten Abgleich.',
+  },
+
+  approval: {
+    what: (id) => `Genehmigung ${id}`,
+    states: {
+      open: 'Wartet auf Genehmigung',
+      approved: 'Wird ausgeführt',
+      done: 'Genehmigt und getan',
+      rejected: 'Abgelehnt',
+      expired: 'Abgelaufen',
+      void: 'Hinfällig',
+    },
+    waits: (name, value) =>
+      `${name} verlangt dies. **${value === 1 ? 'Eine andere Person muss' : `${value} andere Personen müssen`}** zustimmen.`,
+    beingDone: 'Es wurde genehmigt und wird ausgeführt.',
+    wasDone: 'Es wurde genehmigt und ausgeführt.',
+    wasRejected: 'Es wurde abgelehnt; nichts wurde getan.',
+    wasExpired: 'Niemand hat rechtzeitig zugestimmt; nichts wurde getan.',
+    gone: 'Als es genehmigt wurde, war nichts mehr zu tun; nichts wurde getan.',
+    drifted: (id) => `Der Plan hat sich vorher geändert; nichts wurde getan. Der neue Plan ist ${id}.`,
+    plan: 'Was getan würde',
+    people: 'Wer entschieden hat',
+    asked: (name) => `${name} hat gefragt`,
+    agreed: (name) => `${name} hat genehmigt`,
+    refused: (name) => `${name} hat abgelehnt`,
+    binds: (hash) => `Gilt für Plan ${hash}`,
+    until: (time) => `offen bis ${time}`,
+    all: 'Genehmigungen',
+    none: 'Keine',
+    waiting: 'Es warten',
+    listed: (value) =>
+      value === 0
+        ? 'Nichts wartet auf Genehmigung.'
+        : `${some(value, 'Frage wartet', 'Fragen warten')} auf Zustimmung.`,
+    fallback: (id, title, counted, state) => `Genehmigung ${id}: ${title}, ${counted}. ${state}.`,
   },
 
   verify: {

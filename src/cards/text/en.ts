@@ -117,6 +117,8 @@ export const EN = {
     skipped: 'Show skipped',
     approveSkipped: 'Approve',
     verifyAgain: 'Verify again',
+    approve: 'Approve',
+    reject: 'Reject',
     retry: (value: number) => `Retry ${users(value)}`,
   },
 
@@ -395,6 +397,42 @@ export const EN = {
     completed: 'Completed; the password is forgotten.',
     completedWithWarnings: (value: number) => `Completed; ${messages(value)} are not in the target.`,
     removing: 'Removing was asked for, after a last sync.',
+  },
+
+  approval: {
+    what: (id: string) => `Approval ${id}`,
+    states: {
+      open: 'Waits for approval',
+      approved: 'Being carried out',
+      done: 'Approved and done',
+      rejected: 'Rejected',
+      expired: 'Expired',
+      void: 'Void',
+    },
+    waits: (name: string, value: number) =>
+      `${name} asks for this. **${plural(value, 'other person', 'other people')}** ${value === 1 ? 'has' : 'have'} to agree.`,
+    beingDone: 'It was approved and is being carried out.',
+    wasDone: 'It was approved and carried out.',
+    wasRejected: 'It was rejected; nothing was done.',
+    wasExpired: 'Nobody agreed in time; nothing was done.',
+    gone: 'There was nothing left to do when it was approved; nothing was done.',
+    drifted: (id: string) => `The plan changed before it was carried out; nothing was done. The new plan is ${id}.`,
+    plan: 'What would be done',
+    people: 'Who decided',
+    asked: (name: string) => `${name} asked`,
+    agreed: (name: string) => `${name} approved`,
+    refused: (name: string) => `${name} rejected`,
+    binds: (hash: string) => `Binds plan ${hash}`,
+    until: (time: string) => `open until ${time}`,
+    all: 'Approvals',
+    none: 'None',
+    waiting: 'Waiting',
+    listed: (value: number) =>
+      value === 0
+        ? 'Nothing waits for approval.'
+        : `${plural(value, 'question waits', 'questions wait')} for somebody to agree.`,
+    fallback: (id: string, title: string, counted: string, state: string) =>
+      `Approval ${id}: ${title}, ${counted}. ${state}.`,
   },
 
   verify: {

@@ -74,6 +74,15 @@ export type EventBody =
       readonly user: UserAddress;
       readonly count: number;
     }
+  | { readonly type: 'ApprovalRequested'; readonly approval: string; readonly text: string; readonly planHash: string }
+  | {
+      readonly type: 'ApprovalDecided';
+      readonly approval: string;
+      readonly verdict: 'approved' | 'rejected';
+      readonly reason?: string;
+    }
+  | { readonly type: 'ApprovalDone'; readonly approval: string }
+  | { readonly type: 'ApprovalVoided'; readonly approval: string; readonly replacedBy?: string }
   | { readonly type: 'VerifyRequested'; readonly batch: BatchName; readonly user: UserAddress }
   | {
       readonly type: 'Verified';

@@ -1,0 +1,136 @@
+import type { ApprovalState } from '../engine/domain/approval.ts';
+import type { ApprovalView } from '../engine/views.ts';
+import {
+  type Button,
+  type Card,
+  type CardElement,
+  type Tone,
+  band,
+  bold,
+  boldFromOutside,
+  card,
+  fromOutside,
+  markRow,
+  panel,
+  section,
+  small,
+  subtle,
+  underRow,
+} from './elements.ts';
+import { escapeMarkdown, foreign } from './foreign-text.ts';
+import { ENGLISH, type Locale } from './locale.ts';
+
+const TONE: Readonly<Record<ApprovalState, Tone>> = {
+  open: 'attention',
+  approved: 'running',
+  done: 'done',
+  rejected: 'failed',
+  expired: 'stopped',
+  void: 'stopped',
+};
+const MOST_OPEN = 10;
+
+/** A question to other people: what would be done, who asks, who decided what. Decisions stay on it for good. */
+export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH): Card {
+  const { t, clock } = locale;
+  const { identity, state, plan, planHash, requestedBy, requestedAt, expiresAt, decisions, asOf } = view;
+  const counted = plan.of === 'messages' ? t.messages(plan.count) : t.users(plan.count);
+  const rest = plan.count - plan.sample.length;
+  const body: (CardElement | undefined)[] = [
+    band({
+      what: t.approval.what(identity),
+      tone: TONE[state],
+      state: t.approval.states[state],
+      name: plan.title,
+      sentence: sentenceOf(view, locale),
+    }),
+    panel(
+      t.approval.plan,
+      markRow('plain', [fromOutside(plan.text, 200)]),
+      markRow('plain', [
+        bold(counted),
+        ' · ',
+        fromOutside(plan.sample.join(', '), 160),
+        ...(rest > 0 && plan.of === 'users' ? [subtle(t.failures.andMore(rest))] : []),
+      ]),
+    ),
+    section(
+      t.approval.people,
+      markRow('waiting', [subtle(`${clock(requestedAt, asOf)}  `), t.approval.asked(foreign(requestedBy, 60))]),
+      ...decisions.flatMap(({ by, at, verdict, reason }) => [
+        markRow(verdict === 'approved' ? 'done' : 'failed', [
+          subtle(`${clock(at, asOf)}  `),
+          verdict === 'approved' ? t.approval.agreed(foreign(by, 60)) : t.approval.refused(foreign(by, 60)),
+        ]),
+        ...(reason === null ? [] : [underRow(fromOutside(reason, 300))]),
+      ]),
+    ),
+    small(`${t.approval.binds(planHash.slice(0, 12))} · ${t.approval.until(clock(expiresAt, asOf))}`),
+  ];
+  const fallback = `${t.approval.fallback(identity, plan.title, counted, t.approval.states[state])} ${t.write(`approve ${identity}`)}`;
+  return card(fallback, body, buttons(view, locale));
+}
+
+function sentenceOf({ state, decisions, needed, requestedBy, replacedBy }: ApprovalView, { t }: Locale): string {
+  const open = needed - decisions.length;
+  switch (state) {
+    case 'open':
+      return t.approval.waits(escapeMarkdown(foreign(requestedBy, 60)), open);
+    case 'approved':
+      return t.approval.beingDone;
+    case 'done':
+      return t.approval.wasDone;
+    case 'rejected':
+      return t.approval.wasRejected;
+    case 'expired':
+      return t.approval.wasExpired;
+    case 'void':
+      return replacedBy === null ? t.approval.gone : t.approval.drifted(replacedBy);
+  }
+}
+
+// The server checks role, person and plan again: buttons are for everybody who sees the card.
+function buttons({ identity, state, replacedBy }: ApprovalView, { t }: Locale): readonly Button[] {
+  if (state === 'open')
+    return [
+      { title: t.buttons.approve, action: { verb: 'approve', target: identity }, primary: true },
+      { title: t.buttons.reject, action: { verb: 'reject', target: identity } },
+    ];
+  return state === 'void' && replacedBy !== null
+    ? [{ title: t.buttons.show, action: { verb: 'approvals', target: replacedBy } }]
+    : [];
+}
+
+/** Everything that waits for somebody to agree. */
+export function approvalsCard(
+  open: readonly ApprovalView[],
+  asOf: string,
+  { t, clock, count }: Locale = ENGLISH,
+): Card {
+  const rows = open
+    .slice(0, MOST_OPEN)
+    .flatMap(({ identity, plan, requestedBy, expiresAt }): CardElement[] => [
+      markRow('attention', [bold(identity), ' · ', boldFromOutside(plan.text, 120)]),
+      underRow(subtle(`${t.approval.asked(foreign(requestedBy, 60))} · ${t.approval.until(clock(expiresAt, asOf))}`)),
+    ]);
+  const rest = open.length - MOST_OPEN;
+  return card(
+    `${t.approval.listed(open.length)} ${t.write('approvals')}`,
+    [
+      band({
+        what: t.approval.all,
+        tone: open.length === 0 ? 'done' : 'attention',
+        state: open.length === 0 ? t.approval.none : count(open.length),
+        name: t.approval.all,
+        sentence: t.approval.listed(open.length),
+      }),
+      open.length === 0 ? undefined : section(t.approval.waiting, ...rows),
+      rest > 0 ? small(t.more(rest)) : undefined,
+    ],
+    open
+      .slice(0, 1)
+      .map(
+        ({ identity }) => ({ title: t.buttons.showFirst, action: { verb: 'approvals', target: identity } }) as const,
+      ),
+  );
+}

@@ -1,0 +1,129 @@
+import type { Actor } from './domain/actor.ts';
+import { type Approval, type ApprovalDecision, type ApprovalPlan, decide, hashOf, stateOf } from './domain/approval.ts';
+import { MigrationError } from './domain/failure.ts';
+import type { World } from './ports.ts';
+import type { ApprovalView } from './views.ts';
+
+/** A question waits a day for its answer. */
+const LIFETIME = 24 * 60 * 60 * 1000;
+
+/** Asks other people for a plan. The same question by the same person, still open, is not asked twice. */
+export async function requestApproval(world: World, plan: ApprovalPlan, by: Actor): Promise<Approval> {
+  const now = world.clock.now();
+  const planHash = hashOf(plan);
+  const open = (await world.store.approvals()).find(
+    (each) => each.planHash === planHash && each.requestedBy.id === by.id && stateOf(each, now) === 'open',
+  );
+  if (open !== undefined) return open;
+  const approval: Approval = {
+    id: world.newId().slice(0, 6).toUpperCase(),
+    plan,
+    planHash,
+    requestedBy: by,
+    requestedAt: now,
+    expiresAt: now + LIFETIME / world.settings.timeScale,
+    needed: world.settings.approvals,
+    decisions: [],
+    state: 'open',
+  };
+  await world.store.addApproval(
+    approval,
+    [{ type: 'ApprovalRequested', approval: approval.id, text: plan.text, planHash }],
+    by.name,
+  );
+  return approval;
+}
+
+/**
+ * A person's answer. `apply` is true for exactly one caller, however many click at once: that one carries the plan out.
+ * Throws UnknownApproval, ApprovalOwn, ApprovalTwice, ApprovalOver.
+ */
+export async function decideApproval(
+  world: World,
+  id: string,
+  answer: Pick<ApprovalDecision, 'verdict' | 'reason'>,
+  by: Actor,
+): Promise<{ readonly approval: Approval; readonly apply: boolean }> {
+  let apply = false;
+  const approval = await world.store.changeApproval(
+    id,
+    (current) => {
+      const outcome = decide(current, { ...answer, by, at: world.clock.now() });
+      if ('refused' in outcome) throw refusal(id, outcome);
+      apply = outcome.apply;
+      return { to: outcome.to, events: [{ type: 'ApprovalDecided', approval: id, ...answer }] };
+    },
+    by.name,
+  );
+  return { approval, apply };
+}
+
+function refusal(id: string, outcome: Extract<ReturnType<typeof decide>, { refused: string }>): MigrationError {
+  switch (outcome.refused) {
+    case 'own':
+      return new MigrationError('ApprovalOwn', { id });
+    case 'twice':
+      return new MigrationError('ApprovalTwice', { id });
+    case 'over':
+      return new MigrationError('ApprovalOver', { id, state: outcome.state });
+  }
+}
+
+/** The plan was carried out. */
+export async function approvalDone(world: World, id: string): Promise<Approval> {
+  return world.store.changeApproval(id, ({ applyingAt: _applying, ...rest }) => ({
+    to: { ...rest, state: 'done' },
+    events: [{ type: 'ApprovalDone', approval: id }],
+  }));
+}
+
+/**
+ * The plan is not what was approved any more: nothing is done, and the new plan, where there is one, is asked about instead.
+ * Answers the approval that is void.
+ */
+export async function approvalDrifted(
+  world: World,
+  approval: Approval,
+  plan: ApprovalPlan | undefined,
+): Promise<Approval> {
+  const next = plan === undefined ? undefined : await requestApproval(world, plan, approval.requestedBy);
+  const replacedBy = next === undefined ? {} : { replacedBy: next.id };
+  return world.store.changeApproval(approval.id, ({ applyingAt: _applying, ...rest }) => ({
+    to: { ...rest, state: 'void', ...replacedBy },
+    events: [{ type: 'ApprovalVoided', approval: approval.id, ...replacedBy }],
+  }));
+}
+
+/** Every question that is still open, oldest first. */
+export async function openApprovals(world: World): Promise<readonly ApprovalView[]> {
+  const now = world.clock.now();
+  const all = (await world.store.approvals()).filter((each) => stateOf(each, now) === 'open');
+  return all.sort((a, b) => a.requestedAt - b.requestedAt).map((each) => approvalView(each, now));
+}
+
+/** An approval as people and programs see it. Throws UnknownApproval. */
+export async function approvalOf(world: World, id: string): Promise<ApprovalView> {
+  const approval = await world.store.approval(id);
+  if (approval === undefined) throw new MigrationError('UnknownApproval', { id });
+  return approvalView(approval, world.clock.now());
+}
+
+export function approvalView(approval: Approval, now: number): ApprovalView {
+  const { id, plan, planHash, requestedBy, requestedAt, expiresAt, needed, decisions, replacedBy } = approval;
+  return {
+    identity: id,
+    state: stateOf(approval, now),
+    ...{ plan, planHash, needed },
+    requestedBy: requestedBy.name,
+    requestedAt: new Date(requestedAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+    decisions: decisions.map(({ by, at, verdict, reason }) => ({
+      by: by.name,
+      at: new Date(at).toISOString(),
+      verdict,
+      reason: reason ?? null,
+    })),
+    replacedBy: replacedBy ?? null,
+    asOf: new Date(now).toISOString(),
+  };
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from './actor.ts';
+
+/** What would be done, as it was when the question was asked: approvals bind to this and to nothing else. */
+export interface ApprovalPlan {
+  /** The command in words, as it will be carried out. */
+  readonly text: string;
+  readonly title: string;
+  readonly count: number;
+  readonly of: 'users' | 'messages';
+  readonly sample: readonly string[];
+}
+
+export type ApprovalState = 'open' | 'approved' | 'done' | 'rejected' | 'expired' | 'void';
+
+export interface ApprovalDecision {
+  readonly by: Actor;
+  /** ms since 1970, UTC */
+  readonly at: number;
+  readonly verdict: 'approved' | 'rejected';
+  readonly reason?: string;
+}
+
+/** A question to other people, and what they answered. Times in ms since 1970, UTC. */
+export interface Approval {
+  readonly id: string;
+  readonly plan: ApprovalPlan;
+  /** SHA-256 of the plan: when it drifts, the approval is void. */
+  readonly planHash: string;
+  readonly requestedBy: Actor;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  /** Distinct people who have to agree. */
+  readonly needed: number;
+  readonly decisions: readonly ApprovalDecision[];
+  readonly state: Exclude<ApprovalState, 'expired'>;
+  /** Somebody carries it out since: a second click meanwhile does nothing. */
+  readonly applyingAt?: number;
+  /** The approval that took the place of this one when its plan had changed. */
+  readonly replacedBy?: string;
+}
+
+/** Why a decision does not count. */
+export type ApprovalRefusal =
+  | { readonly refused: 'own' }
+  | { readonly refused: 'twice' }
+  | { readonly refused: 'over'; readonly state: ApprovalState };
+
+/** A click that is carried out is given this long before another one may take over, in ms. */
+const APPLYING = 60_000;
+
+/** The state now: an open question that nobody answered in time is over. */
+export function stateOf(approval: Approval, now: number): ApprovalState {
+  return approval.state === 'open' && now >= approval.expiresAt ? 'expired' : approval.state;
+}
+
+/**
+ * The approval after a decision: `apply` says that this very decision completed it. The requester never counts, nobody
+ * counts twice, one rejection ends it. An approval that was completed but not carried out (its process died) is carried
+ * out by the next click.
+ */
+export function decide(
+  approval: Approval,
+  decision: ApprovalDecision,
+): { readonly to: Approval; readonly apply: boolean } | ApprovalRefusal {
+  const { by, at, verdict } = decision;
+  const state = stateOf(approval, at);
+  if (approval.requestedBy.id === by.id) return { refused: 'own' };
+  if (state === 'approved' && verdict === 'approved' && at - (approval.applyingAt ?? 0) >= APPLYING)
+    return { to: { ...approval, applyingAt: at }, apply: true };
+  if (state !== 'open') return { refused: 'over', state };
+  if (approval.decisions.some((each) => each.by.id === by.id)) return { refused: 'twice' };
+  const decisions = [...approval.decisions, decision];
+  if (verdict === 'rejected') return { to: { ...approval, decisions, state: 'rejected' }, apply: false };
+  if (decisions.length < approval.needed) return { to: { ...approval, decisions }, apply: false };
+  return { to: { ...approval, decisions, state: 'approved', applyingAt: at }, apply: true };
+}
+
+/** The hash a decision binds to. Samples are for recognition; what counts is what is done, and to how many. */
+export function hashOf({ text, count, of }: ApprovalPlan): string {
+  return createHash('sha256')
+    .update(JSON.stringify([text, count, of]))
+    .digest('hex');
+}
