@@ -18,13 +18,15 @@ try {
   await desktop.goto(world.teams.url);
   await desktop.getByRole('textbox', { name: 'Start a post' }).fill('start batch demo');
   await desktop.keyboard.press('Enter');
-  const card = desktop.locator('.ac-adaptiveCard').last();
+  // Failures are told below it, in the same thread.
+  const card = desktop.locator('.ac-adaptiveCard').filter({ hasText: 'Migration batch' }).first();
   await card.waitFor();
   // Well under way, so that the card shows a rate and a time left.
   await world.teams.waitFor(
     (message) => /Syncing: .* [3-9]\d\d of /.test(String(message.cards[0]?.['fallbackText'])),
     60_000,
   );
+  await card.evaluate((element) => element.scrollIntoView({ block: 'center' }));
   await desktop.waitForTimeout(300);
   await desktop.screenshot({ path: join(folder, 'demo.png') });
   await desktop.getByText('Synced with errors').first().waitFor({ timeout: 120_000 });
