@@ -116,6 +116,19 @@ export interface SkippedView {
   readonly asOf: string;
 }
 
+/** A batch written to files on the disk of whoever wrote them. */
+export interface ExportView {
+  readonly identity: string;
+  readonly users: number;
+  readonly files: readonly {
+    readonly kind: 'csv' | 'html' | 'json';
+    readonly file: string;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
+  readonly asOf: string;
+}
+
 /** A question to other people, and what they answered. */
 export interface ApprovalView {
   readonly identity: string;

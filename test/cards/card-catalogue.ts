@@ -10,6 +10,7 @@ import {
   testingEndpointCard,
 } from '../../src/cards/endpoint-card.ts';
 import { errorCard } from '../../src/cards/error-card.ts';
+import { exportCard } from '../../src/cards/export-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
@@ -89,6 +90,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ...(['open', 'approved', 'done', 'rejected', 'expired', 'void'] as const).map((state) => [`approval-${state}`, approvalCard(sampleApproval(state), locale)] as const),
     ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS }] }, locale)],
     ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],
+    ['export', exportCard({ identity: 'sales-1', users: 512, files: (['csv', 'html', 'json'] as const).map((kind) => ({ kind, file: `/var/lib/bellhop/reports/export-sales-1.${kind}`, bytes: 81_234, sha256: '9f2b6c1e0d4a58f7b3c2a1908e7d6f5544332211ffeeddccbbaa998877665544' })), asOf: NOW }, locale)],
     ['approvals-none', approvalsCard([], NOW, locale)],
     ['verify', verifyCard(sampleVerify(), locale)],
     ['verify-equal', verifyCard({ ...sampleVerify(), different: 0, equal: 1, missing: 0, differentItems: 0, inTarget: 12_046, results: sampleVerify().results.map((each) => ({ ...each, verdict: 'equal' as const, folders: [] })) }, locale)],

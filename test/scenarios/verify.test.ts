@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillMailbox } from '../../sandbox/source/fill-mailbox.ts';
 import { trustLocalExchange } from '../../sandbox/exchange/trust.ts';
 import { type SandboxWorld, addressOf, startSandbox } from '../../sandbox/world.ts';
-import type { VerifyView } from '../../src/engine/views.ts';
+import type { ExportView, VerifyView } from '../../src/engine/views.ts';
 import { checkNoWrites } from '../checker/check-manners.ts';
 import { requestToken } from '../sandbox/exchange/exchange-fixture.ts';
 import { plainMail } from '../support/plain-mail.ts';
@@ -108,4 +108,17 @@ test('in the channel a card says it is comparing, and becomes the result', async
   );
 
   expect(JSON.stringify(card.cards)).toContain('Equal');
+});
+
+test('an export is on disk as CSV, page and JSON, each under its hash', async () => {
+  const { files, users } = await viewOf<ExportView>(world, 'export', 'demo');
+
+  expect(users).toBe(1);
+  expect(files.map(({ kind }) => kind)).toEqual(['csv', 'html', 'json']);
+  for (const { file, sha256, bytes } of files) {
+    const text = readFileSync(file);
+    expect(text.length).toBe(bytes);
+    expect(createHash('sha256').update(text).digest('hex')).toBe(sha256);
+    expect(text.toString()).toContain(USER);
+  }
 });

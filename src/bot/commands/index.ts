@@ -20,6 +20,7 @@ import {
   removeUserCommand,
 } from './ending-commands.ts';
 import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
+import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -75,6 +76,7 @@ export const COMMANDS: readonly Command[] = [
   stopUserCommand,
   resumeUserCommand,
   verifyCommand,
+  exportCommand,
   ...approvalCommands(() => COMMANDS),
   approveSkippedCommand,
   completeBatchCommand,

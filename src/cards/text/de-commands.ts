@@ -70,6 +70,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Genehmigungen',
     help: 'Zeigt, was auf Zustimmung wartet, oder eine Genehmigung mit allem, was entschieden wurde.',
   },
+  export: {
+    title: 'Export',
+    help: 'Schreibt einen Batch mit allen Benutzern als CSV, HTML und JSON auf den Server von Bellhop, jede Datei mit SHA-256.',
+  },
   verify: {
     title: 'Vergleichen',
     help: 'Vergleicht Quelle und Ziel neu, Nachricht für Nachricht, und schreibt einen Bericht mit SHA-256. Ändert nichts.',

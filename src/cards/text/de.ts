@@ -416,6 +416,14 @@ export const DE: typeof EN = {
     removing: 'Das Entfernen wurde verlangt, nach einem letzten Abgleich.',
   },
 
+  export: {
+    what: 'Export',
+    written: 'Geschrieben',
+    sentence: (value) => `Der Batch mit ${users(value)} wurde auf dem Server von Bellhop abgelegt.`,
+    files: 'Dateien',
+    fallback: (name, value) => `${name}: ${users(value)} exportiert.`,
+  },
+
   approval: {
     what: (id) => `Genehmigung ${id}`,
     states: {

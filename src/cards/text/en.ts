@@ -399,6 +399,14 @@ export const EN = {
     removing: 'Removing was asked for, after a last sync.',
   },
 
+  export: {
+    what: 'Export',
+    written: 'Written',
+    sentence: (value: number) => `The batch with ${users(value)} was written on the server of Bellhop.`,
+    files: 'Files',
+    fallback: (name: string, value: number) => `${name}: ${users(value)} exported.`,
+  },
+
   approval: {
     what: (id: string) => `Approval ${id}`,
     states: {
