@@ -16,6 +16,7 @@ import {
   small,
   subtle,
 } from './elements.ts';
+import { foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
 const MOST_ENDPOINTS = 20;
@@ -59,11 +60,11 @@ export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale
 /** An endpoint that was just added. */
 export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = ENGLISH): Card {
   const { t } = locale;
-  const { name, host, port, security, login, initial, incremental } = endpoint;
+  const { name, host, port, security, login, admin, initial, incremental } = endpoint;
   const rows: readonly (readonly [string, string])[] = [
     [t.endpoint.server, `${host}:${port}`],
     [t.endpoint.encryption, securityWord(security, locale)],
-    [t.endpoint.signIn, login],
+    [t.endpoint.signIn, admin === undefined ? login : `${login} · ${foreign(admin, 80)}`],
     [t.endpoint.atATime, t.endpoint.caps(initial, incremental)],
   ];
   return card(

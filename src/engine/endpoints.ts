@@ -17,6 +17,7 @@ export interface EndpointSettings {
   readonly port?: number | undefined;
   readonly security?: EndpointSecurity | undefined;
   readonly login?: EndpointLogin | undefined;
+  readonly admin?: string | undefined;
   readonly initial?: number | undefined;
   readonly incremental?: number | undefined;
 }
@@ -49,6 +50,7 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     port: settings.port ?? DEFAULT_PORT[security],
     security,
     login: settings.login ?? 'plain',
+    ...(settings.admin === undefined ? {} : { admin: settings.admin }),
     initial,
     // Exchange Online: incremental syncs may not exceed initial ones.
     incremental: settings.incremental ?? Math.min(DEFAULT_CAPS.incremental, initial),

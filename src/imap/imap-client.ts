@@ -1,5 +1,5 @@
 import { ImapFlow } from 'imapflow';
-import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
+import { type MigrationEndpoint, signInName } from '../engine/domain/endpoint.ts';
 import type { Clock, SourceLogin } from '../engine/ports.ts';
 import { withDeadline } from './deadline.ts';
 import { commandFailure, connectFailure } from './imap-failure.ts';
@@ -94,7 +94,10 @@ export async function openClient(
   };
 }
 
+// An identity to act for exists in PLAIN alone: LOGIN has no place for it.
 function authOf(endpoint: MigrationEndpoint, { userName, password }: SourceLogin) {
-  if (endpoint.login === 'xoauth2') return { user: userName, accessToken: password };
-  return { user: userName, pass: password, ...(endpoint.login === 'login' ? { loginMethod: 'LOGIN' } : {}) };
+  const name = signInName(endpoint, userName);
+  if (endpoint.login === 'xoauth2') return { ...name, accessToken: password };
+  if (name.authzid !== undefined) return { ...name, pass: password, loginMethod: 'AUTH=PLAIN' };
+  return { ...name, pass: password, ...(endpoint.login === 'login' ? { loginMethod: 'LOGIN' } : {}) };
 }

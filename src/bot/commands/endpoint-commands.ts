@@ -1,4 +1,5 @@
 import { endpointAddedCard, endpointsCard, testingEndpointCard } from '../../cards/endpoint-card.ts';
+import { parseAdmin } from '../../engine/domain/endpoint.ts';
 import { addEndpoint, testEndpoint } from '../../engine/endpoints.ts';
 import { endpointsOverview } from '../../engine/queries.ts';
 import { endpointArgument, readCount, readLogin, readPort, readSecurity } from './arguments.ts';
@@ -21,12 +22,13 @@ export const endpointsCommand = command({
 
 export const addEndpointCommand = command({
   usage:
-    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [initial=20] [incremental=10]',
+    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10]',
   title: 'Add endpoint',
   help: 'Add a source server. Passwords never go here: they come with the CSV.',
   examples: [
     'add endpoint mail-hq host=imap.example.com',
     'add endpoint branch host=mail.example.net port=143 security=starttls',
+    'add endpoint hoster host=imap.example.org admin=user*master',
   ],
   aliases: ['endpunkt hinzufügen', 'new endpoint'],
   permission: 'operate',
@@ -54,11 +56,17 @@ export const addEndpointCommand = command({
       optional: true,
       also: ['anmeldung', 'auth'],
     },
+    admin: {
+      read: parseAdmin,
+      expects: 'a login template with the word user in it, such as user*master, or authzid:admin',
+      named: true,
+      optional: true,
+    },
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
   },
-  async run({ name, host, port, security, login, initial, incremental }, { world, by, locale }) {
-    const endpoint = await addEndpoint(world, { name, host, port, security, login, initial, incremental }, by);
+  async run({ name, host, port, security, login, admin, initial, incremental }, { world, by, locale }) {
+    const endpoint = await addEndpoint(world, { name, host, port, security, login, admin, initial, incremental }, by);
     const view = (await endpointsOverview(world)).find((each) => each.identity === endpoint.name);
     return { view, card: endpointAddedCard(endpoint, locale) };
   },

@@ -12,10 +12,42 @@ export interface MigrationEndpoint {
   readonly port: number;
   readonly security: EndpointSecurity;
   readonly login: EndpointLogin;
+  /** How an administrator signs in for each user; the CSV's passwords are the administrator's then. See parseAdmin. */
+  readonly admin?: string;
   /** Initial syncs at a time (MaxConcurrentMigrations). */
   readonly initial: number;
   /** Incremental syncs at a time (MaxConcurrentIncrementalSyncs). */
   readonly incremental: number;
+}
+
+/** The name the server is given, and for whom when that is somebody else (SASL authorization identity, RFC 4616). */
+export interface SignInName {
+  readonly user: string;
+  readonly authzid?: string;
+}
+
+const AUTHZID = 'authzid:';
+/** The word that stands for the user of the CSV: alone, so that an administrator called "superuser" is left in peace. */
+const USER_WORD = /(?<![\p{L}\p{N}._-])user(?![\p{L}\p{N}._-])/u;
+
+/**
+ * Reads a login template: `user*master` (Dovecot), `domain/admin/user` (Exchange), `#user@domain#admin#` (Mirapoint), with the word
+ * `user` where the user goes; or `authzid:admin`, which signs in as admin for the user (PLAIN; Cyrus and others).
+ * Undefined when there is no place for the user.
+ */
+export function parseAdmin(text: string): string | undefined {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+  if (text.length > 200 || /[\u0000-\u001f]/.test(text)) return undefined;
+  if (text.startsWith(AUTHZID)) return text.length > AUTHZID.length ? text : undefined;
+  return USER_WORD.test(text) ? text : undefined;
+}
+
+/** What a server is told for a user of the CSV. */
+export function signInName({ admin }: Pick<MigrationEndpoint, 'admin'>, userName: string): SignInName {
+  if (admin === undefined) return { user: userName };
+  if (admin.startsWith(AUTHZID)) return { user: admin.slice(AUTHZID.length), authzid: userName };
+  // A function: what the user is called must not be read as a replacement pattern.
+  return { user: admin.replace(USER_WORD, () => userName) };
 }
 
 /** Ports by security, as New-MigrationEndpoint uses them. */
