@@ -38,24 +38,40 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
     return { batch: request.batch, added: 0, updated: 0, problems: csv.problems, warnings: csv.warnings };
   }
   await ensureBatch(world, request, by);
-  const users = csv.rows.map((row) => newUser(world, request.batch, row));
-  const known = await world.store.addUsers(users, [], by.name);
-  const elsewhere = known.filter((user) => user.batch !== request.batch);
-  const updated = known.length - elsewhere.length;
-  // A user of another batch keeps the password it has: this file has no say over it.
-  const foreign = new Set(elsewhere.map((user) => user.address));
-  const own = csv.rows.filter((row) => !foreign.has(row.address));
-  await world.vault.putAll(new Map(own.map((row) => [row.address, row.password])));
-  await updateLogins(world, known, csv.rows, request.batch);
-  const added = users.length - known.length;
+  const problems: CsvProblem[] = [...csv.problems];
+  let added = 0;
+  let updated = 0;
+  // In chunks: 50,000 users with their passwords sealed would otherwise exist three times over.
+  for (let at = 0; at < csv.rows.length; at += CHUNK) {
+    const rows = csv.rows.slice(at, at + CHUNK);
+    const known = await importRows(world, request.batch, rows, by);
+    const elsewhere = known.filter((user) => user.batch !== request.batch);
+    const rowOf = new Map(rows.map((row) => [row.address, row.row]));
+    problems.push(...elsewhere.map((user) => duplicateProblem(user, rowOf.get(user.address))));
+    added += rows.length - known.length;
+    updated += known.length - elsewhere.length;
+  }
   if (added > 0) await world.store.publish([{ type: 'UsersAdded', batch: request.batch, count: added }], by.name);
-  return {
-    batch: request.batch,
-    added,
-    updated,
-    problems: [...csv.problems, ...elsewhere.map((user) => duplicateProblem(user, csv.rows))],
-    warnings: csv.warnings,
-  };
+  return { batch: request.batch, added, updated, problems, warnings: csv.warnings };
+}
+
+const CHUNK = 1000;
+
+/** Adds users with their passwords; answers those that were there before, in whichever batch. */
+async function importRows(
+  world: World,
+  batch: BatchName,
+  rows: readonly MigrationCsvRow[],
+  by: Actor,
+): Promise<readonly MigrationUser[]> {
+  const users = rows.map((row) => newUser(world, batch, row));
+  const known = await world.store.addUsers(users, [], by.name);
+  // A user of another batch keeps the password it has: this file has no say over it.
+  const foreign = new Set(known.filter((user) => user.batch !== batch).map((user) => user.address));
+  const own = rows.filter((row) => !foreign.has(row.address));
+  await world.vault.putAll(new Map(own.map((row) => [row.address, row.password])));
+  await updateLogins(world, known, rows, batch);
+  return known;
 }
 
 async function ensureBatch(world: World, request: ImportRequest, by: Actor): Promise<void> {
@@ -96,12 +112,11 @@ async function updateLogins(
   }
 }
 
-function duplicateProblem(user: MigrationUser, rows: readonly MigrationCsvRow[]): CsvProblem {
+function duplicateProblem(user: MigrationUser, row: number | undefined): CsvProblem {
   const code = 'UserDuplicateInOtherBatchException';
   const { message, remedy } = failure(code, {
     address: user.address,
     batch: user.batch,
   });
-  const row = rows.find((each) => each.address === user.address)?.row;
   return { code, message, remedy, ...(row === undefined ? {} : { row }) };
 }
