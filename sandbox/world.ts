@@ -40,6 +40,8 @@ export interface WorldOptions {
   /** ms every answer of Graph takes. */
   readonly latency?: number;
   readonly throttling?: boolean;
+  /** Whether Bellhop may append by IMAP; off unless asked for. */
+  readonly appendLane?: boolean;
   /** Of the page of the local Teams; 0 (default) takes a free one. */
   readonly port?: number;
   readonly dovecot?: Partial<LocalDovecotOptions>;
@@ -94,7 +96,14 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
   const dataDirectory = join(directory, 'bellhop');
   mkdirSync(dataDirectory);
   started.defer(() => stopRedisOf(dataDirectory));
-  const environment = environmentOf({ directory, source, exchange, timeScale, throttling });
+  const environment = environmentOf({
+    directory,
+    source,
+    exchange,
+    timeScale,
+    throttling,
+    appendLane: options.appendLane === true,
+  });
   const csvFile = writeCsv(directory, users);
   const running = new Set<BellhopProcess>();
   started.defer(async () => {
@@ -165,9 +174,17 @@ interface Surroundings {
   readonly exchange: LocalExchange;
   readonly timeScale: number;
   readonly throttling: boolean;
+  readonly appendLane: boolean;
 }
 
-function environmentOf({ directory, source, exchange, timeScale, throttling }: Surroundings): Record<string, string> {
+function environmentOf({
+  directory,
+  source,
+  exchange,
+  timeScale,
+  throttling,
+  appendLane,
+}: Surroundings): Record<string, string> {
   const trusted = join(directory, 'ca.pem');
   writeFileSync(trusted, readFileSync(source.caFile, 'utf8') + readFileSync(exchange.caFile, 'utf8'));
   return {
@@ -187,7 +204,7 @@ function environmentOf({ directory, source, exchange, timeScale, throttling }: S
     AZURE_TENANT_ID: exchange.tenantId,
     AZURE_CLIENT_ID: exchange.clientId,
     AZURE_CLIENT_SECRET: exchange.clientSecret,
-    EXCHANGE_IMAP: 'off',
+    EXCHANGE_IMAP: appendLane ? exchange.imap : 'off',
   };
 }
 

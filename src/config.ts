@@ -18,6 +18,8 @@ export interface Config {
     readonly authorityHost: string;
   };
   readonly graphUrl: string;
+  /** Endpoint of the append lane; undefined when it is off. */
+  readonly exchangeImap: { readonly host: string; readonly port: number } | undefined;
   readonly redisUrl: string | undefined;
   readonly roles: ReadonlySet<Role>;
   readonly dataDirectory: string;
@@ -87,6 +89,10 @@ const ENVIRONMENT = z.object({
   AZURE_CLIENT_CERTIFICATE_PATH: z.string().default(''),
   AZURE_AUTHORITY_HOST: url.default('https://login.microsoftonline.com'),
   GRAPH_URL: url.default('https://graph.microsoft.com'),
+  EXCHANGE_IMAP: z
+    .string()
+    .regex(/^(?:off|[\w.-]+:\d{1,5})$/, 'is host:port, or off')
+    .default('outlook.office365.com:993'),
   REDIS_URL: z
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
@@ -151,6 +157,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       authorityHost: env.AZURE_AUTHORITY_HOST,
     },
     graphUrl: env.GRAPH_URL,
+    exchangeImap: readImapEndpoint(env.EXCHANGE_IMAP),
     redisUrl: env.REDIS_URL,
     roles: new Set(rolesOf(env.BELLHOP_ROLES)),
     dataDirectory: env.BELLHOP_DATA,
@@ -174,6 +181,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
     logLevel: env.BELLHOP_LOG,
   };
+}
+
+function readImapEndpoint(text: string): Config['exchangeImap'] {
+  const [host = '', portText = ''] = text.split(':');
+  return text === 'off' ? undefined : { host, port: Number(portText) };
 }
 
 function rolesOf(text: string): readonly Role[] {

@@ -41,6 +41,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
       clock,
       timeScale: config.timeScale,
       maxItemSize: config.maxItemSize,
+      appendEndpoint: config.exchangeImap,
     }),
     ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
     store: redisStore(redis, clock),

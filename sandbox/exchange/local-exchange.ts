@@ -13,6 +13,7 @@ import { localCertificates } from './https/certificates.ts';
 import { receive } from './https/front-door.ts';
 import type { FrontDoor } from './https/front-door.ts';
 import type { Exchanged } from './https/receive-graph.ts';
+import { startImap } from './imap/imap-server.ts';
 import { FaultSwitches } from './limits/faults.ts';
 import { Manners } from './limits/manners.ts';
 import { seededRandom } from './limits/seeded-random.ts';
@@ -28,6 +29,8 @@ export interface LocalExchangeOptions {
   readonly directory: string;
   /** 0 (default) takes a free port. */
   readonly port?: number;
+  /** Of IMAP; 0 (default) takes a free port. */
+  readonly imapPort?: number;
   readonly tenantId?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;
@@ -44,6 +47,8 @@ export interface LocalExchangeOptions {
 export interface LocalExchange extends AsyncDisposable, Tenant {
   /** https://localhost:port: GRAPH_URL. */
   readonly graphUrl: string;
+  /** localhost:port, TLS: EXCHANGE_IMAP. */
+  readonly imap: string;
   /** https://localhost:port: AZURE_AUTHORITY_HOST. */
   readonly authorityHost: string;
   /** PEM file to trust: NODE_EXTRA_CA_CERTS. */
@@ -108,9 +113,9 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
       answerControl({ world, views, addMailbox, addUserWithoutMailbox }, method, url, body),
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   };
+  const tls = { key: readFileSync(certificates.keyFile), cert: readFileSync(certificates.certFile) };
   const server = createServer({
-    key: readFileSync(certificates.keyFile),
-    cert: readFileSync(certificates.certFile),
+    ...tls,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
@@ -121,19 +126,22 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
   server.listen(options.port ?? 0, '127.0.0.1');
   await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject));
   origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const imap = await startImap(world, tls, options.imapPort ?? 0);
   let closed: Promise<void> | undefined;
-  const close = () =>
-    (closed ??= new Promise<void>((resolve) => {
+  const close = () => (closed ??= imap.close().then(closeGraph));
+  const closeGraph = () =>
+    new Promise<void>((resolve) => {
       pending.finish();
       server.close(() => {
         users.close();
         resolve();
       });
       server.closeAllConnections();
-    }));
+    });
   return {
     ...tenant,
     graphUrl: origin,
+    imap: `localhost:${imap.port}`,
     authorityHost: origin,
     caFile: certificates.caFile,
     addMailbox,

@@ -37,8 +37,10 @@ const exchange = await startLocalExchange({
   ...(values['client-secret'] === undefined ? {} : { clientSecret: values['client-secret'] }),
 });
 
-const { graphUrl, authorityHost, caFile, tenantId, clientId, clientSecret } = exchange;
-process.stdout.write(`${JSON.stringify({ graphUrl, authorityHost, caFile, tenantId, clientId, clientSecret })}\n`);
+const { graphUrl, imap, authorityHost, caFile, tenantId, clientId, clientSecret } = exchange;
+process.stdout.write(
+  `${JSON.stringify({ graphUrl, imap, authorityHost, caFile, tenantId, clientId, clientSecret })}\n`,
+);
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {

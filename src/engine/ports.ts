@@ -126,6 +126,8 @@ export interface MessageToImport {
   /** INTERNALDATE; absent when the source sends none: then the message's own Received or Date header decides, never "now". */
   readonly receivedAt?: number;
   readonly flags: MessageFlags;
+  /** It was sent before without an answer, and no item carries its marker: one without may be there. */
+  readonly sentBefore?: boolean;
 }
 
 /** A detail that did not survive the lane a message took; it lowers the score to Good. */
@@ -167,14 +169,14 @@ export interface TargetItem extends ItemState {
 }
 
 /** One target mailbox. Every method waits for the mailbox' budget and throws TargetThrottled when that takes too long to wait for. */
-export interface TargetMailbox {
+export interface TargetMailbox extends AsyncDisposable {
   /** All folders, hidden ones and search folders left out. The root itself is not among them: its children have no parentId. */
   listFolders(): Promise<readonly TargetFolder[]>;
   /** Creates a folder, or returns the one with this name (compared as Exchange does) under the parent. */
   createFolder(parentId: string | undefined, name: string): Promise<TargetFolder>;
   importMessage(folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
   /** Adds what a message found by its marker still lacks (attachments sent in a second step). */
-  completeMessage(id: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
+  completeMessage(id: string, folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
   /** Items of a folder with exactly this marker. */
   findByMarker(folderId: string, marker: string): Promise<readonly MarkedItem[]>;
   /** All items that carry a marker, of one folder or of the whole mailbox. */

@@ -97,7 +97,8 @@ async function checkUser(
   try {
     const recipient = user.target ?? (await world.target.find(user.address));
     if (recipient === undefined) throw new MigrationError('MigrationRecipientNotFoundException');
-    await world.target.open({ id: recipient.id, address: user.address });
+    const target = await world.target.open({ id: recipient.id, address: user.address });
+    await target[Symbol.asyncDispose]();
     const password = await world.vault.get(user.address);
     if (password === undefined) throw new MigrationError('CredentialMissing');
     await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);

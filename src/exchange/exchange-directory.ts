@@ -5,21 +5,26 @@ import type { RecipientKind } from '../engine/domain/migration-user.ts';
 import type { TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
 import { exchangeMailbox } from './exchange-mailbox.ts';
 import { failureOf, graphClient } from './graph-client.ts';
-import { type SignInOptions, graphSignIn } from './graph-sign-in.ts';
+import { type AppendEndpoint, appendSession } from './append-session.ts';
+import { type SignInOptions, appSignIn, graphSignIn, imapScopeOf } from './graph-sign-in.ts';
 
 export interface ExchangeOptions extends SignInOptions {
   readonly budget: TargetBudget;
   /** How many times faster waits run; 1 outside the sandbox. */
   readonly timeScale: number;
   readonly maxItemSize: number;
+  /** Where the append lane writes; undefined when it is switched off. */
+  readonly appendEndpoint: AppendEndpoint | undefined;
 }
 
 const KINDS: readonly RecipientKind[] = ['user', 'shared', 'room', 'equipment', 'linked', 'others'];
 
 /** The target edge: the mailboxes of one tenant, through Microsoft Graph. */
 export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
-  const { graphUrl, budget, clock, timeScale, maxItemSize } = options;
+  const { graphUrl, budget, clock, timeScale, maxItemSize, appendEndpoint: endpoint } = options;
   const graph = graphClient({ graphUrl, signIn: graphSignIn(options), budget, clock, timeScale });
+
+  const imapSignIn = endpoint && appSignIn(options, imapScopeOf(endpoint.host));
 
   async function find(address: UserAddress): Promise<TargetRecipient | undefined> {
     const value = address.replaceAll("'", "''");
@@ -57,7 +62,8 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
           answer.verdict === 'not-found' ? ({ ...answer, verdict: 'mailbox-unusable' } as const) : answer;
         throw failureOf(unusable).with({ address });
       }
-      return exchangeMailbox({ graph, id, maxItemSize });
+      const session = endpoint && imapSignIn && appendSession({ endpoint, signIn: imapSignIn, address, clock });
+      return exchangeMailbox({ graph, id, maxItemSize, session, clock, timeScale });
     },
   };
 }

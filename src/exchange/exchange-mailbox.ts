@@ -2,8 +2,11 @@ import type { MailFolder, Message } from '@microsoft/microsoft-graph-types';
 import { MigrationError } from '../engine/domain/failure.ts';
 import { MARKER_PROPERTY_ID } from '../engine/domain/marker.ts';
 import type { SpecialUse } from '../engine/domain/mailbox.ts';
-import type { MarkedItem, TargetFolder, TargetMailbox } from '../engine/ports.ts';
+import type { Clock, MarkedItem, TargetFolder, TargetMailbox } from '../engine/ports.ts';
 import { type GraphAnswer, type GraphClient, type GraphRequest, failureOf } from './graph-client.ts';
+import { appendLane } from './append-lane.ts';
+import type { AppendSession } from './append-session.ts';
+import { chooseLane } from './choose-lane.ts';
 import { graphLane } from './graph-lane.ts';
 import { itemApi, markerOf } from './item-api.ts';
 
@@ -23,12 +26,15 @@ export interface MailboxOptions {
   /** Object id of the mailbox. */
   readonly id: string;
   readonly maxItemSize: number;
+  /** The append lane; undefined where it is switched off. */
+  readonly session: AppendSession | undefined;
+  readonly clock: Clock;
+  readonly timeScale: number;
 }
 
 /** One mailbox of Exchange Online through Graph. */
-export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): TargetMailbox {
+export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeScale }: MailboxOptions): TargetMailbox {
   const root = `/users/${encodeURIComponent(id)}`;
-  const lane = graphLane({ graph, mailbox: id, maxItemSize });
   const folderPath = (folderId: string): string => `${root}/mailFolders/${encodeURIComponent(folderId)}`;
   const itemPath = (itemId: string): string => `${root}/messages/${encodeURIComponent(itemId)}`;
 
@@ -127,8 +133,23 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
     throw failureOf(answer);
   }
 
+  async function removeDuplicate(itemId: string): Promise<void> {
+    const answer = await graph.send({ method: 'POST', path: `${itemPath(itemId)}/permanentDelete`, mailbox: id });
+    if (answer.ok || answer.verdict === 'not-found') return;
+    const deleted = await graph.send({ method: 'DELETE', path: itemPath(itemId), mailbox: id });
+    if (!deleted.ok && deleted.verdict !== 'not-found') throw failureOf(deleted);
+  }
+
+  const items = itemApi({ graph, mailbox: id, itemPath });
+  const lanes = chooseLane({
+    graphLane: graphLane({ graph, mailbox: id, maxItemSize }),
+    appendLane: session && appendLane({ session, graph, mailbox: id, changeItem: items.changeItem, clock, timeScale }),
+    maxItemSize,
+    removeDuplicate,
+  });
+
   return {
-    ...lane,
+    ...lanes,
     listFolders,
     createFolder,
     listMarked,
@@ -140,7 +161,7 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
       });
       return folder.totalItemCount ?? 0;
     },
-    ...itemApi({ graph, mailbox: id, itemPath }),
+    ...items,
     move,
     async moveFolder(folderId, parentId, name) {
       await ask({ method: 'PATCH', path: folderPath(folderId), body: { displayName: name } });
@@ -162,12 +183,8 @@ export function exchangeMailbox({ graph, id, maxItemSize }: MailboxOptions): Tar
       const answer = await graph.read({ method: 'DELETE', path: itemPath(itemId), mailbox: id });
       if (!answer.ok && answer.verdict !== 'not-found') throw failureOf(answer);
     },
-    async removeDuplicate(itemId) {
-      const answer = await graph.send({ method: 'POST', path: `${itemPath(itemId)}/permanentDelete`, mailbox: id });
-      if (answer.ok || answer.verdict === 'not-found') return;
-      const deleted = await graph.send({ method: 'DELETE', path: itemPath(itemId), mailbox: id });
-      if (!deleted.ok && deleted.verdict !== 'not-found') throw failureOf(deleted);
-    },
+    removeDuplicate,
+    [Symbol.asyncDispose]: async () => session?.[Symbol.asyncDispose](),
   };
 }
 

@@ -29,9 +29,14 @@ const NATIONAL_CLOUDS = new Set(['graph.microsoft.us', 'dod-graph.microsoft.us',
 
 /** App-only sign-in (client credentials) with the secret or certificate of the app that writes mail. */
 export function graphSignIn(options: SignInOptions): SignIn {
+  return appSignIn(options, scopeOf(options.graphUrl));
+}
+
+/** The same for another resource of the tenant, named by its scope. */
+export function appSignIn(options: SignInOptions, scope: string): SignIn {
   let application: Promise<ConfidentialClientApplication> | undefined;
   let known: { readonly token: string; readonly until: number } | undefined;
-  const scopes = [scopeOf(options.graphUrl)];
+  const scopes = [scope];
   return async (fresh) => {
     // The library's own cache answers too, at a cost of 0.2 ms that every single request would pay.
     if (!fresh && known !== undefined && options.clock.now() < known.until) return known.token;
@@ -53,6 +58,12 @@ export function graphSignIn(options: SignInOptions): SignIn {
 export function scopeOf(graphUrl: string): string {
   const { hostname, origin } = new URL(graphUrl);
   return NATIONAL_CLOUDS.has(hostname) ? `${origin}/.default` : 'https://graph.microsoft.com/.default';
+}
+
+/** Exchange's IMAP has an audience of its own, and national clouds their own of that (Authenticate IMAP by OAuth). */
+export function imapScopeOf(host: string): string {
+  const national = host === 'outlook.office365.us' || host === 'partner.outlook.cn';
+  return `https://${national ? host : 'outlook.office365.com'}/.default`;
 }
 
 async function configuration({ authorityHost, tenantId, clientId, credential }: SignInOptions): Promise<Configuration> {

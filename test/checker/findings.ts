@@ -10,6 +10,7 @@ export const FINDINGS = {
   'wrong-received-date': 'I1',
   'wrong-flags': 'I1',
   'body-lost': 'I1',
+  'bytes-changed': 'I1',
   'attachment-lost': 'I1',
   'attachment-doubled': 'I2',
   doubled: 'I2',

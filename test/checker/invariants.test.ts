@@ -27,6 +27,7 @@ const BLANK: TargetItem = {
   owner: undefined,
   text: '',
   attachments: [],
+  rawHash: undefined,
   version: 'a',
 };
 const BOOKS: Books = { source: 10, copied: 7, adopted: 1, excluded: 1, skipped: 1, failed: 0, pending: 0 };

@@ -35,6 +35,8 @@ interface Item {
   };
   readonly body: { readonly content: Place };
   readonly properties: readonly (readonly [id: string, value: string | Place])[];
+  /** Bytes of what came by IMAP. */
+  readonly mime?: Place;
   readonly attachments: readonly {
     readonly kind: TargetAttachment['kind'];
     readonly name: string;
@@ -100,8 +102,17 @@ function describe(item: Item, folders: ReadonlyMap<number, Folder>, read: (place
       const bytes = Buffer.concat(pieces.map(read));
       return { kind, name, size, exactHash: exactHash(bytes), lineHash: lineHash(bytes) };
     }),
+    rawHash: item.mime === undefined ? undefined : exactHash(withReceiptNames(read(item.mime))),
     version: createHash('sha256').update(JSON.stringify(item)).digest('hex'),
   };
+}
+
+/** Requests for read receipts must be renamed in unread mail; everything else of the bytes counts. */
+function withReceiptNames(raw: Buffer): Buffer {
+  const end = raw.indexOf('\r\n\r\n');
+  const head = raw.toString('latin1', 0, end < 0 ? raw.length : end);
+  const names = /^X-Original-(?=(?:Disposition-Notification-To|Return-Receipt-To|X-Confirm-Reading-To)[ \t]*:)/gim;
+  return Buffer.concat([Buffer.from(head.replaceAll(names, ''), 'latin1'), raw.subarray(end < 0 ? raw.length : end)]);
 }
 
 /** Well-known ancestor and the names below it; msgfolderroot is the root. */

@@ -1,3 +1,4 @@
+import { exactHash } from './content-hash.ts';
 import { describeMessage } from './describe-message.ts';
 import type { MessageFacts } from './describe-message.ts';
 import { openImap, quoted } from './imap-wire.ts';
@@ -12,6 +13,7 @@ export interface SourceMessage extends MessageFacts {
   /** Seconds since 1970 UTC. */
   readonly internalDate: number;
   readonly size: number;
+  readonly rawHash: string;
 }
 
 export interface SourceFolder {
@@ -85,6 +87,7 @@ function readMessage({ text, literals }: Answer, path: string, uidValidity: stri
     flags: new Set((/FLAGS \(([^)]*)\)/.exec(text)?.[1] ?? '').split(' ').filter((flag) => flag !== '')),
     internalDate: parseInternalDate(/INTERNALDATE "([^"]+)"/.exec(text)?.[1] ?? ''),
     size: raw.length,
+    rawHash: exactHash(raw),
   };
 }
 

@@ -21,6 +21,8 @@ export interface TargetItem {
   /** Letters and digits of the body, as `sampleText` makes them but of all of it. */
   readonly text: string;
   readonly attachments: readonly TargetAttachment[];
+  /** Of the bytes, for what came by IMAP. */
+  readonly rawHash: string | undefined;
   /** Changes whenever anything of the item changes. */
   readonly version: string;
 }

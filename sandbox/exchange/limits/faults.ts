@@ -44,6 +44,14 @@ export interface Switches {
   deltaReplays: number;
   /** ms every Graph answer takes. */
   latency: number;
+  /** Addresses whose mailbox IMAP does not open: the grant is missing, or IMAP is switched off. */
+  imapNotConnected: readonly string[];
+  /** How many APPENDs from now on are answered with a throttle refusal. */
+  imapThrottled: number;
+  /** How many APPENDs from now on are stored without an answer: the connection is cut instead. */
+  imapCutAfterAppend: number;
+  /** Largest message IMAP takes, bytes (MaxReceiveSize). */
+  imapMaxSize: number;
 }
 
 export const NO_SWITCHES: Readonly<Switches> = {
@@ -58,6 +66,10 @@ export const NO_SWITCHES: Readonly<Switches> = {
   tokenLifetime: 3600,
   deltaReplays: 0,
   latency: 0,
+  imapNotConnected: [],
+  imapThrottled: 0,
+  imapCutAfterAppend: 0,
+  imapMaxSize: 36 * 1024 * 1024,
 };
 
 /** The rule a request ran into. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Mailbox } from '../directory/directory.ts';
+import type { Place } from '../store/append-file.ts';
 import type { Folder, Item } from '../store/mailbox-store.ts';
 import type { ItemRecord, StoredMessage, StoredProperty } from '../store/records.ts';
 import { bodyPreview } from './body-text.ts';
@@ -17,6 +18,8 @@ export interface NewItem {
   /** Extended properties by normalised id. */
   readonly properties: ReadonlyMap<string, string>;
   readonly attachments: readonly ReadAttachment[];
+  /** Its bytes, stored already, when it came as such. */
+  readonly mime?: Place;
 }
 
 export interface StoredItem {
@@ -50,6 +53,7 @@ export function storeMessage(mailbox: Mailbox, folder: Folder, given: NewItem, n
     preview: bodyPreview(body.text, body.contentType),
     properties: storeProperties(mailbox, given.properties),
     attachments,
+    ...(given.mime === undefined ? {} : { mime: given.mime }),
   };
   return { item: mailbox.saveItem(record), record, bodyText: body.text };
 }

@@ -63,6 +63,8 @@ export interface ItemRecord {
   readonly preview: string;
   readonly properties: readonly StoredProperty[];
   readonly attachments: readonly StoredAttachment[];
+  /** The bytes of a message that came by IMAP. */
+  readonly mime?: Place;
 }
 
 export interface FolderRecord {

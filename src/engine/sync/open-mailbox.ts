@@ -44,7 +44,8 @@ export async function withOpenSides<Result>(
     });
   }
   // The target first: without it there is nothing to read for.
-  const { recipient, target } = await openTarget(world, user);
+  const { recipient, target: opened } = await openTarget(world, user);
+  await using target = opened;
   await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
   const key = { targetMailboxId: recipient.id, sourceHost: `${endpoint.host}:${endpoint.port}`, login: user.userName };
   await using ledger = await world.ledgers.open(key, user.epoch);

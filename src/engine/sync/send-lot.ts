@@ -63,9 +63,11 @@ async function send(session: MailboxSession, run: FolderRun, { meta, raw }: Read
     marker: markerOf(session, run, meta.uid),
     ...(meta.internalDate === undefined ? {} : { receivedAt: meta.internalDate }),
     flags: meta.flags,
+    ...(run.resent.has(meta.uid) ? { sentBefore: true } : {}),
   };
   const existing = run.incomplete.get(meta.uid);
-  if (existing !== undefined) return session.target.completeMessage(existing, message, session.signal);
+  if (existing !== undefined)
+    return session.target.completeMessage(existing, run.targetFolderId, message, session.signal);
   return session.target.importMessage(run.targetFolderId, message, session.signal);
 }
 
