@@ -97,7 +97,12 @@ export function appendSession({ endpoint, signIn, address, clock }: AppendSessio
         return { answer: 'stored', uid: answer.uid };
       } catch (error) {
         const text = textOf(error);
-        if (!isRefusal(error)) return { answer: 'unknown', text };
+        if (!isRefusal(error)) {
+          // Whatever is wrong with this connection, the next message must not run into it too.
+          open.close();
+          flow = undefined;
+          return { answer: 'unknown', text };
+        }
         if (/not connected/i.test(text)) return { answer: 'lane-closed', text };
         const rest = /throttled/i.test(text) ? Number(/Backoff Time:\s*(\d+)/i.exec(text)?.[1] ?? 30_000) : undefined;
         if (rest === undefined) return /TRYCREATE/i.test(text) ? { answer: 'no-folder' } : { answer: 'refused', text };
