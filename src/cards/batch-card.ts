@@ -77,6 +77,8 @@ function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): s
   switch (status) {
     case 'Created':
       return totalCount === 0 ? t.batch.noUsers : t.batch.notStarted(totalCount);
+    case 'Waiting':
+      return t.batch.startsAt(totalCount, clock(view.startDateTime ?? asOf, asOf));
     case 'Syncing':
       return `${t.batch.soFar(good, totalCount)}${eta}`;
     case 'IncrementalSyncing':

@@ -31,6 +31,8 @@ export interface BatchSettings {
   readonly trash?: 'copy' | 'skip' | undefined;
   readonly exclude?: readonly string[] | undefined;
   /** ms since 1970 UTC, both inclusive */
+  /** ms since 1970 UTC; starts by itself then. */
+  readonly start?: number | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
@@ -41,6 +43,8 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
   const { since, until } = settings;
   if (since !== undefined && until !== undefined && since > until)
     throw new MigrationError('UsageError', { detail: 'since= must not lie behind until=.', command: 'create batch' });
+  if (settings.start !== undefined && settings.start <= world.clock.now())
+    throw new MigrationError('UsageError', { detail: 'start= must lie in the future.', command: 'create batch' });
   const received = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
   const batch: MigrationBatch = {
     name: settings.name,
@@ -51,6 +55,7 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     every: settings.every ?? DEFAULT_CADENCE,
     trash: settings.trash ?? 'copy',
     exclude: settings.exclude ?? [],
+    ...(settings.start === undefined ? {} : { startAt: settings.start }),
     ...(since === undefined && until === undefined ? {} : { received }),
   };
   await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by.name);
@@ -202,7 +207,7 @@ export async function requireAction(world: World, name: BatchName, action: Batch
   const batch = await requireBatch(world, name);
   const statuses = await Array.fromAsync(world.store.users(name), (user) => user.status);
   const counts = countUsers(statuses);
-  const status = batchStatus(batch.intent, counts);
+  const status = batchStatus(batch, counts);
   if (nextState(BATCH_TRANSITIONS, status, action) === undefined) {
     const allowed = batchSupportedActions(status).join(', ') || 'nothing';
     throw new MigrationError('ActionNotPossible', { action, name, status, allowed });

@@ -1,6 +1,7 @@
 import { runTestEndpoint } from './endpoints.ts';
 import { runCheckBatch } from './preflight.ts';
 import type { JobName, Jobs, World } from './ports.ts';
+import { startDueBatches } from './planned-starts.ts';
 import { runSyncMailbox } from './run-sync.ts';
 import { runVerifyMailbox } from './verify.ts';
 import { runScheduleSyncs } from './scheduling.ts';
@@ -16,7 +17,10 @@ export type JobHandlers = { readonly [Name in JobName]: JobHandler<Name> };
 /** What the queue runs. */
 export function jobHandlers(world: World): JobHandlers {
   return {
-    'schedule-syncs': () => runScheduleSyncs(world),
+    'schedule-syncs': async () => {
+      await startDueBatches(world);
+      await runScheduleSyncs(world);
+    },
     'sync-mailbox': (payload, signal) => runSyncMailbox(world, payload, signal),
     'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
     'verify-mailbox': (payload, signal) => runVerifyMailbox(world, payload, signal),

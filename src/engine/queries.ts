@@ -73,7 +73,7 @@ async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView
     world.store.batchProgress(batch.name),
   ]);
   const counts = countUsers(users.map((user) => user.status));
-  const status = batchStatus(batch.intent, counts);
+  const status = batchStatus(batch, counts);
   const items = addItems([...progress.values()].map((each) => each.items));
   const rates = currentRates(users, progress, now);
   const scores = scoreUsers(users, progress);
@@ -87,7 +87,7 @@ async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView
     endpoint: batch.endpoint,
     createdBy: batch.createdBy,
     creationDateTime: iso(batch.createdAt),
-    startDateTime: isoOrNull(batch.startedAt),
+    startDateTime: isoOrNull(batch.startedAt ?? batch.startAt),
     lastSyncedDateTime: isoOrNull(latest(users.map((user) => user.lastSuccessfulSyncAt))),
     expirationDateTime: null,
     totalCount: counts.total,

@@ -20,7 +20,12 @@ describe('the status of a batch', () => {
     ['Completed', ['Completed', 'Completed'], 'Completed'],
     ['Completed', ['Completed', 'CompletedWithWarnings'], 'CompletedWithErrors'],
   ] as const)('%s with users %j is %s', (intent, users, expected) => {
-    expect(batchStatus(intent, countUsers(users))).toBe(expected);
+    expect(batchStatus({ intent }, countUsers(users))).toBe(expected);
+  });
+
+  test('a batch that starts by itself waits until then', () => {
+    expect(batchStatus({ intent: 'Created', startAt: 1 }, countUsers(['Validating']))).toBe('Waiting');
+    expect(batchStatus({ intent: 'Started', startAt: 1 }, countUsers(['Synced']))).toBe('Synced');
   });
 
   test('every user is counted once', () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillMailbox } from '../../sandbox/source/fill-mailbox.ts';
 import { type SandboxWorld, addressOf, startSandbox } from '../../sandbox/world.ts';
 import { plainMail } from '../support/plain-mail.ts';
-import { syncAgain, userWhen } from '../support/sandbox-views.ts';
+import type { BatchView } from '../../src/engine/views.ts';
+import { syncAgain, userWhen, viewOf } from '../support/sandbox-views.ts';
 
 const YEARS = [2015, 2019, 2020, 2021, 2025];
 let world: SandboxWorld;
@@ -63,4 +64,22 @@ test('a window that ends before it begins, and a day that is none, are refused',
   expect((await world.bellhop('create', 'batch', 'x', 'endpoint=sandbox', 'since=2021-02-30')).error).toContain(
     'a day such as',
   );
+});
+
+test('a batch with a start waits, and starts by itself', async () => {
+  await world.bellhop('remove', 'user', addressOf('info'), 'sync=no');
+  const soon = new Date(Date.now() + 8_000).toISOString().slice(0, 19);
+  expect(
+    (await world.bellhop('create', 'batch', 'later', 'endpoint=sandbox', 'start=2020-01-01T10:00')).error,
+  ).toContain('in the future');
+  await world.bellhop('create', 'batch', 'later', 'endpoint=sandbox', `start=${soon}Z`);
+  await world.bellhop('import', world.csvFile, 'batch=later', 'endpoint=sandbox');
+  expect(await viewOf<BatchView>(world, 'status', 'later')).toMatchObject({
+    status: 'Waiting',
+    startDateTime: `${soon}.000Z`,
+  });
+
+  await userWhen(world, 'info', 'Synced');
+
+  expect((await viewOf<BatchView>(world, 'status', 'later')).status).toBe('Synced');
 });

@@ -3,6 +3,8 @@ import { checkCard } from '../../cards/check-card.ts';
 import { createBatch, isAtRest, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
 import { checkBatch } from '../../engine/preflight.ts';
+import { MigrationError } from '../../engine/domain/failure.ts';
+import { readMoment } from '../../engine/domain/wall-clock.ts';
 import { endOfDay, startOfDay } from '../../engine/domain/received-window.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
 import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
@@ -16,13 +18,14 @@ async function liveBatch({ world, locale }: CommandContext, batch: BatchName): P
 
 export const createBatchCommand = command({
   usage:
-    'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD]',
+    'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [start=YYYY-MM-DDTHH:MM]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
   examples: [
     'create batch sales-1 endpoint=mail-hq',
     'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',
     'create batch sales-3 endpoint=mail-hq since=2020-01-01',
+    'create batch sales-4 endpoint=mail-hq start=2026-12-05T20:00',
   ],
   aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
   permission: 'operate',
@@ -47,10 +50,24 @@ export const createBatchCommand = command({
     },
     since: { read: startOfDay, expects: 'a day such as 2020-01-31', named: true, optional: true, also: ['ab', 'seit'] },
     until: { read: endOfDay, expects: 'a day such as 2024-12-31', named: true, optional: true, also: ['bis'] },
+    // In the zone of the conversation, which only the command knows; a terminal has none and speaks UTC.
+    start: {
+      read: (text: string) => (readMoment(text, 'UTC') === undefined ? undefined : text),
+      expects: 'a time such as 2026-12-05T20:00, or with Z or +01:00 behind',
+      named: true,
+      optional: true,
+      also: ['beginn'],
+    },
   },
-  async run({ name, endpoint, every, trash, exclude, since, until }, context) {
-    const { world, by } = context;
-    await createBatch(world, { name, endpoint, every, trash, exclude, since, until }, by);
+  async run({ name, endpoint, every, trash, exclude, since, until, start: text }, context) {
+    const { world, by, here } = context;
+    const start = text === undefined ? undefined : readMoment(text, here?.zone ?? 'UTC');
+    if (text !== undefined && start === undefined)
+      throw new MigrationError('UsageError', {
+        detail: `There is no ${text} in ${here?.zone ?? 'UTC'}.`,
+        command: 'create batch',
+      });
+    await createBatch(world, { name, endpoint, every, trash, exclude, since, until, start }, by);
     return liveBatch(context, name);
   },
 });

@@ -53,6 +53,8 @@ export const DE: typeof EN = {
     noUsers: 'Er hat noch keine Benutzer. Importieren Sie sie auf dem Server.',
     notStarted: (value) =>
       `${users(value)} ${value === 1 ? 'wartet' : 'warten'} auf den Start. Prüfen Sie vorher: das schreibt nichts.`,
+    startsAt: (value, time) =>
+      `${users(value)} ${value === 1 ? 'wartet' : 'warten'}; der Batch startet von selbst um **${time}**.`,
     soFar: (good, total) => `${count(good)} von ${some(total, 'Benutzer', 'Benutzern')} sind synchron.`,
     incremental: (value) => `${users(value)} mit Erstsync; Änderungen werden jetzt übertragen.`,
     allSynced: (total, items) =>

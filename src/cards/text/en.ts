@@ -29,6 +29,7 @@ export const EN = {
     rest: (time: string, until: string) => ` The rest needs about **${time}**, until ${until}.`,
     noUsers: 'It has no users yet. Import them on the server.',
     notStarted: (value: number) => `${users(value)} wait for the start. Check the batch first: it writes nothing.`,
+    startsAt: (value: number, time: string) => `${users(value)} wait; the batch starts by itself at **${time}**.`,
     soFar: (good: number, total: number) => `${count(good)} of ${users(total)} are synced.`,
     incremental: (value: number) => `${users(value)} had the first sync; changes are brought over now.`,
     allSynced: (total: number, items: number) =>

@@ -30,7 +30,7 @@ export type BatchAction = 'Start' | 'Stop' | 'Resume' | 'SyncNow' | 'Complete' |
 
 export const BATCH_TRANSITIONS: TransitionTable<BatchStatus, BatchAction> = {
   Created: { Start: 'Syncing', Remove: 'Removing' },
-  Waiting: { Stop: 'Stopping', Remove: 'Removing' },
+  Waiting: { Start: 'Syncing', Stop: 'Stopping', Remove: 'Removing' },
   Syncing: { Stop: 'Stopping', SyncNow: 'Syncing' },
   Synced: { Stop: 'Stopping', SyncNow: 'IncrementalSyncing', Complete: 'Completing', Remove: 'Removing' },
   SyncedWithErrors: {
@@ -59,6 +59,8 @@ export interface MigrationBatch {
   readonly createdBy: string;
   readonly createdAt: number;
   readonly startedAt?: number;
+  /** Starts by itself at this time; until then it waits. */
+  readonly startAt?: number;
   /** Time between two automatic syncs of a user. */
   readonly every: number;
   readonly trash: 'copy' | 'skip';
@@ -127,10 +129,13 @@ export function countUsers(statuses: Iterable<UserStatus>): BatchCounts {
 }
 
 /** The status of a batch: what was asked of it, and how far its users are. */
-export function batchStatus(intent: BatchIntent, counts: BatchCounts): BatchStatus {
+export function batchStatus(
+  { intent, startAt }: Pick<MigrationBatch, 'intent' | 'startAt'>,
+  counts: BatchCounts,
+): BatchStatus {
   switch (intent) {
     case 'Created':
-      return 'Created';
+      return startAt === undefined ? 'Created' : 'Waiting';
     case 'Removing':
       return 'Removing';
     case 'Stopped':

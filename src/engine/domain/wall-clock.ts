@@ -30,6 +30,34 @@ export function wallTime(at: number, zone: string): WallTime {
   };
 }
 
+/**
+ * A moment as people write it, `2026-12-05T20:00`, `2026-12-05 20:00` (in the given zone), with `Z` or `+01:00` (in that one):
+ * ms since 1970 UTC. Undefined when it is none, or falls into the hour a clock skips in spring.
+ */
+export function readMoment(text: string, zone: string): number | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{1,2}[:.]\d{2})(?::([0-5]\d))?(Z|[+-]\d{2}:?\d{2})?$/.exec(text.trim());
+  const [, date = '', time = '', seconds = '0', offset] = match ?? [];
+  const minutes = readTimeOfDay(time);
+  if (minutes === undefined) return undefined;
+  const asUtc = Date.parse(`${date}T${timeOfDay(minutes)}:00${offset ?? 'Z'}`);
+  if (Number.isNaN(asUtc)) return undefined;
+  const rest = Number(seconds) * 1000;
+  if (offset !== undefined) return asUtc + rest;
+  // The zone's distance from UTC is asked for where it is needed: on the other side of the guess it may be another one.
+  for (const near of [asUtc, asUtc - distanceOf(asUtc, zone)]) {
+    const at = asUtc - distanceOf(near, zone);
+    const wall = wallTime(at, zone);
+    if (wall.date === date && wall.minutes === minutes) return at + rest;
+  }
+  return undefined;
+}
+
+/** ms the wall clock of a zone is ahead of UTC at a moment. */
+function distanceOf(at: number, zone: string): number {
+  const { date, minutes } = wallTime(at, zone);
+  return Date.parse(`${date}T${timeOfDay(minutes)}:00Z`) - Math.floor(at / 60_000) * 60_000;
+}
+
 /** Whether a name is a time zone this machine knows. */
 export function isZone(name: string): boolean {
   try {
