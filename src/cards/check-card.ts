@@ -47,7 +47,11 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
       : section(
           t.check.goodToKnow,
           ...notes.map((note) =>
-            markRow('attention', [bold(count(note.count)), ' ', fromOutside(phrase(note.text), 120)]),
+            markRow(note.kind === 'append-lane' ? 'done' : 'attention', [
+              bold(count(note.count)),
+              ' ',
+              fromOutside(phrase(note.text), 120),
+            ]),
           ),
         ),
     running

@@ -151,6 +151,8 @@ export type ImportOutcome =
   /** This message cannot be stored, whatever is tried. */
   | { readonly outcome: 'refused'; readonly code: 'ItemRefused' | 'ItemTooLarge'; readonly detail: string };
 
+export type AppendLaneState = 'open' | 'closed' | 'off';
+
 export interface MarkedItem {
   readonly id: string;
   readonly marker: string;
@@ -174,6 +176,8 @@ export interface TargetMailbox extends AsyncDisposable {
   listFolders(): Promise<readonly TargetFolder[]>;
   /** Creates a folder, or returns the one with this name (compared as Exchange does) under the parent. */
   createFolder(parentId: string | undefined, name: string): Promise<TargetFolder>;
+  /** Whether mail can be appended as it is: asked of the mailbox itself. `off` when the operator switched it off. */
+  probeAppendLane(): Promise<AppendLaneState>;
   importMessage(folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
   /** Adds what a message found by its marker still lacks (attachments sent in a second step). */
   completeMessage(id: string, folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;

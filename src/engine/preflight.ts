@@ -8,7 +8,7 @@ import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { requireBatch } from './batches.ts';
 import { requireEndpoint } from './endpoints.ts';
-import type { Jobs, SelectedFolder, World } from './ports.ts';
+import type { AppendLaneState, Jobs, SelectedFolder, World } from './ports.ts';
 
 /** Sign-ins a check makes at a time: low, because many servers slow everybody down after wrong passwords. */
 const AT_A_TIME = 4;
@@ -44,6 +44,7 @@ interface UserCheck {
   readonly renamed: number;
   readonly oversize: number;
   readonly largest: number;
+  readonly appendLane: AppendLaneState;
 }
 
 /** The job behind {@link checkBatch}. */
@@ -97,8 +98,8 @@ async function checkUser(
   try {
     const recipient = user.target ?? (await world.target.find(user.address));
     if (recipient === undefined) throw new MigrationError('MigrationRecipientNotFoundException');
-    const target = await world.target.open({ id: recipient.id, address: user.address });
-    await target[Symbol.asyncDispose]();
+    await using target = await world.target.open({ id: recipient.id, address: user.address });
+    const appendLane = await target.probeAppendLane();
     const password = await world.vault.get(user.address);
     if (password === undefined) throw new MigrationError('CredentialMissing');
     await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
@@ -106,7 +107,7 @@ async function checkUser(
     const wanted = routes.filter((route) => !route.excluded);
     const sizes = { items: 0, bytes: 0, oversize: 0, largest: 0 };
     for (const route of wanted) await measureFolder(world, await source.select(route.source), sizes, signal);
-    return { ...sizes, folders: wanted.length, renamed: wanted.filter((route) => route.renamed).length };
+    return { ...sizes, folders: wanted.length, renamed: wanted.filter((route) => route.renamed).length, appendLane };
   } catch (error) {
     signal.throwIfAborted();
     const { code, details } = toMigrationError(error);
@@ -134,6 +135,12 @@ async function measureFolder(
   }
 }
 
+const APPEND_LANE_TEXTS: Readonly<Record<AppendLaneState, string>> = {
+  open: 'mailboxes take signed mail and invitations as they are (append lane)',
+  closed: 'mailboxes cannot be reached by IMAP: signed mail and invitations lose details (append lane)',
+  off: 'mailboxes are written without the append lane, which is off: signed mail and invitations lose details',
+};
+
 function notesOf(checks: readonly UserCheck[], endpoint: MigrationEndpoint): readonly CheckNote[] {
   const renamed = sum(checks.map((check) => check.renamed));
   const oversize = sum(checks.map((check) => check.oversize));
@@ -145,6 +152,10 @@ function notesOf(checks: readonly UserCheck[], endpoint: MigrationEndpoint): rea
       text: 'messages are larger than the target takes and will be skipped',
     });
   if (renamed > 0) notes.push({ kind: 'renamed-folder', count: renamed, text: 'folder names change to fit Exchange' });
+  for (const [state, text] of Object.entries(APPEND_LANE_TEXTS) as [AppendLaneState, string][]) {
+    const count = checks.filter((check) => check.appendLane === state).length;
+    if (count > 0) notes.push({ kind: state === 'open' ? 'append-lane' : 'append-lane-missing', count, text });
+  }
   if (endpoint.security === 'none')
     notes.push({ kind: 'clear-text', count: 1, text: 'the endpoint sends passwords in clear text' });
   return notes;

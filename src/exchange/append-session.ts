@@ -27,6 +27,8 @@ export type AppendAnswer =
   | { readonly answer: 'unknown'; readonly text: string };
 
 export interface AppendSession extends AsyncDisposable {
+  /** Signs in and looks at the inbox; writes nothing. */
+  probe(): Promise<'open' | 'closed'>;
   append(path: string, raw: Buffer, flags: readonly string[], receivedAt: number): Promise<AppendAnswer>;
 }
 
@@ -112,8 +114,21 @@ export function appendSession({ endpoint, signIn, address, clock }: AppendSessio
     }
   }
 
+  async function probe(): Promise<'open' | 'closed'> {
+    try {
+      const open = await connect();
+      // A missing grant shows only here: the sign-in itself succeeds.
+      await open.mailboxOpen('INBOX', { readOnly: true });
+      await open.mailboxClose();
+      return 'open';
+    } catch {
+      return 'closed';
+    }
+  }
+
   return {
     append,
+    probe,
     async [Symbol.asyncDispose]() {
       flow?.close();
       flow = undefined;

@@ -150,6 +150,7 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
 
   return {
     ...lanes,
+    probeAppendLane: async () => session?.probe() ?? 'off',
     listFolders,
     createFolder,
     listMarked,

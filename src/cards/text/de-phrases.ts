@@ -11,6 +11,14 @@ export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
     'Nachrichten sind größer, als das Ziel annimmt, und werden übersprungen',
   'folder names change to fit Exchange': 'Ordnernamen werden für Exchange angepasst',
   'the endpoint sends passwords in clear text': 'der Endpunkt sendet Passwörter im Klartext',
+  'mailboxes take signed mail and invitations as they are (append lane)':
+    'Postfächer nehmen signierte Mails und Einladungen unverändert an (Append-Spur)',
+  'mailboxes cannot be reached by IMAP: signed mail and invitations lose details (append lane)':
+    'Postfächer sind per IMAP nicht erreichbar: signierte Mails und Einladungen verlieren Einzelheiten (Append-Spur)',
+  'mailboxes are written without the append lane, which is off: signed mail and invitations lose details':
+    'Postfächer werden ohne die Append-Spur beschrieben, sie ist aus: signierte Mails und Einladungen verlieren Einzelheiten',
+  'its request for a read receipt is kept under another name, so that none is sent':
+    'die Bitte um Lesebestätigung steht unter anderem Namen, damit keine gesendet wird',
   'moved or deleted in the target by its owner': 'im Ziel vom Besitzer verschoben oder gelöscht',
   'the signature can no longer be verified': 'die Signatur ist nicht mehr prüfbar',
   'the encrypted content is kept as an attachment': 'der verschlüsselte Inhalt ist als Anhang erhalten',

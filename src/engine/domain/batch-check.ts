@@ -28,7 +28,7 @@ export interface CheckProblem {
 
 /** Something good to know that stops nobody. */
 export interface CheckNote {
-  readonly kind: 'oversize' | 'renamed-folder' | 'large-mailbox' | 'clear-text';
+  readonly kind: 'oversize' | 'renamed-folder' | 'large-mailbox' | 'clear-text' | 'append-lane' | 'append-lane-missing';
   readonly count: number;
   readonly text: string;
 }

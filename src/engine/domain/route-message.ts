@@ -38,7 +38,7 @@ export function appendObstacle(raw: Buffer): string | undefined {
     const stop = end < 0 ? raw.length : end;
     if (stop - at > LONGEST_LINE) return 'it has very long lines';
     // RFC 3501: a literal is lines that end in CRLF; bare line feeds are what Exchange reads differently.
-    if (end > 0 && raw[end - 1] !== 0x0d) return 'it has bare line feeds';
+    if (end >= 0 && raw[end - 1] !== 0x0d) return 'it has bare line feeds';
     at = stop + 1;
   }
   return undefined;
