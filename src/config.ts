@@ -92,7 +92,7 @@ const ENVIRONMENT = z.object({
   EXCHANGE_IMAP: z
     .string()
     .regex(/^(?:off|[\w.-]+:\d{1,5})$/, 'is host:port, or off')
-    .default('outlook.office365.com:993'),
+    .optional(),
   REDIS_URL: z
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
@@ -157,7 +157,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       authorityHost: env.AZURE_AUTHORITY_HOST,
     },
     graphUrl: env.GRAPH_URL,
-    exchangeImap: readImapEndpoint(env.EXCHANGE_IMAP),
+    exchangeImap: readImapEndpoint(env.EXCHANGE_IMAP ?? imapOf(env.GRAPH_URL)),
     redisUrl: env.REDIS_URL,
     roles: new Set(rolesOf(env.BELLHOP_ROLES)),
     dataDirectory: env.BELLHOP_DATA,
@@ -181,6 +181,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
     logLevel: env.BELLHOP_LOG,
   };
+}
+
+// A national cloud or a server of another make has its own IMAP, or none: only Microsoft's common one is known from its Graph.
+function imapOf(graphUrl: string): string {
+  return new URL(graphUrl).hostname === 'graph.microsoft.com' ? 'outlook.office365.com:993' : 'off';
 }
 
 function readImapEndpoint(text: string): Config['exchangeImap'] {

@@ -14,6 +14,10 @@ test.each<[title: string, raw: Buffer, reason: AppendReason | undefined]>([
   ['a detached signature that is only an attachment', mail('Content-Type: application/pkcs7-signature', ''), undefined],
   ['an invitation', mail('Content-Type: text/calendar; method=REQUEST', ''), 'invitation'],
   ['a message within', mail('Content-Type: multipart/mixed; boundary=a', '', '--a', 'Content-Type: message/rfc822', ''), 'nested-message'],
+  ['another header that ends alike', mail('X-Content-Type: multipart/signed', ''), undefined],
+  ['a type that only begins alike', mail('Content-Type: text/calendars', ''), undefined],
+  ['the words in another header', mail('X: Content-Type: message/rfc822', ''), undefined],
+  ['shouted', mail('CONTENT-TYPE: MULTIPART/SIGNED', ''), 'signed'],
   ['exactly 3 MB', Buffer.alloc(3_000_000, 'x'), undefined],
   ['more than 3 MB', Buffer.alloc(3_000_001, 'x'), 'large'],
 ])('%s: %#', (_, raw, reason) => {

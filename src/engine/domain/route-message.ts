@@ -8,12 +8,15 @@ const LARGE = 3_000_000;
 
 /** Content types that do not survive as JSON, wherever in the message they stand. */
 const TYPES: readonly (readonly [RegExp, AppendReason])[] = [
-  [/^content-type:\s*multipart\/signed\b/im, 'signed'],
-  [/^content-type:\s*multipart\/encrypted\b/im, 'encrypted'],
-  [/^content-type:\s*application\/(?:x-)?pkcs7-mime\b/im, 'encrypted'],
-  [/^content-type:\s*text\/calendar\b/im, 'invitation'],
-  [/^content-type:\s*message\/rfc822\b/im, 'nested-message'],
+  [/^multipart\/signed\b/i, 'signed'],
+  [/^multipart\/encrypted\b/i, 'encrypted'],
+  [/^application\/(?:x-)?pkcs7-mime\b/i, 'encrypted'],
+  [/^text\/calendar\b/i, 'invitation'],
+  [/^message\/rfc822\b/i, 'nested-message'],
 ];
+/** As much of a header as is looked at. */
+const LONGEST_NAME = 'content-type:'.length;
+const LONGEST_VALUE = 120;
 
 /**
  * The lane of a message: undefined for the JSON lane, which is the faster one. Read from its bytes alone, without parsing:
@@ -21,8 +24,24 @@ const TYPES: readonly (readonly [RegExp, AppendReason])[] = [
  */
 export function routeMessage(raw: Buffer): AppendReason | undefined {
   if (raw.length > LARGE) return 'large';
-  const text = raw.toString('latin1');
-  return TYPES.find(([pattern]) => pattern.test(text))?.[1];
+  for (const value of contentTypes(raw)) {
+    const reason = TYPES.find(([pattern]) => pattern.test(value))?.[1];
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+// Megabytes of base64 hold no "-": looking for the end of "Content-Type:" byte by byte passes them at the speed of memory.
+function* contentTypes(raw: Buffer): Generator<string> {
+  for (const ending of ['-Type:', '-type:', '-TYPE:']) {
+    for (let at = raw.indexOf(ending); at >= 0; at = raw.indexOf(ending, at + 1)) {
+      const end = at + ending.length;
+      const start = end - LONGEST_NAME;
+      const isLineStart = start === 0 || raw[start - 1] === 0x0a;
+      if (start < 0 || !isLineStart || raw.toString('latin1', start, at).toLowerCase() !== 'content') continue;
+      yield raw.toString('latin1', end, end + LONGEST_VALUE).trimStart();
+    }
+  }
 }
 
 /** Longer lines are refused by Exchange's IMAP; it was seen to do so from 9,900 characters on. */
