@@ -42,11 +42,11 @@ async function main(): Promise<number> {
 
 async function openWorld(port: number, latency: number): Promise<SandboxWorld> {
   try {
-    return await startSandbox({ latency, port, onProgress: sayIndented });
+    return await startSandbox({ latency, port, appendLane: true, onProgress: sayIndented });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     say(`  port ${port} is taken by another program: starting again on a free one`);
-    return startSandbox({ latency, onProgress: sayIndented });
+    return startSandbox({ latency, appendLane: true, onProgress: sayIndented });
   }
 }
 
