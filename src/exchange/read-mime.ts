@@ -37,8 +37,26 @@ const LONGEST_UNSEEN = 1024 * 1024;
 /** Exchange refuses deeper and larger ones; a bomb must not cost more than a mail. */
 const LIMITS = { maxNestingDepth: 256, maxHeadersSize: 4 * 1024 * 1024 };
 
-/** Parses a message of any quality. Throws only when postal-mime's limits are exceeded. */
+/** Parses a message of any quality; of one beyond every limit the headers are read, and the original is attached. */
 export async function readMime(raw: Buffer): Promise<ParsedMessage> {
+  return readWhole(raw).catch(() => readHeadersOnly(raw));
+}
+
+async function readHeadersOnly(raw: Buffer): Promise<ParsedMessage> {
+  const block = headerBlock(raw).subarray(0, LONGEST_UNSEEN);
+  const head = Buffer.concat([block, Buffer.from('\r\n\r\n')]);
+  const { email } = await parse(head, block.length);
+  return {
+    email: { ...email, text: '' },
+    attachments: [originalAsAttachment(raw)],
+    repaired: true,
+    headers: decodeHeaders(block),
+    date: readDate(headerValue(email, 'date')),
+    received: readDate(headerValue(email, 'received')?.split(';').at(-1)),
+  };
+}
+
+async function readWhole(raw: Buffer): Promise<ParsedMessage> {
   const hollow = hollowAttachments(raw);
   const block = headerBlock(raw);
   const parsed = (await parseHollow(hollow, block.length)) ?? (await parse(raw, block.length));

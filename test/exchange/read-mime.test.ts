@@ -103,3 +103,25 @@ describe('a multipart whose boundary begins no part loses nothing', () => {
     expect((await readMime(broken('text/plain; boundary=a', 'x'))).repaired).toBe(false);
   });
 });
+
+test('parts nested deeper than any parser goes: the headers are read, the original is attached', async () => {
+  const depth = Array.from(
+    { length: 400 },
+    (_, at) => `Content-Type: multipart/mixed; boundary=b${at}\r\n\r\n--b${at}\r\n`,
+  );
+  const raw = Buffer.from(`Subject: a bomb\r\nDate: Tue, 17 Oct 2023 21:43:00 +0000\r\n${depth.join('')}\r\nend\r\n`);
+
+  const parsed = await readMime(raw);
+
+  expect(parsed).toMatchObject({ repaired: true, email: { subject: 'a bomb' }, date: Date.UTC(2023, 9, 17, 21, 43) });
+  expect(parsed.attachments.map(({ name, read }) => [name, read().equals(raw)])).toEqual([['original.eml', true]]);
+});
+
+test('headers of many megabytes: what can be read of them is kept, the original is attached', async () => {
+  const raw = Buffer.from(`Subject: long\r\n${'X-Filler: x\r\n'.repeat(500_000)}\r\ntext\r\n`);
+
+  const parsed = await readMime(raw);
+
+  expect(parsed).toMatchObject({ repaired: true, email: { subject: 'long' } });
+  expect(parsed.attachments[0]?.read().equals(raw)).toBe(true);
+});
