@@ -35,17 +35,23 @@ export interface BatchSettings {
   readonly start?: number | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
+  /** bytes */
+  readonly maxSize?: number | undefined;
 }
 
 /** Creates a batch without users. Throws UnknownEndpoint, BatchNameTaken. */
 export async function createBatch(world: World, settings: BatchSettings, by: Actor): Promise<void> {
   await requireEndpoint(world, settings.endpoint);
-  const { since, until } = settings;
+  const { since, until, maxSize } = settings;
   if (since !== undefined && until !== undefined && since > until)
     throw new MigrationError('UsageError', { detail: 'since= must not lie behind until=.', command: 'create batch' });
   if (settings.start !== undefined && settings.start <= world.clock.now())
     throw new MigrationError('UsageError', { detail: 'start= must lie in the future.', command: 'create batch' });
-  const received = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+  const filter = {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(maxSize === undefined ? {} : { maxSize }),
+  };
   const batch: MigrationBatch = {
     name: settings.name,
     endpoint: settings.endpoint,
@@ -56,7 +62,7 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     trash: settings.trash ?? 'copy',
     exclude: settings.exclude ?? [],
     ...(settings.start === undefined ? {} : { startAt: settings.start }),
-    ...(since === undefined && until === undefined ? {} : { received }),
+    ...(Object.keys(filter).length === 0 ? {} : { filter }),
   };
   await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by.name);
 }

@@ -5,7 +5,7 @@ import type { BatchName } from '../../engine/domain/ids.ts';
 import { checkBatch } from '../../engine/preflight.ts';
 import { MigrationError } from '../../engine/domain/failure.ts';
 import { readMoment } from '../../engine/domain/wall-clock.ts';
-import { endOfDay, startOfDay } from '../../engine/domain/received-window.ts';
+import { endOfDay, readSize, startOfDay } from '../../engine/domain/mail-filter.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
 import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
 import { reachOfBatch } from './reach.ts';
@@ -18,7 +18,7 @@ async function liveBatch({ world, locale }: CommandContext, batch: BatchName): P
 
 export const createBatchCommand = command({
   usage:
-    'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [start=YYYY-MM-DDTHH:MM]',
+    'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
   examples: [
@@ -50,6 +50,13 @@ export const createBatchCommand = command({
     },
     since: { read: startOfDay, expects: 'a day such as 2020-01-31', named: true, optional: true, also: ['ab', 'seit'] },
     until: { read: endOfDay, expects: 'a day such as 2024-12-31', named: true, optional: true, also: ['bis'] },
+    maxsize: {
+      read: readSize,
+      expects: 'a size such as 25MB',
+      named: true,
+      optional: true,
+      also: ['maxgröße', 'max-size'],
+    },
     // In the zone of the conversation, which only the command knows; a terminal has none and speaks UTC.
     start: {
       read: (text: string) => (readMoment(text, 'UTC') === undefined ? undefined : text),
@@ -59,7 +66,7 @@ export const createBatchCommand = command({
       also: ['beginn'],
     },
   },
-  async run({ name, endpoint, every, trash, exclude, since, until, start: text }, context) {
+  async run({ name, endpoint, every, trash, exclude, since, until, maxsize, start: text }, context) {
     const { world, by, here } = context;
     const start = text === undefined ? undefined : readMoment(text, here?.zone ?? 'UTC');
     if (text !== undefined && start === undefined)
@@ -67,7 +74,7 @@ export const createBatchCommand = command({
         detail: `There is no ${text} in ${here?.zone ?? 'UTC'}.`,
         command: 'create batch',
       });
-    await createBatch(world, { name, endpoint, every, trash, exclude, since, until, start }, by);
+    await createBatch(world, { name, endpoint, every, trash, exclude, since, until, maxSize: maxsize, start }, by);
     return liveBatch(context, name);
   },
 });

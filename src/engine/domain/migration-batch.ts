@@ -1,5 +1,5 @@
 import type { BatchName, EndpointName } from './ids.ts';
-import type { ReceivedWindow } from './received-window.ts';
+import type { MailFilter } from './mail-filter.ts';
 import type { UserStatus } from './migration-user.ts';
 import { type TransitionTable, supportedActions } from './transitions.ts';
 
@@ -65,8 +65,8 @@ export interface MigrationBatch {
   readonly every: number;
   readonly trash: 'copy' | 'skip';
   readonly exclude: readonly string[];
-  /** Only mail received in it is moved; all of it when absent. */
-  readonly received?: ReceivedWindow;
+  /** Only mail that passes is moved; all of it when absent. */
+  readonly filter?: MailFilter;
 }
 
 /** Every automatic sync starts 24 h after the one before (as in Exchange Online), unless the batch says otherwise. */

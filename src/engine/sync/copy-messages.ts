@@ -3,7 +3,7 @@ import { cutWindows } from '../domain/sync-plan.ts';
 import type { FetchedMessage, LedgerEntry } from '../ports.ts';
 import { failure } from '../domain/failure.ts';
 import { formatFlags } from '../domain/mailbox.ts';
-import { OUT_OF_WINDOW, isWithin } from '../domain/received-window.ts';
+import { leftOutBy } from '../domain/mail-filter.ts';
 import type { FolderRun } from './folder-run.ts';
 import type { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
@@ -71,7 +71,7 @@ async function readMetadata(
     metas.length,
     metas.reduce((sum, meta) => sum + meta.size, 0),
   );
-  const wanted = await bookOutOfWindow(session, run, metas);
+  const wanted = await bookLeftOut(session, run, metas);
   const limit = session.world.settings.maxItemSize;
   const tooLarge = wanted.filter((meta) => meta.size > limit);
   await bookSkipped(
@@ -82,24 +82,30 @@ async function readMetadata(
   return wanted.filter((meta) => meta.size <= limit);
 }
 
-// What the batch leaves behind by its date. It is remembered with its date, so that a batch with another window brings it.
-async function bookOutOfWindow(
+// What the batch leaves behind. It is remembered with date and size, so that a batch with another filter brings it.
+async function bookLeftOut(
   session: MailboxSession,
   run: FolderRun,
   metas: readonly MessageMeta[],
 ): Promise<readonly MessageMeta[]> {
-  const { received } = session.batch;
-  if (received === undefined) return metas;
-  const outside = metas.filter((meta) => !isWithin(received, meta.internalDate));
+  const { filter } = session.batch;
+  if (filter === undefined) return metas;
   const at = session.world.clock.now();
-  const entries = outside.map(({ uid, flags, size, internalDate }): LedgerEntry => ({
-    ...{ uid, state: 'excluded', flags: formatFlags(flags), size, at, code: OUT_OF_WINDOW },
-    ...(internalDate === undefined ? {} : { internalDate }),
-  }));
+  const wanted: MessageMeta[] = [];
+  const entries: LedgerEntry[] = [];
+  for (const meta of metas) {
+    const code = leftOutBy(filter, meta);
+    const { uid, flags, size, internalDate } = meta;
+    if (code === undefined) wanted.push(meta);
+    else
+      entries.push({
+        ...{ uid, state: 'excluded', flags: formatFlags(flags), size, at, code },
+        ...(internalDate === undefined ? {} : { internalDate }),
+      });
+  }
   await session.ledger.record(run.path, run.status.uidValidity, entries);
-  session.books.move(run.path, 'pending', 'excluded', outside.length);
-  const left = new Set(outside);
-  return metas.filter((meta) => !left.has(meta));
+  session.books.move(run.path, 'pending', 'excluded', entries.length);
+  return wanted;
 }
 
 async function bookUnread(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillMailbox } from '../../sandbox/source/fill-mailbox.ts';
-import { type SandboxWorld, addressOf, startSandbox } from '../../sandbox/world.ts';
+import { editMailbox } from '../../sandbox/source/edit-mailbox.ts';
+import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sandbox/world.ts';
 import { plainMail } from '../support/plain-mail.ts';
 import type { BatchView } from '../../src/engine/views.ts';
 import { syncAgain, userWhen, viewOf } from '../support/sandbox-views.ts';
@@ -64,6 +65,27 @@ test('a window that ends before it begins, and a day that is none, are refused',
   expect((await world.bellhop('create', 'batch', 'x', 'endpoint=sandbox', 'since=2021-02-30')).error).toContain(
     'a day such as',
   );
+});
+
+test('mail above the size of a batch is excluded, and comes with a batch that takes it', async () => {
+  await world.bellhop('remove', 'user', addressOf('info'), 'sync=no');
+  const large = plainMail('large', ['Sizes']);
+  const raw = Buffer.concat([large.raw, Buffer.from(`${'x'.repeat(70)}\r\n`.repeat(3000))]);
+  await using mailbox = await editMailbox(world.source, { name: 'info', password: passwordOf('info') });
+  await mailbox.append({ ...large, raw });
+  await world.bellhop('create', 'batch', 'small', 'endpoint=sandbox', 'maxsize=100kB');
+  await world.bellhop('import', world.csvFile, 'batch=small', 'endpoint=sandbox');
+  await world.bellhop('start', 'batch', 'small');
+
+  const user = await userWhen(world, 'info', 'Synced');
+
+  expect(user.items).toMatchObject({ source: 6, copied: 5, excluded: 1, skipped: 0 });
+  await world.bellhop('remove', 'user', addressOf('info'), 'sync=no');
+  await world.bellhop('create', 'batch', 'all', 'endpoint=sandbox');
+  await world.bellhop('import', world.csvFile, 'batch=all', 'endpoint=sandbox');
+  await world.bellhop('start', 'batch', 'all');
+  expect((await userWhen(world, 'info', 'Synced')).items).toMatchObject({ source: 6, copied: 6, excluded: 0 });
+  expect(subjects()).toHaveLength(6);
 });
 
 test('a batch with a start waits, and starts by itself', async () => {
