@@ -29,12 +29,15 @@ export class ImapFolder implements SelectedFolder {
   async uids(): Promise<readonly number[]> {
     if (this.status.exists === 0) return [];
     const found = await this.#search({ all: true });
+    await this.#connection.confirm();
     return [...new Set(found)].sort((a, b) => a - b);
   }
 
   async flagState(): Promise<ReadonlyMap<number, string>> {
     if (this.status.exists === 0) return new Map();
-    return readFlagState(this.#flags, (query) => this.#search(query));
+    const state = await readFlagState(this.#flags, (query) => this.#search(query));
+    await this.#connection.confirm();
+    return state;
   }
 
   async changes(since: string): Promise<FolderChanges> {
@@ -50,6 +53,8 @@ export class ImapFolder implements SelectedFolder {
       }
     });
     const vanished = client.takeVanished();
+    // A folder made anew under the same name would otherwise be read as "everything was deleted".
+    await this.#connection.confirm();
     return { flags, vanished: client.flow.enabled.has('QRESYNC') ? vanished : undefined };
   }
 
@@ -86,10 +91,26 @@ export class ImapFolder implements SelectedFolder {
     return found.filter((uid) => Number.isInteger(uid) && uid > 0 && (uidNext <= 0 || uid < uidNext));
   }
 
+  /**
+   * A UID that is not in the answer has left the folder, or the server answered short: imapflow reports both as success.
+   * Whoever is missing is asked for again, and what the server still has but does not describe stays in the answer, as
+   * a message of no size, so that it is read, or listed as unreadable; never taken for gone.
+   */
   async metadata(uids: readonly number[]): Promise<readonly MessageMeta[]> {
-    if (uids.length === 0) return [];
-    const wanted = new Set(uids);
+    const metas = await this.#fetchMetadata(uids);
+    const missing = uids.filter((uid) => !metas.has(uid));
+    if (missing.length === 0) return [...metas.values()];
+    const present = new Set(await this.#search({ uid: uidSet(missing) }));
+    const again = missing.filter((uid) => present.has(uid));
+    for (const [uid, meta] of await this.#fetchMetadata(again)) metas.set(uid, meta);
+    for (const uid of again) if (!metas.has(uid)) metas.set(uid, { uid, size: 0, flags: parseFlags(new Set()) });
+    return [...metas.values()];
+  }
+
+  async #fetchMetadata(uids: readonly number[]): Promise<Map<number, MessageMeta>> {
     const metas = new Map<number, MessageMeta>();
+    if (uids.length === 0) return metas;
+    const wanted = new Set(uids);
     const query = { uid: true, size: true, flags: true, internalDate: true };
     await this.#connection.client.run('reading sizes and flags', METADATA_DEADLINE, async (flow) => {
       for await (const message of flow.fetch(uidSet(uids), query, { uid: true })) {
@@ -104,7 +125,7 @@ export class ImapFolder implements SelectedFolder {
         });
       }
     });
-    return [...metas.values()];
+    return metas;
   }
 
   async contents(window: readonly MessageMeta[]): Promise<readonly FetchedMessage[]> {

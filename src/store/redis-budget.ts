@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Redis, Result } from 'ioredis';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { BudgetPlace, Clock, TargetBudget } from '../engine/ports.ts';
@@ -101,6 +102,14 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
   const processId = randomUUID();
   let beatAt = Number.NEGATIVE_INFINITY;
   let beating = 0;
+  /** What this process was told itself, in effect before Redis has heard of it (ms since 1970 by mailbox). */
+  const resting = new Map<string, number>();
+
+  function restOf(mailboxId: string): number {
+    const ms = (resting.get(mailboxId) ?? 0) - clock.now();
+    if (ms <= 0) resting.delete(mailboxId);
+    return Math.max(0, ms);
+  }
 
   // Beats while places are held; a process without requests need not be known.
   async function beat(): Promise<void> {
@@ -147,8 +156,14 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
       if (clock.now() - beatAt > HEARTBEAT) await beat();
       for (;;) {
         signal.throwIfAborted();
-        const answer = await tryEnter(mailboxId, holder, uploadBytes);
-        if (answer === 0) break;
+        const answer = restOf(mailboxId) || (await tryEnter(mailboxId, holder, uploadBytes));
+        if (answer === 0) {
+          // One turn of the loop: an answer that is already here is heard before the next request is sent.
+          await setImmediate();
+          if (restOf(mailboxId) === 0) break;
+          await redis.zrem(`${KEY.budget(mailboxId)}:places`, holder);
+          continue;
+        }
         if (answer > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + answer });
         await clock.sleep(Math.abs(answer), signal);
       }
@@ -166,6 +181,7 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
     },
 
     async rest(mailboxId, ms) {
+      resting.set(mailboxId, Math.max(resting.get(mailboxId) ?? 0, clock.now() + ms));
       await redis.bellhopRest(`${KEY.budget(mailboxId)}:rest`, Math.ceil(ms));
     },
   };

@@ -26,7 +26,7 @@ interface Counters {
 }
 
 /** An answer needs a moment to reach the caller: what was already on its way is not bad manners. */
-const GRACE_MS = 50;
+const GRACE_MS = 200;
 /** Timers may fire this much early. */
 const TIMER_SLACK_MS = 2;
 
