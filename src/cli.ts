@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { cardText } from './cards/card-text.ts';
 import { checkCard } from './cards/check-card.ts';
 import { endpointTestCard } from './cards/endpoint-card.ts';
@@ -10,11 +9,10 @@ import { type CommandReply, commandWords } from './bot/commands/command.ts';
 import { parseCommand, runCommand } from './bot/commands/parse.ts';
 import { readTarget } from './bot/commands/arguments.ts';
 import { askApproval } from './bot/commands/approval-commands.ts';
-import { tokenize } from './bot/commands/tokenize.ts';
+import { IMPORT_USAGE, importFile, importText } from './cli-import.ts';
 import type { Actor } from './engine/domain/actor.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from './engine/domain/failure.ts';
-import { parseBatchName, parseEndpointName } from './engine/domain/ids.ts';
-import { type ImportResult, importUsers } from './engine/import-users.ts';
+import { parseBatchName } from './engine/domain/ids.ts';
 import type { World } from './engine/ports.ts';
 import { verifyView } from './engine/verify.ts';
 import { batchCheck } from './engine/queries.ts';
@@ -39,7 +37,7 @@ export function usageText(): string {
     '',
     'Server:',
     '  serve\n      Run Bellhop (bot and worker, see BELLHOP_ROLES).',
-    '  import <file.csv> batch=<name> endpoint=<name> [allow-unknown-columns=yes]\n      Read users and passwords from a CSV: EmailAddress,UserName,Password.',
+    `  ${IMPORT_USAGE}\n      Read users and passwords from a CSV: EmailAddress,UserName,Password. Refused rows go to <file.csv>.bad.csv.`,
     '',
     'Commands, the same as in chat:',
     ...commands,
@@ -129,50 +127,9 @@ async function runImport(
   world: World,
   by: Actor,
 ): Promise<ExitCode> {
-  const named = new Map<string, string>();
-  let file: string | undefined;
-  for (const word of words) {
-    const [token] = tokenize(word);
-    if (token?.name === undefined) file ??= word;
-    else named.set(token.name, token.value);
-  }
-  const batch = parseBatchName(named.get('batch') ?? '');
-  const endpoint = parseEndpointName(named.get('endpoint') ?? '');
-  if (file === undefined || batch === undefined || endpoint === undefined) {
-    throw new MigrationError('UsageError', {
-      detail: 'usage: bellhop import <file.csv> batch=<name> endpoint=<name>',
-      command: 'import',
-    });
-  }
-  const csv = await readCsv(file);
-  const result = await importUsers(
-    world,
-    { batch, endpoint, csv, allowUnknownColumns: named.get('allow-unknown-columns') === 'yes' },
-    by,
-  );
+  const result = await importFile(words, world, by);
   streams.out(json ? JSON.stringify(result, undefined, 2) : importText(result));
-  return result.added + result.updated > 0 ? 0 : 1;
-}
-
-async function readCsv(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new MigrationError('CsvUnusable', { detail: `The file "${file}" cannot be read.` }, { cause: error });
-  }
-}
-
-function importText({ batch, added, updated, problems, warnings }: ImportResult): string {
-  const list = [...problems, ...warnings]
-    .slice(0, 50)
-    .map(({ code, message, remedy }) => `  ${message}\n      ${remedy} (${code})`);
-  const more = problems.length + warnings.length > 50 ? [`  ... ${problems.length + warnings.length - 50} more`] : [];
-  return [
-    `${batch}: ${added} users added, ${updated} updated, ${problems.length} problems, ${warnings.length} warnings`,
-    ...list,
-    ...more,
-    ...(added + updated > 0 ? [`Next: check batch ${batch}`] : []),
-  ].join('\n');
+  return result.added + result.updated + result.unchanged > 0 ? 0 : 1;
 }
 
 function reportError(error: unknown, json: boolean, streams: CliStreams): ExitCode {

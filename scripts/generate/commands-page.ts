@@ -19,7 +19,7 @@ export function commandsPage(): string {
     ...table(
       ['command', 'does', 'role'],
       [
-        row('`bellhop import <file.csv> batch=<name> endpoint=<name>`', 'Adds the users of a CSV file to a batch and creates the batch when there is none. The way in for files with passwords.', 'operator'),
+        row('`bellhop import <file.csv> batch=<name> endpoint=<name> [bad=<path>]`', 'Adds the users of a CSV file to a batch and creates the batch when there is none. Refused rows go to `<file.csv>.bad.csv`: [csv.md](csv.md).', 'operator'),
         row('`bellhop serve`', 'Runs Bellhop.', '-'),
       ],
     ), // prettier-ignore

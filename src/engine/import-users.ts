@@ -1,11 +1,13 @@
 import type { Actor } from './domain/actor.ts';
+import { badRowsCsv } from './domain/bad-rows.ts';
 import { MigrationError, failure } from './domain/failure.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { type CsvProblem, type MigrationCsvRow, readMigrationCsv } from './domain/migration-csv.ts';
-import { createBatch, requireBatch } from './batches.ts';
+import { createBatch, enqueue, requireBatch } from './batches.ts';
 import { requireEndpoint } from './endpoints.ts';
 import type { World } from './ports.ts';
+import { scheduleSoon } from './scheduling.ts';
 
 export interface ImportRequest {
   readonly batch: BatchName;
@@ -15,75 +17,115 @@ export interface ImportRequest {
   readonly allowUnknownColumns?: boolean;
 }
 
+/** What became of a file, for everybody: it names rows and repeats no password. */
 export interface ImportResult {
   readonly batch: string;
   /** Users that are new. */
   readonly added: number;
-  /** Users the batch already had; their login and password were replaced. */
+  /** Users the batch already had whose login or password was replaced. */
   readonly updated: number;
+  /** Users the batch already had just like this. */
+  readonly unchanged: number;
+  /** New users that sync at once, because the batch runs. */
+  readonly queued: number;
   /** Rows that were left out, and why. */
   readonly problems: readonly CsvProblem[];
   readonly warnings: readonly CsvProblem[];
 }
 
+export interface Import {
+  readonly result: ImportResult;
+  /** The refused rows as a CSV to mend, passwords included: for the person who brought them and nobody else. */
+  readonly badRows: string | undefined;
+}
+
+/** Batches that end take no more users. */
+const ENDING: ReadonlySet<string> = new Set(['Completed', 'Removing']);
+
 /**
  * Reads a migration CSV into a batch. Good rows are used even when others are bad; every problem of the file is in the
- * answer. Passwords go straight into the vault. Importing a grown file again adds what is new (Set-MigrationBatch -AddUsers).
+ * answer. Passwords go straight into the vault. Importing a grown file again adds what is new (Set-MigrationBatch
+ * -AddUsers); in a batch that runs, who is new syncs at once. Importing the same file twice is importing it once.
  */
-export async function importUsers(world: World, request: ImportRequest, by: Actor): Promise<ImportResult> {
+export async function importUsers(world: World, request: ImportRequest, by: Actor): Promise<Import> {
   await requireEndpoint(world, request.endpoint);
   const options = request.allowUnknownColumns === true ? { allowUnknownColumns: true } : {};
-  const csv = readMigrationCsv(request.csv, options);
-  if (csv.rows.length === 0) {
-    return { batch: request.batch, added: 0, updated: 0, problems: csv.problems, warnings: csv.warnings };
-  }
-  await ensureBatch(world, request, by);
+  const { rows, table, ...csv } = readMigrationCsv(request.csv, options);
   const problems: CsvProblem[] = [...csv.problems];
-  let added = 0;
-  let updated = 0;
-  // In chunks: 50,000 users with their passwords sealed would otherwise exist three times over.
-  for (let at = 0; at < csv.rows.length; at += CHUNK) {
-    const rows = csv.rows.slice(at, at + CHUNK);
-    const known = await importRows(world, request.batch, rows, by);
-    const elsewhere = known.filter((user) => user.batch !== request.batch);
-    const rowOf = new Map(rows.map((row) => [row.address, row.row]));
-    problems.push(...elsewhere.map((user) => duplicateProblem(user, rowOf.get(user.address))));
-    added += rows.length - known.length;
-    updated += known.length - elsewhere.length;
+  const counts = { added: 0, updated: 0, unchanged: 0, queued: 0 };
+  if (rows.length > 0) {
+    await ensureBatch(world, request, by);
+    // In chunks: 50,000 users with their passwords sealed would otherwise exist three times over.
+    for (let at = 0; at < rows.length; at += CHUNK) {
+      const chunk = await importRows(world, request.batch, rows.slice(at, at + CHUNK), by);
+      problems.push(...chunk.problems);
+      counts.added += chunk.added;
+      counts.updated += chunk.updated;
+      counts.unchanged += chunk.unchanged;
+    }
+    const { added } = counts;
+    if (added > 0) await world.store.publish([{ type: 'UsersAdded', batch: request.batch, count: added }], by.name);
+    counts.queued = await queueNewUsers(world, request.batch);
   }
-  if (added > 0) await world.store.publish([{ type: 'UsersAdded', batch: request.batch, count: added }], by.name);
-  return { batch: request.batch, added, updated, problems, warnings: csv.warnings };
+  const badRows = table === undefined ? undefined : badRowsCsv(table, problems);
+  return { result: { batch: request.batch, ...counts, problems, warnings: csv.warnings }, badRows };
 }
 
 const CHUNK = 1000;
 
-/** Adds users with their passwords; answers those that were there before, in whichever batch. */
+/** Adds users with their passwords. A user of another batch keeps what it has: this file has no say over it. */
 async function importRows(
   world: World,
   batch: BatchName,
   rows: readonly MigrationCsvRow[],
   by: Actor,
-): Promise<readonly MigrationUser[]> {
+): Promise<Pick<ImportResult, 'added' | 'updated' | 'unchanged' | 'problems'>> {
   const users = rows.map((row) => newUser(world, batch, row));
-  const known = await world.store.addUsers(users, [], by.name);
-  // A user of another batch keeps the password it has: this file has no say over it.
-  const foreign = new Set(known.filter((user) => user.batch !== batch).map((user) => user.address));
-  const own = rows.filter((row) => !foreign.has(row.address));
-  await world.vault.putAll(new Map(own.map((row) => [row.address, row.password])));
-  await updateLogins(world, known, rows, batch);
-  return known;
+  const known = new Map((await world.store.addUsers(users, [], by.name)).map((user) => [user.address, user]));
+  const own = rows.filter(({ address }) => (known.get(address)?.batch ?? batch) === batch);
+  const passwords = await world.vault.getAll(own.flatMap(({ address }) => (known.has(address) ? [address] : [])));
+  const changed = own.filter((row) => {
+    const before = known.get(row.address);
+    return before?.userName !== row.userName || passwords.get(row.address) !== row.password;
+  });
+  await world.vault.putAll(new Map(changed.map(({ address, password }) => [address, password])));
+  const updated = changed.filter(({ address }) => known.has(address));
+  for (const row of updated) await updateLogin(world, row, known.get(row.address));
+  return {
+    added: rows.length - known.size,
+    updated: updated.length,
+    unchanged: own.length - changed.length,
+    problems: rows.flatMap(({ address, row }) => {
+      const other = known.get(address);
+      return other === undefined || other.batch === batch ? [] : [duplicateProblem(other, row)];
+    }),
+  };
 }
 
 async function ensureBatch(world: World, request: ImportRequest, by: Actor): Promise<void> {
   const existing = await world.store.batch(request.batch);
   if (existing === undefined) return createBatch(world, { name: request.batch, endpoint: request.endpoint }, by);
-  const batch = await requireBatch(world, request.batch);
-  if (batch.endpoint !== request.endpoint) {
+  const { name, endpoint, intent } = existing;
+  if (endpoint !== request.endpoint) {
     throw new MigrationError('UsageError', {
-      detail: `The batch "${batch.name}" uses the endpoint "${batch.endpoint}".`,
+      detail: `The batch "${name}" uses the endpoint "${endpoint}".`,
       command: 'import',
     });
   }
+  if (ENDING.has(intent)) {
+    throw new MigrationError('ActionNotPossible', { action: 'add users', name, status: intent, allowed: 'Remove' });
+  }
+}
+
+// Asked after the users are there: a start at the same moment has seen them, or is seen here.
+async function queueNewUsers(world: World, name: BatchName): Promise<number> {
+  const { intent } = await requireBatch(world, name);
+  if (intent !== 'Started') return 0;
+  const queued = await world.store.changeUsers(name, (user) =>
+    user.status === 'Validating' ? enqueue(world, user) : undefined,
+  );
+  if (queued > 0) await scheduleSoon(world);
+  return queued;
 }
 
 function newUser(world: World, batch: BatchName, row: MigrationCsvRow): MigrationUser {
@@ -98,25 +140,17 @@ function newUser(world: World, batch: BatchName, row: MigrationCsvRow): Migratio
   };
 }
 
-async function updateLogins(
+async function updateLogin(
   world: World,
-  known: readonly MigrationUser[],
-  rows: readonly MigrationCsvRow[],
-  batch: BatchName,
+  { address, userName }: { readonly address: UserAddress; readonly userName: string },
+  before: MigrationUser | undefined,
 ): Promise<void> {
-  const logins = new Map<UserAddress, string>(rows.map((row) => [row.address, row.userName]));
-  for (const { address, userName } of known.filter((user) => user.batch === batch)) {
-    const login = logins.get(address) ?? userName;
-    if (login === userName) continue;
-    await world.store.changeUser(address, (current) => ({ to: { ...current, userName: login }, events: [] }));
-  }
+  if (before === undefined || before.userName === userName) return;
+  await world.store.changeUser(address, (current) => ({ to: { ...current, userName }, events: [] }));
 }
 
-function duplicateProblem(user: MigrationUser, row: number | undefined): CsvProblem {
+function duplicateProblem(user: MigrationUser, row: number): CsvProblem {
   const code = 'UserDuplicateInOtherBatchException';
-  const { message, remedy } = failure(code, {
-    address: user.address,
-    batch: user.batch,
-  });
-  return { code, message, remedy, ...(row === undefined ? {} : { row }) };
+  const { message, remedy } = failure(code, { address: user.address, batch: user.batch });
+  return { code, row, message, remedy };
 }

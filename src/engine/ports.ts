@@ -439,6 +439,8 @@ export interface CredentialVault {
   putAll(passwords: ReadonlyMap<UserAddress, string>): Promise<void>;
   /** Throws CredentialUnreadable when it was sealed with another key. */
   get(user: UserAddress): Promise<string | undefined>;
+  /** The passwords of those that have one; what was sealed with another key is left out. */
+  getAll(users: readonly UserAddress[]): Promise<ReadonlyMap<UserAddress, string>>;
   forget(user: UserAddress): Promise<void>;
 }
 

@@ -38,6 +38,14 @@ export function credentialVault(redis: Redis, key: Buffer): CredentialVault {
     }
   }
 
+  function unsealIfPossible(user: UserAddress, box: Buffer): string | undefined {
+    try {
+      return unseal(user, box);
+    } catch {
+      return undefined;
+    }
+  }
+
   return {
     async put(user, password) {
       await redis.hset(KEY.credentials, user, seal(user, password));
@@ -45,11 +53,23 @@ export function credentialVault(redis: Redis, key: Buffer): CredentialVault {
     async putAll(passwords) {
       const pipeline = redis.pipeline();
       for (const [user, password] of passwords) pipeline.hset(KEY.credentials, user, seal(user, password));
-      await pipeline.exec();
+      const replies = (await pipeline.exec()) ?? [];
+      for (const [error] of replies) if (error !== null) throw error;
     },
     async get(user) {
       const box = await redis.hgetBuffer(KEY.credentials, user);
       return box === null ? undefined : unseal(user, box);
+    },
+    async getAll(users) {
+      const passwords = new Map<UserAddress, string>();
+      if (users.length === 0) return passwords;
+      const boxes = await redis.hmgetBuffer(KEY.credentials, ...users);
+      for (const [at, user] of users.entries()) {
+        const box = boxes[at];
+        const password = box === null || box === undefined ? undefined : unsealIfPossible(user, box);
+        if (password !== undefined) passwords.set(user, password);
+      }
+      return passwords;
     },
     async forget(user) {
       await redis.hdel(KEY.credentials, user);

@@ -33,6 +33,16 @@ export function credentialVaultContract(
       expect(await world.vault.get(address('user1200@contoso.example'))).toBe('secret-1200');
     });
 
+    test('many are asked for at once; who has none is left out', async () => {
+      await using world = await open();
+      const [a, b, c] = ['a', 'b', 'c'].map((name) => address(`${name}@contoso.example`));
+      if (a === undefined || b === undefined || c === undefined) throw new RangeError('There are three.');
+      await world.vault.putAll(new Map([[a, 'first'], [c, '']])); // prettier-ignore
+
+      expect(await world.vault.getAll([a, b, c])).toEqual(new Map([[a, 'first'], [c, '']])); // prettier-ignore
+      expect(await world.vault.getAll([])).toEqual(new Map());
+    });
+
     test('nothing is known of users without a password, or of forgotten ones', async () => {
       await using world = await open();
       await world.vault.put(address('a@contoso.example'), 'secret');

@@ -1,3 +1,4 @@
+import { type CsvTable, withoutProblemColumn } from './bad-rows.ts';
 import { type CsvProblem, csvProblem } from './csv-problems.ts';
 import { type CsvRecord, csvRecords, separatorOf } from './csv-records.ts';
 import { decodeCsv } from './decode-csv.ts';
@@ -19,6 +20,8 @@ export interface MigrationCsv {
   readonly rows: readonly MigrationCsvRow[];
   readonly problems: readonly CsvProblem[];
   readonly warnings: readonly CsvProblem[];
+  /** The file as it was cut, for handing refused rows back; absent when the whole file was refused. */
+  readonly table?: CsvTable;
 }
 
 export interface CsvOptions {
@@ -47,15 +50,17 @@ export function readMigrationCsv(bytes: Uint8Array, options: CsvOptions = {}): M
   if ('problem' in decoded) return refused(decoded.problem);
   const { text } = decoded;
   if (text.trim() === '') return refused(csvProblem('CsvEmpty'));
-  const cut = csvRecords(text, separatorOf(text), MOST_ROWS + 1);
+  const separator = separatorOf(text);
+  const cut = csvRecords(text, separator, MOST_ROWS + 1);
   if ('unclosedQuoteIn' in cut) return refused(csvProblem('CsvUnclosedQuote', { row: cut.unclosedQuoteIn }));
   if ('moreThan' in cut) return refused(csvProblem('CsvTooManyRows'));
-  const [header, ...records] = cut.records;
-  if (header === undefined) return refused(csvProblem('CsvEmpty'));
-  const columns = readHeader(header.fields, options);
+  const [head, ...rest] = cut.records;
+  if (head === undefined) return refused(csvProblem('CsvEmpty'));
+  const table = withoutProblemColumn({ separator, header: head.fields, records: rest });
+  const columns = readHeader(table.header, options);
   if (columns.problems.length > 0) return refused(...columns.problems);
-  if (records.length === 0) return refused(csvProblem('CsvNoUsers'));
-  return readRows(records, header.fields.length, columns.at, columns.warnings);
+  if (table.records.length === 0) return refused(csvProblem('CsvNoUsers'));
+  return { ...readRows(table.records, table.header.length, columns.at, columns.warnings), table };
 }
 
 function refused(...problems: readonly CsvProblem[]): MigrationCsv {
