@@ -1,3 +1,4 @@
+import { parseResolver } from './dns/resolver-address.ts';
 import { type QuietHours, isZone, readQuietHours, readTimeOfDay } from './engine/domain/wall-clock.ts';
 import { z } from 'zod';
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly quiet: QuietHours | undefined;
   readonly concurrency: number;
   readonly allowHosts: readonly string[];
+  /** Resolvers as "address:port", those of the system when there are none; in a sandbox also the port of all name servers. */
+  readonly dns: { readonly resolvers: readonly string[]; readonly sandboxPort?: number };
   readonly sandbox: boolean;
   readonly timeScale: number;
   /** False switches the published limits off: for benchmarks against a local target only. */
@@ -118,6 +121,10 @@ const ENVIRONMENT = z.object({
     .refine((text) => text === undefined || readQuietHours(text) !== undefined, 'is a span such as 20:00-07:00'),
   BELLHOP_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(8),
   BELLHOP_ALLOW_HOSTS: list,
+  BELLHOP_DNS: list.refine(
+    (all) => all.every((each) => parseResolver(each) !== undefined),
+    'is a list of addresses such as 192.0.2.53 or [2001:db8::53]:53',
+  ),
   BELLHOP_SANDBOX: z.enum(['0', '1', '']).default('0'),
   BELLHOP_TIME_SCALE: z.coerce.number().min(1).max(1_000_000).default(1),
   BELLHOP_THROTTLE: z.enum(['on', 'off']).default('on'),
@@ -175,6 +182,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     quiet: env.BELLHOP_QUIET === undefined ? undefined : readQuietHours(env.BELLHOP_QUIET),
     concurrency: env.BELLHOP_CONCURRENCY,
     allowHosts: env.BELLHOP_ALLOW_HOSTS,
+    dns: { resolvers: env.BELLHOP_DNS, ...(sandbox ? sandboxPortOf(env.BELLHOP_DNS) : {}) },
     sandbox,
     timeScale: sandbox ? env.BELLHOP_TIME_SCALE : 1,
     throttle: env.BELLHOP_THROTTLE === 'on',
@@ -191,6 +199,12 @@ function imapOf(graphUrl: string): string {
 function readImapEndpoint(text: string): Config['exchangeImap'] {
   const [host = '', portText = ''] = text.split(':');
   return text === 'off' ? undefined : { host, port: Number(portText) };
+}
+
+// The name servers of a sandbox are on this machine, where 53 is taken: they listen where its resolvers do.
+function sandboxPortOf([first]: readonly string[]): { readonly sandboxPort?: number } {
+  const resolver = first === undefined ? undefined : parseResolver(first);
+  return resolver === undefined ? {} : { sandboxPort: resolver.port };
 }
 
 function rolesOf(text: string): readonly Role[] {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
+import { dnsSurveyor } from './dns/dns-surveyor.ts';
 import type { Clock, Logger, World } from './engine/ports.ts';
 import { exchangeDirectory } from './exchange/exchange-directory.ts';
 import { imapConnector } from './imap/imap-connector.ts';
@@ -43,6 +44,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
       maxItemSize: config.maxItemSize,
       appendEndpoint: config.exchangeImap,
     }),
+    dns: dnsSurveyor(config.dns),
     ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
     store: redisStore(redis, clock),
     events: redisEventLog({ redis, connect: handle.connect, clock, log }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { answerControl } from './control.ts';
 import { Directory } from './directory/directory.ts';
-import type { NewUser } from './directory/directory.ts';
+import type { DomainSettings, NewUser } from './directory/directory.ts';
 import { AccessTokens } from './entra/access-tokens.ts';
 import type { ExchangeWorld } from './exchange-world.ts';
 import { localCertificates } from './https/certificates.ts';
@@ -55,6 +55,8 @@ export interface LocalExchange extends AsyncDisposable, Tenant {
   readonly caFile: string;
   addMailbox(user: NewUser): Promise<{ readonly id: string }>;
   addUserWithoutMailbox(user: NewUser): Promise<{ readonly id: string }>;
+  /** Changes what the tenant says of a domain. */
+  setDomain(name: string, settings: DomainSettings): void;
   readonly faults: FaultSwitches;
   /** Counters by mailbox id. */
   readonly manners: Manners;
@@ -146,6 +148,7 @@ export async function startLocalExchange(options: LocalExchangeOptions): Promise
     caFile: certificates.caFile,
     addMailbox,
     addUserWithoutMailbox,
+    setDomain: (name, settings) => users.setDomain(name, settings),
     faults: world.faults,
     manners: world.manners,
     mailboxes: views,

@@ -4,6 +4,8 @@
  */
 import type { Approval } from './domain/approval.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
+import type { TargetDomain } from './domain/dns-evidence.ts';
+import type { DnsQuestion, DnsSurvey } from './domain/dns-records.ts';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
 import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
@@ -97,6 +99,8 @@ export type FetchedMessage =
 export interface TargetDirectory {
   /** The recipient with this address, or undefined. Throws RecipientAmbiguous, TargetSignInFailed, ... */
   find(address: UserAddress): Promise<TargetRecipient | undefined>;
+  /** A domain of the tenant, and the DNS records the target asks for; undefined when the tenant does not have it. */
+  domain(name: string): Promise<TargetDomain | undefined>;
   /** Opens a mailbox for reading and writing; throws MailboxNotUsable when it cannot be opened. */
   open(recipient: Pick<TargetRecipient, 'id' | 'address'>): Promise<TargetMailbox>;
 }
@@ -221,6 +225,16 @@ export interface TargetBudget {
 
 export interface BudgetPlace {
   leave(): Promise<void>;
+}
+
+// -- the DNS ------------------------------------------------------------------------------------------------------
+
+export interface DnsSurveyor {
+  /**
+   * Asks every server of the zone and every resolver, now, each question; answers come in the order of the questions.
+   * A server that says nothing usable is an answer as well: this never throws for what servers do.
+   */
+  survey(questions: readonly DnsQuestion[]): Promise<readonly DnsSurvey[]>;
 }
 
 // -- the ledger ---------------------------------------------------------------------------------------------------
@@ -473,6 +487,7 @@ export interface EngineSettings {
 export interface World {
   readonly source: SourceConnector;
   readonly target: TargetDirectory;
+  readonly dns: DnsSurveyor;
   readonly ledgers: LedgerStore;
   readonly store: MigrationStore;
   readonly events: EventLog;

@@ -3,6 +3,7 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import type { UserAddress } from '../engine/domain/ids.ts';
 import type { RecipientKind } from '../engine/domain/migration-user.ts';
 import type { TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
+import { targetDomain } from './exchange-domain.ts';
 import { exchangeMailbox } from './exchange-mailbox.ts';
 import { failureOf, graphClient } from './graph-client.ts';
 import { type AppendEndpoint, appendSession } from './append-session.ts';
@@ -54,6 +55,7 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
 
   return {
     find,
+    domain: (name) => targetDomain(graph, name),
     async open({ id, address }) {
       const path = `/users/${encodeURIComponent(id)}/mailFolders/inbox?$select=id`;
       const answer = await graph.read<MailFolder>({ method: 'GET', path, mailbox: id });

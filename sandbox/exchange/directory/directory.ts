@@ -32,6 +32,14 @@ export interface UserAccount {
   readonly createdAt: number;
 }
 
+/** What is unusual about a domain of the tenant. */
+export interface DomainSettings {
+  readonly isVerified?: boolean;
+  readonly takesMail?: boolean;
+  /** Host of its MX record, where it is not the one of the common pattern. */
+  readonly mx?: string;
+}
+
 export type Mailbox = MailboxStore;
 
 /** Users of the tenant, in users.jsonl, and their mailboxes, opened when first asked for. */
@@ -42,6 +50,7 @@ export class Directory {
   /** Lower-case id, sign-in name and address -> id. */
   readonly #names = new Map<string, string>();
   readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #domains = new Map<string, DomainSettings>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -91,6 +100,14 @@ export class Directory {
   domains(): readonly string[] {
     const addresses = this.users.flatMap(({ address, aliases }) => [address, ...aliases]);
     return [...new Set(addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase()))];
+  }
+
+  domain(name: string): DomainSettings {
+    return this.#domains.get(name) ?? {};
+  }
+
+  setDomain(name: string, settings: DomainSettings): void {
+    this.#domains.set(name, settings);
   }
 
   close(): void {

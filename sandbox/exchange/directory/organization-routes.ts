@@ -8,7 +8,7 @@ import { tenantRoute } from '../graph/router.ts';
 import type { Route } from '../graph/router.ts';
 import { readQueryOptions } from '../odata/query-options.ts';
 
-/** Domains of the tenant are those of its users' addresses, all verified and used for mail. */
+/** Domains of the tenant are those of its users' addresses, verified and used for mail unless a test says otherwise. */
 export const ORGANIZATION_ROUTES: readonly Route[] = [
   tenantRoute('GET', '/organization', organization, 'Organization.Read.All'),
   tenantRoute('GET', '/domains', listDomains, 'Domain.Read.All'),
@@ -58,21 +58,28 @@ function getDomain(call: GraphCall): GraphAnswer {
 /** The records Exchange Online expects in public DNS: the only true source of the MX host name. */
 function serviceConfigurationRecords(call: GraphCall): GraphAnswer {
   const name = knownDomain(call);
+  if (call.world.directory.domain(name).isVerified === false)
+    throw new GraphError(400, 'Request_BadRequest', `The domain '${name}' is not verified.`);
   const common = { isOptional: false, label: name, supportedService: 'Email', ttl: 3600 };
   const mx = {
     '@odata.type': '#microsoft.graph.domainDnsMxRecord',
     ...common,
     recordType: 'Mx',
-    mailExchange: expectedMx(name),
+    mailExchange: call.world.directory.domain(name).mx ?? expectedMx(name),
     preference: 0,
   };
-  const records: readonly (DomainDnsRecord & { readonly '@odata.type': string })[] = [
+  const records: readonly (DomainDnsRecord & {
+    readonly '@odata.type': string;
+    readonly text?: string;
+    readonly canonicalName?: string;
+  })[] = [
     { id: 'a0b4f2d0-0000-4000-8000-000000000001', ...mx },
     {
       id: 'a0b4f2d0-0000-4000-8000-000000000002',
       '@odata.type': '#microsoft.graph.domainDnsTxtRecord',
       ...common,
       recordType: 'Txt',
+      text: 'v=spf1 include:spf.protection.outlook.com -all',
     },
     {
       id: 'a0b4f2d0-0000-4000-8000-000000000003',
@@ -80,6 +87,7 @@ function serviceConfigurationRecords(call: GraphCall): GraphAnswer {
       ...common,
       label: `autodiscover.${name}`,
       recordType: 'CName',
+      canonicalName: 'autodiscover.outlook.com',
     },
   ];
   return listAnswer(
@@ -105,8 +113,8 @@ function domainView({ world }: GraphCall, name: string): Domain {
     isDefault: isFirst,
     isInitial: isFirst,
     isRoot: true,
-    isVerified: true,
-    supportedServices: SERVICES,
+    isVerified: world.directory.domain(name).isVerified ?? true,
+    supportedServices: world.directory.domain(name).takesMail === false ? [] : SERVICES,
   };
 }
 
