@@ -9,6 +9,7 @@ import { imapConnector } from './imap/imap-connector.ts';
 import { type BullQueue, bullQueue } from './queue/bull-queue.ts';
 import { credentialVault, readVaultKey } from './store/credential-vault.ts';
 import { openRedis } from './store/open-redis.ts';
+import { redisAuditLog } from './store/redis-audit-log.ts';
 import { PUBLISHED_LIMITS, redisBudget, unlimitedBudget } from './store/redis-budget.ts';
 import { type Documents, redisDocuments } from './store/redis-documents.ts';
 import { redisEventLog } from './store/redis-event-log.ts';
@@ -48,6 +49,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
     store: redisStore(redis, clock),
     events: redisEventLog({ redis, connect: handle.connect, clock, log }),
+    audit: redisAuditLog(redis),
     jobs: queue.queue,
     vault: credentialVault(redis, key),
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),

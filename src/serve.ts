@@ -1,12 +1,15 @@
 import type { openBot } from './open-bot.ts';
 import type { Config } from './config.ts';
 import { jobHandlers } from './engine/jobs.ts';
+import { keepRecord } from './engine/keep-record.ts';
 import type { Clock, Logger } from './engine/ports.ts';
 import { startHealthServer } from './health.ts';
 import { openWorld } from './open-world.ts';
 
 /** Looks of the scheduler, in ms; commands and finished syncs ask for one at once. */
 const SCHEDULER_TICK = 5_000;
+/** Looks for events the audit chain lacks, in ms. */
+const RECORD_TICK = 1_000;
 /** A job whose worker died is given to another one after this, in ms. */
 const LOCK = 30_000;
 const SHORTEST_LOCK = 3_000;
@@ -23,6 +26,7 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
   const leaving = new AbortController();
   const bot = config.roles.has('bot') ? await startBot(config, world, documents, log, leaving.signal) : undefined;
   await using server = bot?.server ?? (await startHealthServer(config.host, config.port, world));
+  const recording = keepRecord(world, RECORD_TICK, leaving.signal);
   const workers = config.roles.has('worker')
     ? await queue.work(jobHandlers(world), {
         concurrency: config.concurrency,
@@ -35,6 +39,7 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
   leaving.abort();
   await workers?.close(GRACE);
   await bot?.notifying;
+  await recording;
   return 0;
 }
 

@@ -1,5 +1,13 @@
 import type { Actor } from './domain/actor.ts';
-import { type Approval, type ApprovalDecision, type ApprovalPlan, decide, hashOf, stateOf } from './domain/approval.ts';
+import {
+  type Approval,
+  type ApprovalDecision,
+  type ApprovalPlan,
+  approvalFacts,
+  decide,
+  hashOf,
+  stateOf,
+} from './domain/approval.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { World } from './ports.ts';
 import type { ApprovalView } from './views.ts';
@@ -28,8 +36,8 @@ export async function requestApproval(world: World, plan: ApprovalPlan, by: Acto
   };
   await world.store.addApproval(
     approval,
-    [{ type: 'ApprovalRequested', approval: approval.id, text: plan.text, planHash }],
-    by.name,
+    [{ type: 'ApprovalRequested', ...approvalFacts(approval), text: plan.text, count: plan.count, of: plan.of }],
+    by,
   );
   return approval;
 }
@@ -51,9 +59,9 @@ export async function decideApproval(
       const outcome = decide(current, { ...answer, by, at: world.clock.now() });
       if ('refused' in outcome) throw refusal(id, outcome);
       apply = outcome.apply;
-      return { to: outcome.to, events: [{ type: 'ApprovalDecided', approval: id, ...answer }] };
+      return { to: outcome.to, events: [{ type: 'ApprovalDecided', ...approvalFacts(current), ...answer }] };
     },
-    by.name,
+    by,
   );
   return { approval, apply };
 }
@@ -73,7 +81,7 @@ function refusal(id: string, outcome: Extract<ReturnType<typeof decide>, { refus
 export async function approvalDone(world: World, id: string): Promise<Approval> {
   return world.store.changeApproval(id, ({ applyingAt: _applying, ...rest }) => ({
     to: { ...rest, state: 'done' },
-    events: [{ type: 'ApprovalDone', approval: id }],
+    events: [{ type: 'ApprovalDone', ...approvalFacts(rest) }],
   }));
 }
 
@@ -90,7 +98,7 @@ export async function approvalDrifted(
   const replacedBy = next === undefined ? {} : { replacedBy: next.id };
   return world.store.changeApproval(approval.id, ({ applyingAt: _applying, ...rest }) => ({
     to: { ...rest, state: 'void', ...replacedBy },
-    events: [{ type: 'ApprovalVoided', approval: approval.id, ...replacedBy }],
+    events: [{ type: 'ApprovalVoided', ...approvalFacts(rest), ...replacedBy }],
   }));
 }
 

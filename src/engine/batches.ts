@@ -64,7 +64,7 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     ...(settings.start === undefined ? {} : { startAt: settings.start }),
     ...(Object.keys(filter).length === 0 ? {} : { filter }),
   };
-  await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by.name);
+  await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by);
 }
 
 /** Starts the initial sync of every user; in a batch that runs, tries its failed users again (Start-MigrationBatch). */
@@ -107,7 +107,7 @@ export async function syncNow(
 
 async function syncBatchNow(world: World, name: BatchName, by: Actor): Promise<number> {
   await requireAction(world, name, 'SyncNow');
-  await world.store.publish([{ type: 'SyncRequested', batch: name }], by.name);
+  await world.store.publish([{ type: 'SyncRequested', batch: name }], by);
   return world.store.changeUsers(name, (user) => (user.status === 'Stopped' ? undefined : enqueue(world, user)));
 }
 
@@ -122,7 +122,7 @@ async function syncUserNow(world: World, address: UserAddress, by: Actor): Promi
 /** Syncs the failed users of a batch again, and nobody else. */
 export async function retryFailed(world: World, name: BatchName, by: Actor): Promise<{ readonly users: number }> {
   await requireBatch(world, name);
-  await world.store.publish([{ type: 'SyncRequested', batch: name }], by.name);
+  await world.store.publish([{ type: 'SyncRequested', batch: name }], by);
   const users = await world.store.changeUsers(name, (user) => (hasFailed(user) ? enqueue(world, user) : undefined));
   await scheduleSoon(world);
   return { users };
@@ -204,7 +204,7 @@ async function changeUserOrRefuse(
       const allowed = userSupportedActions(user.status).join(', ') || 'nothing';
       throw new MigrationError('ActionNotPossible', { action, name: address, status: user.status, allowed });
     },
-    by.name,
+    by,
   );
 }
 
@@ -225,6 +225,6 @@ async function intend(world: World, name: BatchName, intent: BatchIntent, event:
   await world.store.changeBatch(
     name,
     (batch) => ({ to: { ...batch, intent, startedAt: batch.startedAt ?? world.clock.now() }, events: [event] }),
-    by.name,
+    by,
   );
 }

@@ -26,7 +26,7 @@ export async function completeBatch(world: World, name: BatchName, { lastSync }:
       to: { ...batch, intent: 'Completed' },
       events: [{ type: 'BatchCompleting', batch: name, lastSync }],
     }),
-    by.name,
+    by,
   );
   for await (const user of world.store.users(name)) {
     if (user.status !== 'Synced' && !(user.status === 'IncrementalFailed' && lastSync)) continue;
@@ -59,7 +59,7 @@ export async function removeBatch(world: World, name: BatchName, { lastSync }: E
   await world.store.changeBatch(
     name,
     (batch) => ({ to: { ...batch, intent: 'Removing' }, events: [{ type: 'BatchRemoving', batch: name, lastSync }] }),
-    by.name,
+    by,
   );
   for await (const user of world.store.users(name)) await removeOrBegin(world, user, lastSync);
   await removeIfEmpty(world, name);
@@ -72,7 +72,7 @@ export async function removeEndpoint(world: World, name: EndpointName, by: Actor
   const users = (await world.store.batches()).filter((batch) => batch.endpoint === name);
   if (users.length > 0)
     throw new MigrationError('EndpointInUse', { endpoint: name, batches: users.map((batch) => batch.name).join(', ') });
-  await world.store.removeEndpoint(name, [{ type: 'EndpointRemoved', endpoint: name }], by.name);
+  await world.store.removeEndpoint(name, [{ type: 'EndpointRemoved', endpoint: name }], by);
 }
 
 /**
@@ -112,7 +112,7 @@ async function begin(world: World, address: UserAddress, action: 'complete' | 'r
         events: action === 'remove' ? [{ type: 'UserRemoving', batch: user.batch, user: address, lastSync: true }] : [],
       };
     },
-    by?.name,
+    by,
   );
 }
 
@@ -127,7 +127,7 @@ async function complete(world: World, user: MigrationUser, items: Items): Promis
         status: warnings === 0 ? 'Completed' : 'CompletedWithWarnings',
         ...(user.lastSuccessfulSyncAt === undefined ? {} : { lastSuccessfulSyncAt: user.lastSuccessfulSyncAt }),
       },
-      events: [{ type: 'UserCompleted', batch: user.batch, user: user.address, warnings }],
+      events: [{ type: 'UserCompleted', batch: user.batch, user: user.address, warnings, items }],
     };
   });
   await world.vault.forget(user.address);
@@ -136,11 +136,7 @@ async function complete(world: World, user: MigrationUser, items: Items): Promis
 // The ledger and the markers in the target stay: whoever migrates this mailbox again gets nothing twice.
 async function removeNow(world: World, user: MigrationUser, by?: Actor): Promise<void> {
   await world.vault.forget(user.address);
-  await world.store.removeUser(
-    user.address,
-    [{ type: 'UserRemoved', batch: user.batch, user: user.address }],
-    by?.name,
-  );
+  await world.store.removeUser(user.address, [{ type: 'UserRemoved', batch: user.batch, user: user.address }], by);
   await removeIfEmpty(world, user.batch);
 }
 

@@ -30,7 +30,7 @@ export async function addEndpoint(world: World, settings: EndpointSettings, by: 
     if (JSON.stringify(existing) === JSON.stringify(endpoint)) return existing;
     throw new MigrationError('EndpointNameTaken', { endpoint: endpoint.name });
   }
-  await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], by.name);
+  await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], by);
   return endpoint;
 }
 

@@ -63,8 +63,9 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
       counts.updated += chunk.updated;
       counts.unchanged += chunk.unchanged;
     }
-    const { added } = counts;
-    if (added > 0) await world.store.publish([{ type: 'UsersAdded', batch: request.batch, count: added }], by.name);
+    const { added, updated } = counts;
+    if (added > 0) await world.store.publish([{ type: 'UsersAdded', batch: request.batch, count: added }], by);
+    if (updated > 0) await world.store.publish([{ type: 'UsersUpdated', batch: request.batch, count: updated }], by);
     counts.queued = await queueNewUsers(world, request.batch);
   }
   const badRows = table === undefined ? undefined : badRowsCsv(table, problems);
@@ -81,7 +82,7 @@ async function importRows(
   by: Actor,
 ): Promise<Pick<ImportResult, 'added' | 'updated' | 'unchanged' | 'problems'>> {
   const users = rows.map((row) => newUser(world, batch, row));
-  const known = new Map((await world.store.addUsers(users, [], by.name)).map((user) => [user.address, user]));
+  const known = new Map((await world.store.addUsers(users, [], by)).map((user) => [user.address, user]));
   const own = rows.filter(({ address }) => (known.get(address)?.batch ?? batch) === batch);
   const passwords = await world.vault.getAll(own.flatMap(({ address }) => (known.has(address) ? [address] : [])));
   const changed = own.filter((row) => {

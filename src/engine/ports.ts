@@ -2,7 +2,9 @@
  * Everything the engine asks of the world. Each port has a contract suite in test/contracts that every implementation
  * passes. All times are ms since 1970 UTC, all sizes bytes; failures are thrown as MigrationError.
  */
+import type { Actor } from './domain/actor.ts';
 import type { Approval } from './domain/approval.ts';
+import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { TargetDomain } from './domain/dns-evidence.ts';
 import type { DnsQuestion, DnsSurvey } from './domain/dns-records.ts';
@@ -339,34 +341,30 @@ export interface MigrationStore {
   endpoints(): Promise<readonly MigrationEndpoint[]>;
   endpoint(name: EndpointName): Promise<MigrationEndpoint | undefined>;
   /** Throws EndpointNameTaken. */
-  addEndpoint(endpoint: MigrationEndpoint, events: readonly EventBody[], by: string): Promise<void>;
+  addEndpoint(endpoint: MigrationEndpoint, events: readonly EventBody[], by: Actor): Promise<void>;
 
   /** Removes an endpoint nobody uses. */
-  removeEndpoint(name: EndpointName, events: readonly EventBody[], by: string): Promise<void>;
+  removeEndpoint(name: EndpointName, events: readonly EventBody[], by: Actor): Promise<void>;
 
   batches(): Promise<readonly MigrationBatch[]>;
   batch(name: BatchName): Promise<MigrationBatch | undefined>;
   /** Throws BatchNameTaken. */
-  addBatch(batch: MigrationBatch, events: readonly EventBody[], by: string): Promise<void>;
+  addBatch(batch: MigrationBatch, events: readonly EventBody[], by: Actor): Promise<void>;
   /** Removes a batch without users, with all that was kept for it. */
-  removeBatch(name: BatchName, events: readonly EventBody[], by?: string): Promise<void>;
+  removeBatch(name: BatchName, events: readonly EventBody[], by?: Actor): Promise<void>;
   /** Throws UnknownBatch. */
-  changeBatch(name: BatchName, decide: Decide<MigrationBatch>, by?: string): Promise<MigrationBatch>;
+  changeBatch(name: BatchName, decide: Decide<MigrationBatch>, by?: Actor): Promise<MigrationBatch>;
 
   user(address: UserAddress): Promise<MigrationUser | undefined>;
   users(batch: BatchName): AsyncIterable<MigrationUser>;
   /** Adds users that are in no batch; returns those that already are, with the batch that has them, and leaves them alone. */
-  addUsers(
-    users: readonly MigrationUser[],
-    events: readonly EventBody[],
-    by: string,
-  ): Promise<readonly MigrationUser[]>;
+  addUsers(users: readonly MigrationUser[], events: readonly EventBody[], by: Actor): Promise<readonly MigrationUser[]>;
   /** Removes a user with its progress, folders and skipped items. One that is gone already is no error. */
-  removeUser(address: UserAddress, events: readonly EventBody[], by?: string): Promise<void>;
+  removeUser(address: UserAddress, events: readonly EventBody[], by?: Actor): Promise<void>;
   /** Throws UnknownUser. */
-  changeUser(address: UserAddress, decide: Decide<MigrationUser>, by?: string): Promise<MigrationUser>;
+  changeUser(address: UserAddress, decide: Decide<MigrationUser>, by?: Actor): Promise<MigrationUser>;
   /** Changes every user of a batch, each by itself; returns how many changed. */
-  changeUsers(batch: BatchName, decide: Decide<MigrationUser>, by?: string): Promise<number>;
+  changeUsers(batch: BatchName, decide: Decide<MigrationUser>, by?: Actor): Promise<number>;
 
   /** Written by the worker that holds the mailbox, read by everybody. */
   saveProgress(user: UserAddress, batch: BatchName, progress: UserProgress): Promise<void>;
@@ -381,9 +379,9 @@ export interface MigrationStore {
   approvals(): Promise<readonly Approval[]>;
   approval(id: string): Promise<Approval | undefined>;
   /** Throws TryAgain when the id is taken. */
-  addApproval(approval: Approval, events: readonly EventBody[], by: string): Promise<void>;
+  addApproval(approval: Approval, events: readonly EventBody[], by: Actor): Promise<void>;
   /** Throws UnknownApproval. */
-  changeApproval(id: string, decide: Decide<Approval>, by?: string): Promise<Approval>;
+  changeApproval(id: string, decide: Decide<Approval>, by?: Actor): Promise<Approval>;
 
   /** The latest comparison of a user, with the report it was written to. */
   saveVerification(verification: SavedVerification, events: readonly EventBody[]): Promise<void>;
@@ -392,7 +390,7 @@ export interface MigrationStore {
   saveCheck(check: BatchCheck, events: readonly EventBody[]): Promise<void>;
   check(batch: BatchName): Promise<BatchCheck | undefined>;
   /** Events that change nothing stored, such as the answer to a test. */
-  publish(events: readonly EventBody[], by?: string): Promise<void>;
+  publish(events: readonly EventBody[], by?: Actor): Promise<void>;
 }
 
 export interface SavedVerification extends Verification {
@@ -412,6 +410,14 @@ export interface EventLog {
     onEvents: (events: readonly MigrationEvent[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+}
+
+/** Who caused or decided what: append-only, each entry with the hash of the one before, each event in it exactly once. */
+export interface AuditLog {
+  /** Brings every event up to now into the chain. Any number of processes may do so at once. Throws RecordDamaged. */
+  catchUp(): Promise<AuditHead>;
+  /** The entries as lines of canonical JSON, oldest first, after a number. They are as Redis has them: check them. */
+  lines(after?: number): AsyncIterable<string>;
 }
 
 /** What the queue runs, and with what. Payloads hold names only, never secrets. */
@@ -491,6 +497,7 @@ export interface World {
   readonly ledgers: LedgerStore;
   readonly store: MigrationStore;
   readonly events: EventLog;
+  readonly audit: AuditLog;
   readonly jobs: JobQueue;
   readonly vault: CredentialVault;
   readonly reports: ReportFiles;

@@ -20,7 +20,7 @@ export async function checkBatch(world: World, name: BatchName, by: Actor): Prom
   const request = world.newId();
   const check: BatchCheck = { ...EMPTY_CHECK, batch: batch.name, request, startedAt: world.clock.now() };
   await world.store.saveCheck(check, []);
-  await world.store.publish([{ type: 'BatchCheckStarted', batch: batch.name }], by.name);
+  await world.store.publish([{ type: 'BatchCheckStarted', batch: batch.name }], by);
   await world.jobs.add('check-batch', { batch: batch.name, request });
   return { request };
 }

@@ -32,7 +32,7 @@ export async function applyDeletions(world: World, target: Target, by: Actor): P
         to: { ...user, removalsApprovedAt: now },
         events: [{ type: 'RemovalsApproved', batch: user.batch, user: address, count: held.count }],
       }),
-      by.name,
+      by,
     );
     await syncNow(world, { user: address }, by);
   }
@@ -48,8 +48,11 @@ export async function missingOf(world: World, user: UserAddress): Promise<OwnerF
 export async function askForMissing(world: World, address: UserAddress, by: Actor): Promise<void> {
   await world.store.changeUser(
     address,
-    (user) => ({ to: { ...user, restoreAskedAt: world.clock.now() }, events: [] }),
-    by.name,
+    (user) => ({
+      to: { ...user, restoreAskedAt: world.clock.now() },
+      events: [{ type: 'RestoreAsked', batch: user.batch, user: address }],
+    }),
+    by,
   );
   await syncNow(world, { user: address }, by);
 }

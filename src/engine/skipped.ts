@@ -41,12 +41,12 @@ export async function approveSkipped(world: World, target: Target, by: Actor): P
   let approved = 0;
   for (const { user, batch, count } of await unapprovedOf(world, target)) {
     const items = await world.store.skipped(user);
-    const mark = { by: by.name, at: world.clock.now() };
+    const mark = { by: by.name, byId: by.id, at: world.clock.now() };
     await world.store.saveSkipped(
       user,
       items.map((item) => (isUnapproved(item) ? { ...item, approved: mark } : item)),
     );
-    await world.store.publish([{ type: 'SkippedApproved', batch, user, count }], by.name);
+    await world.store.publish([{ type: 'SkippedApproved', batch, user, count }], by);
     approved += count;
   }
   return approved;

@@ -18,7 +18,7 @@ export async function verify(world: World, target: Target, by: Actor): Promise<{
   if (users.length === 0) throw new MigrationError('NothingToVerify', { name });
   const request = world.newId();
   for (const { address, batch } of users) {
-    await world.store.publish([{ type: 'VerifyRequested', batch, user: address }], by.name);
+    await world.store.publish([{ type: 'VerifyRequested', batch, user: address }], by);
     await world.jobs.add('verify-mailbox', { user: address, request });
   }
   return { request };
@@ -38,7 +38,7 @@ export async function runVerifyMailbox(world: World, job: Jobs['verify-mailbox']
   const file = await world.reports.write(`verify-${user.address}-${stamp(startedAt)}.json`, text);
   const verdict = verdictOf(verification);
   await world.store.saveVerification({ ...verification, file, sha256 }, [
-    { type: 'Verified', batch: user.batch, user: user.address, request: job.request, verdict },
+    { type: 'Verified', batch: user.batch, user: user.address, request: job.request, verdict, sha256 },
   ]);
 }
 

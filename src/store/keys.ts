@@ -14,6 +14,9 @@ export const KEY = {
   approvals: '{bellhop}:approvals',
   verifications: '{bellhop}:verifications',
   events: '{bellhop}:events',
+  /** The audit chain, and its head: how far it is and up to where the event log is in it. */
+  audit: '{bellhop}:audit',
+  auditHead: '{bellhop}:audit:head',
   readers: '{bellhop}:readers',
   credentials: '{bellhop}:credentials',
   documents: '{bellhop}:documents:',

@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
+import type { Actor } from '../engine/domain/actor.ts';
 import type { Approval } from '../engine/domain/approval.ts';
 import type { BatchCheck } from '../engine/domain/batch-check.ts';
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
@@ -23,10 +24,14 @@ const EAGER_TRIES = 5;
 export function redisStore(redis: Redis, clock: Clock): MigrationStore {
   const scripts = defineScripts(redis);
 
-  function stamp(events: readonly EventBody[], by: string | undefined): readonly string[] {
+  function stamp(events: readonly EventBody[], by: Actor | undefined): readonly string[] {
     const at = clock.now();
     return events.map((body) =>
-      JSON.stringify({ ...body, at, ...(by === undefined ? {} : { by }) } satisfies MigrationEvent),
+      JSON.stringify({
+        ...body,
+        at,
+        ...(by === undefined ? {} : { by: by.name, byId: by.id }),
+      } satisfies MigrationEvent),
     );
   }
 
@@ -34,7 +39,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     hash: string,
     field: string,
     decide: Decide<Value>,
-    by: string | undefined,
+    by: Actor | undefined,
     missing: () => MigrationError,
   ): Promise<Value> {
     for (let tries = 0; tries < TRIES; tries += 1) {
@@ -61,7 +66,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     field: string,
     value: unknown,
     events: readonly EventBody[],
-    by: string,
+    by: Actor,
   ): Promise<boolean> {
     return scripts.compareAndSet({ hash, field, before: '', after: JSON.stringify(value), events: stamp(events, by) });
   }
@@ -92,8 +97,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
 
     async removeEndpoint(name, events, by) {
-      await redis.multi().hdel(KEY.endpoints, name).exec();
-      await appendEvents(redis, stamp(events, by));
+      await withEvents(redis.multi().hdel(KEY.endpoints, name), stamp(events, by));
     },
 
     async batches() {
@@ -108,14 +112,8 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
         throw new MigrationError('BatchNameTaken', { batch: batch.name });
     },
     async removeBatch(name, events, by) {
-      await redis
-        .multi()
-        .hdel(KEY.batches, name)
-        .hdel(KEY.checks, name)
-        .del(KEY.order(name))
-        .del(KEY.progress(name))
-        .exec();
-      await appendEvents(redis, stamp(events, by));
+      const removal = redis.multi().hdel(KEY.batches, name).hdel(KEY.checks, name);
+      await withEvents(removal.del(KEY.order(name)).del(KEY.progress(name)), stamp(events, by));
     },
     changeBatch: (name, decide, by) =>
       change<MigrationBatch>(KEY.batches, name, decide, by, () => new MigrationError('UnknownBatch', { batch: name })),
@@ -138,16 +136,15 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     async removeUser(address, events, by) {
       const user = optional<MigrationUser>(await redis.hget(KEY.users, address));
       if (user === undefined) return;
-      await redis
+      const removal = redis
         .multi()
         .hdel(KEY.users, address)
         .lrem(KEY.order(user.batch), 0, address)
         .hdel(KEY.progress(user.batch), address)
         .hdel(KEY.folders, address)
         .hdel(KEY.skipped, address)
-        .hdel(KEY.verifications, address)
-        .exec();
-      await appendEvents(redis, stamp(events, by));
+        .hdel(KEY.verifications, address);
+      await withEvents(removal, stamp(events, by));
     },
     changeUser: (address, decide, by) =>
       change<MigrationUser>(KEY.users, address, decide, by, () => new MigrationError('UnknownUser', { address })),
@@ -223,16 +220,15 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       change<Approval>(KEY.approvals, id, decide, by, () => new MigrationError('UnknownApproval', { id })),
 
     async saveVerification(verification, events) {
-      await redis.hset(KEY.verifications, verification.user, JSON.stringify(verification));
-      await appendEvents(redis, stamp(events, undefined));
+      const saving = redis.multi().hset(KEY.verifications, verification.user, JSON.stringify(verification));
+      await withEvents(saving, stamp(events, undefined));
     },
     async verification(user) {
       return optional<SavedVerification>(await redis.hget(KEY.verifications, user));
     },
 
     async saveCheck(check, events) {
-      await redis.hset(KEY.checks, check.batch, JSON.stringify(check));
-      await appendEvents(redis, stamp(events, undefined));
+      await withEvents(redis.multi().hset(KEY.checks, check.batch, JSON.stringify(check)), stamp(events, undefined));
     },
     async check(batch) {
       return optional<BatchCheck>(await redis.hget(KEY.checks, batch));
@@ -245,6 +241,12 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
 
 async function appendEvents(redis: Redis, events: readonly string[]): Promise<void> {
   await Promise.all(events.map((event) => redis.xadd(KEY.events, '*', 'event', event)));
+}
+
+// In one transaction: nobody ever sees one without the other, and a process that dies leaves both or neither.
+async function withEvents(change: ChainableCommander, events: readonly string[]): Promise<void> {
+  for (const event of events) change.xadd(KEY.events, '*', 'event', event);
+  await change.exec();
 }
 
 function optional<Value>(text: string | null): Value | undefined {

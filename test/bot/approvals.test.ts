@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SAMPLE_PEOPLE } from '../../sandbox/teams/people.ts';
 import { approvalDone, decideApproval, openApprovals, requestApproval } from '../../src/engine/approvals.ts';
 import { type BatchName, parseBatchName } from '../../src/engine/domain/ids.ts';
-import { address } from '../contracts/sample-records.ts';
+import { OPERATOR, address } from '../contracts/sample-records.ts';
 import { sampleUsers } from '../support/sample-users.ts';
 import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
 
@@ -32,7 +32,7 @@ function named(text: string): BatchName {
 
 async function newBatch(name: string, users = 3): Promise<BatchName> {
   await world.ask(`create batch ${name} endpoint=mail-hq`, 'Operator A');
-  await world.opened.world.store.addUsers(usersOf(name, users), [], 'Operator A');
+  await world.opened.world.store.addUsers(usersOf(name, users), [], OPERATOR);
   return named(name);
 }
 
@@ -96,7 +96,7 @@ test('a plan that changed voids the approval: the new plan is asked about, nothi
   const batch = await newBatch('four', 3);
   const id = await requested('remove batch four sync=no');
   const more = usersOf('four', 5).slice(3);
-  await world.opened.world.store.addUsers(more, [], 'Operator A');
+  await world.opened.world.store.addUsers(more, [], OPERATOR);
 
   const answer = await said(`approve ${id}`, 'Approver A');
 

@@ -4,6 +4,7 @@ import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { commandWords } from '../../src/bot/commands/command.ts';
 import type { BatchName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { failure } from '../../src/engine/domain/failure.ts';
+import { OPERATOR } from '../contracts/sample-records.ts';
 import { sampleUsers } from '../support/sample-users.ts';
 import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
 
@@ -103,7 +104,7 @@ describe('news of failures', () => {
     await world.opened.world.store.addUsers(
       sampleUsers('branch-2', TOTAL),
       [{ type: 'UsersAdded', batch: 'branch-2' as BatchName, count: TOTAL }],
-      'Operator A',
+      OPERATOR,
     );
   });
   afterAll(() => world[Symbol.asyncDispose]());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MigrationEvent } from '../../src/engine/domain/events.ts';
 import type { EventLog, MigrationStore } from '../../src/engine/ports.ts';
-import { batchName } from './sample-records.ts';
+import { OPERATOR, batchName } from './sample-records.ts';
 
 export interface EventLogUnderTest extends AsyncDisposable {
   /** Writes the events. */
@@ -22,7 +22,7 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
       const read = await Array.fromAsync(world.events.read(from, world.now()));
 
       expect(read.map(countOf)).toEqual(Array.from({ length: 1200 }, (_, at) => at));
-      expect(read[0]).toMatchObject({ type: 'UsersAdded', by: 'Operator A' });
+      expect(read[0]).toMatchObject({ type: 'UsersAdded', by: OPERATOR.name, byId: OPERATOR.id });
       expect(read.every((event) => event.at >= from && event.at <= world.now())).toBe(true);
     });
 
@@ -100,7 +100,7 @@ async function publish({ store }: EventLogUnderTest, count: number, from = 0): P
       batch: batchName('one'),
       count: from + at + more,
     }));
-    await store.publish(events, 'Operator A');
+    await store.publish(events, OPERATOR);
   }
 }
 

@@ -3,6 +3,7 @@ import type { MigrationEvent } from '../../src/engine/domain/events.ts';
 import type { MigrationUser } from '../../src/engine/domain/migration-user.ts';
 import type { EventLog, MigrationStore } from '../../src/engine/ports.ts';
 import {
+  OPERATOR,
   address,
   batchName,
   endpointName,
@@ -24,12 +25,12 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       await using world = await open();
       const endpoint = sampleEndpoint('old-server');
 
-      await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], 'Operator A');
+      await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], OPERATOR);
 
       expect(await world.store.endpoint(endpoint.name)).toEqual(endpoint);
       expect(await world.store.endpoints()).toEqual([endpoint]);
       expect(await world.store.endpoint(endpointName('other'))).toBeUndefined();
-      await expect(world.store.addEndpoint(endpoint, [], 'Operator A')).rejects.toMatchObject({
+      await expect(world.store.addEndpoint(endpoint, [], OPERATOR)).rejects.toMatchObject({
         code: 'EndpointNameTaken',
       });
     });
@@ -39,7 +40,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       await world.store.addBatch(
         sampleBatch('sales-1'),
         [{ type: 'BatchCreated', batch: batchName('sales-1') }],
-        'Operator A',
+        OPERATOR,
       );
 
       const changed = await world.store.changeBatch(
@@ -48,7 +49,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
           to: { ...batch, intent: 'Started', startedAt: 5 },
           events: [{ type: 'BatchStarted', batch: batch.name }],
         }),
-        'Operator B',
+        { ...OPERATOR, name: 'Operator B' },
       );
 
       expect(changed).toMatchObject({ intent: 'Started', startedAt: 5 });
@@ -61,7 +62,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('a decision for nothing leaves everything as it is', async () => {
       await using world = await open();
-      await world.store.addBatch(sampleBatch('sales-1'), [], 'Operator A');
+      await world.store.addBatch(sampleBatch('sales-1'), [], OPERATOR);
 
       const same = await world.store.changeBatch(batchName('sales-1'), () => undefined);
 
@@ -71,7 +72,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('what a decision throws reaches the caller and changes nothing', async () => {
       await using world = await open();
-      await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], OPERATOR);
 
       const change = world.store.changeUser(address('a@contoso.example'), () => {
         throw new RangeError('no');
@@ -95,14 +96,14 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('batches come in the order they were created', async () => {
       await using world = await open();
-      await world.store.addBatch(sampleBatch('b-second', { createdAt: 20 }), [], 'Operator A');
-      await world.store.addBatch(sampleBatch('a-third', { createdAt: 30 }), [], 'Operator A');
-      await world.store.addBatch(sampleBatch('c-first', { createdAt: 10 }), [], 'Operator A');
+      await world.store.addBatch(sampleBatch('b-second', { createdAt: 20 }), [], OPERATOR);
+      await world.store.addBatch(sampleBatch('a-third', { createdAt: 30 }), [], OPERATOR);
+      await world.store.addBatch(sampleBatch('c-first', { createdAt: 10 }), [], OPERATOR);
 
       const batches = await world.store.batches();
 
       expect(batches.map((batch) => batch.name)).toEqual(['c-first', 'b-second', 'a-third']);
-      await expect(world.store.addBatch(sampleBatch('c-first'), [], 'Operator A')).rejects.toMatchObject({
+      await expect(world.store.addBatch(sampleBatch('c-first'), [], OPERATOR)).rejects.toMatchObject({
         code: 'BatchNameTaken',
       });
     });
@@ -112,7 +113,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       const users = Array.from({ length: 1203 }, (_, at) =>
         sampleUser(`user${(at * 7919) % 1203}@contoso.example`, 'big'),
       );
-      await world.store.addUsers([...users, sampleUser('other@contoso.example', 'small')], [], 'Operator A');
+      await world.store.addUsers([...users, sampleUser('other@contoso.example', 'small')], [], OPERATOR);
 
       const listed = await Array.fromAsync(world.store.users(batchName('big')));
 
@@ -122,12 +123,12 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('a user that is in a batch stays there, and is returned when it is added again', async () => {
       await using world = await open();
-      await world.store.addUsers([sampleUser('a@contoso.example', 'one', { epoch: 3 })], [], 'Operator A');
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one', { epoch: 3 })], [], OPERATOR);
 
       const known = await world.store.addUsers(
         [sampleUser('a@contoso.example', 'two'), sampleUser('b@contoso.example', 'two')],
         [{ type: 'UsersAdded', batch: batchName('two'), count: 1 }],
-        'Operator A',
+        OPERATOR,
       );
 
       expect(known).toEqual([sampleUser('a@contoso.example', 'one', { epoch: 3 })]);
@@ -139,7 +140,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('two imports at once give an address to one batch', async () => {
       await using world = await open();
-      const add = (batch: string) => world.store.addUsers([sampleUser('a@contoso.example', batch)], [], 'Operator A');
+      const add = (batch: string) => world.store.addUsers([sampleUser('a@contoso.example', batch)], [], OPERATOR);
 
       const answers = await Promise.all([add('one'), add('two'), add('three')]);
 
@@ -150,7 +151,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('a hundred changes of one user at once are all made, none over another', async () => {
       await using world = await open();
-      await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one')], [], OPERATOR);
       await Promise.all(
         Array.from({ length: 100 }, () => world.store.changeUser(address('a@contoso.example'), raiseLoudly)),
       );
@@ -164,7 +165,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       const users = Array.from({ length: 700 }, (_, at) =>
         sampleUser(`user${at}@contoso.example`, 'one', { delays: at % 2 }),
       );
-      await world.store.addUsers(users, [], 'Operator A');
+      await world.store.addUsers(users, [], OPERATOR);
 
       const [changed] = await Promise.all([
         world.store.changeUsers(batchName('one'), (user) => (user.delays === 0 ? raise(user) : undefined)),
@@ -178,7 +179,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
 
     test('optional fields can be taken away again', async () => {
       await using world = await open();
-      await world.store.addUsers([sampleUser('a@contoso.example', 'one', { syncRequested: true })], [], 'Operator A');
+      await world.store.addUsers([sampleUser('a@contoso.example', 'one', { syncRequested: true })], [], OPERATOR);
 
       await world.store.changeUser(address('a@contoso.example'), ({ syncRequested: _gone, ...rest }) => ({
         to: rest,
@@ -191,7 +192,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
     test('progress, folders and skipped items are what was saved last', async () => {
       await using world = await open();
       const user = sampleUser('a@contoso.example', 'one');
-      await world.store.addUsers([user, sampleUser('b@contoso.example', 'one')], [], 'Operator A');
+      await world.store.addUsers([user, sampleUser('b@contoso.example', 'one')], [], OPERATOR);
       const folders = [{ source: 'INBOX', target: 'Inbox', items: sampleProgress(3).items, bytes: 3000 }];
       const skipped = [
         {
@@ -251,7 +252,7 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
         userName: '__proto__',
         warnings: ['\u0000"}]\n{"x":1}', '😀'],
       });
-      await world.store.addUsers([user], [], 'Operator "A"\n');
+      await world.store.addUsers([user], [], { ...OPERATOR, name: 'Operator "A"\n' });
       const folders = [{ source: '__proto__', target: '../../etc', items: sampleProgress(0).items, bytes: 0 }];
 
       await world.store.saveFolders(user.address, folders);

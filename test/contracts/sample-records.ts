@@ -1,3 +1,4 @@
+import type { Actor } from '../../src/engine/domain/actor.ts';
 import type { MigrationEndpoint } from '../../src/engine/domain/endpoint.ts';
 import {
   type BatchName,
@@ -11,6 +12,9 @@ import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { MigrationBatch } from '../../src/engine/domain/migration-batch.ts';
 import type { MigrationUser } from '../../src/engine/domain/migration-user.ts';
 import type { UserProgress } from '../../src/engine/domain/progress.ts';
+
+/** Who does things in the suites. */
+export const OPERATOR: Actor = { id: '0a11ce00-0000-4000-8000-000000000001', name: 'Operator A' };
 
 /** Small valid records for the contract suites. */
 export function address(text: string): UserAddress {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentialVault, readVaultKey } from '../../src/store/credential-vault.ts';
 import { redisStore } from '../../src/store/redis-store.ts';
 import { credentialVaultContract } from '../contracts/credential-vault.ts';
-import { address, sampleUser } from '../contracts/sample-records.ts';
+import { OPERATOR, address, sampleUser } from '../contracts/sample-records.ts';
 import { type LocalRedis, localRedis, systemClock, temporaryDirectory } from './local-redis.ts';
 
 const KEY = randomBytes(32);
@@ -71,7 +71,7 @@ test('I11: no password is in the memory, the append-only file or the log of Redi
   await using world = await open();
   const canary = `canary-${randomUUID()}`;
   const store = redisStore(local.redis, systemClock);
-  await store.addUsers([sampleUser('a@contoso.example', 'one')], [], 'Operator A');
+  await store.addUsers([sampleUser('a@contoso.example', 'one')], [], OPERATOR);
   await world.vault.putAll(new Map([[address('a@contoso.example'), canary]]));
   expect(await world.vault.get(address('a@contoso.example'))).toBe(canary);
 

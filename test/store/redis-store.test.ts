@@ -3,7 +3,7 @@ import { redisEventLog } from '../../src/store/redis-event-log.ts';
 import { redisStore } from '../../src/store/redis-store.ts';
 import { eventLogContract } from '../contracts/event-log.ts';
 import { migrationStoreContract } from '../contracts/migration-store.ts';
-import { batchName, sampleUser } from '../contracts/sample-records.ts';
+import { OPERATOR, batchName, sampleUser } from '../contracts/sample-records.ts';
 import { type LocalRedis, keepingLog, localRedis, systemClock } from './local-redis.ts';
 
 let local: LocalRedis;
@@ -41,7 +41,7 @@ test('Q1: nothing that was acknowledged is lost when Redis is killed, and comman
   let acknowledged = 0;
   const adding = (async () => {
     for (const user of users) {
-      await world.store.addUsers([user], [{ type: 'UsersAdded', batch: user.batch, count: 1 }], 'Operator A');
+      await world.store.addUsers([user], [{ type: 'UsersAdded', batch: user.batch, count: 1 }], OPERATOR);
       acknowledged += 1;
       if (acknowledged === 100) await local.kill();
     }
@@ -83,7 +83,7 @@ test('Q1: a reader gets every event although Redis is killed meanwhile', async (
 test('50,000 users are added, changed and listed one and all', async () => {
   await using world = await open();
   const users = Array.from({ length: 50_000 }, (_, at) => sampleUser(`user${at}@contoso.example`, 'big'));
-  await world.store.addUsers(users, [], 'Operator A');
+  await world.store.addUsers(users, [], OPERATOR);
   const changed = await world.store.changeUsers(batchName('big'), (user) => ({
     to: { ...user, status: 'Queued' },
     events: [],

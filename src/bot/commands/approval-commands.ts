@@ -9,6 +9,9 @@ import {
   requestApproval,
 } from '../../engine/approvals.ts';
 import { type Approval, type ApprovalPlan, hashOf } from '../../engine/domain/approval.ts';
+import type { BatchName } from '../../engine/domain/ids.ts';
+import type { World } from '../../engine/ports.ts';
+import { readTarget } from './arguments.ts';
 import { type Argument, type Command, type CommandContext, type CommandReply, command } from './command.ts';
 import { type ParsedCommand, parseCommand, runCommand } from './parse.ts';
 
@@ -42,7 +45,20 @@ async function planOf(
   const touched = await asked.reach?.(args, context);
   if (touched === undefined) return undefined;
   const said = text.replaceAll(/ ?\bconfirm=\S*/gi, '').trim();
-  return { text: said, title: asked.title, count: touched.count, of: touched.of ?? 'users', sample: touched.sample };
+  const batch = await batchOf(args, context.world);
+  return {
+    ...{ text: said, title: asked.title, count: touched.count, of: touched.of ?? 'users', sample: touched.sample },
+    ...(batch === undefined ? {} : { batch }),
+  };
+}
+
+// The batch a command is about, by name or by one of its users: its record holds who agreed.
+async function batchOf(args: ParsedCommand['args'], world: World): Promise<BatchName | undefined> {
+  const named = args['batch'] ?? args['user'] ?? args['target'];
+  const words = typeof named === 'object' && named !== null ? Object.values(named).join('') : named;
+  const target = typeof words === 'string' ? readTarget(words) : undefined;
+  if (target === undefined || 'batch' in target) return target?.batch;
+  return (await world.store.user(target.user))?.batch;
 }
 
 function shown(approval: Approval, { world, here, locale }: CommandContext): CommandReply {

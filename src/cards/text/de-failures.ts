@@ -135,6 +135,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Die Zugangsdaten von „{address}“ wurden mit einem anderen Schlüssel versiegelt.',
     remedy: 'Starten Sie Bellhop mit dem früheren BELLHOP_KEY, oder importieren Sie die CSV erneut.',
   },
+  RecordDamaged: {
+    title: 'Die Prüfkette wurde verändert',
+    message: 'Die Prüfkette in Redis ist nicht, was Bellhop geschrieben hat: {detail}.',
+    remedy:
+      'Vergleichen Sie sie mit den Dateien in audit/ unter BELLHOP_DATA und mit dem letzten Abschlusspaket (bellhop verify-record), und klären Sie, wer in Redis schreiben kann.',
+  },
   LedgerUnavailable: {
     title: 'Das Ledger lässt sich nicht schreiben',
     message: 'Bellhop konnte sein Ledger nicht schreiben ({detail}). Ohne es wird nichts gesendet.',

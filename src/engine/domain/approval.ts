@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from './actor.ts';
+import type { BatchName } from './ids.ts';
 
 /** What would be done, as it was when the question was asked: approvals bind to this and to nothing else. */
 export interface ApprovalPlan {
@@ -9,6 +10,8 @@ export interface ApprovalPlan {
   readonly count: number;
   readonly of: 'users' | 'messages';
   readonly sample: readonly string[];
+  /** The batch it belongs to, where it belongs to one. */
+  readonly batch?: BatchName;
 }
 
 export type ApprovalState = 'open' | 'approved' | 'done' | 'rejected' | 'expired' | 'void';
@@ -74,6 +77,11 @@ export function decide(
   if (verdict === 'rejected') return { to: { ...approval, decisions, state: 'rejected' }, apply: false };
   if (decisions.length < approval.needed) return { to: { ...approval, decisions }, apply: false };
   return { to: { ...approval, decisions, state: 'approved', applyingAt: at }, apply: true };
+}
+
+/** What every event of an approval says: which plan, and of which batch. */
+export function approvalFacts({ id, plan: { batch }, planHash }: Pick<Approval, 'id' | 'plan' | 'planHash'>) {
+  return { approval: id, planHash, ...(batch === undefined ? {} : { batch }) };
 }
 
 /** The hash a decision binds to. Samples are for recognition; what counts is what is done, and to how many. */

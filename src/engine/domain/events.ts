@@ -9,6 +9,8 @@ export type MigrationEvent = EventBody & {
   readonly at: number;
   /** Who caused it: the name shown to people. Absent when Bellhop itself did. */
   readonly by?: string;
+  /** Entra object id of a person in chat, `cli:<os user>` of one at a terminal. */
+  readonly byId?: string;
 };
 
 /** Events before they are stamped. */
@@ -22,6 +24,8 @@ export type EventBody =
     }
   | { readonly type: 'BatchCreated'; readonly batch: BatchName }
   | { readonly type: 'UsersAdded'; readonly batch: BatchName; readonly count: number }
+  /** Other logins or passwords than before. */
+  | { readonly type: 'UsersUpdated'; readonly batch: BatchName; readonly count: number }
   | { readonly type: 'BatchCheckStarted'; readonly batch: BatchName }
   | { readonly type: 'BatchChecked'; readonly batch: BatchName; readonly request: string }
   | { readonly type: 'BatchStarted'; readonly batch: BatchName }
@@ -74,15 +78,19 @@ export type EventBody =
       readonly user: UserAddress;
       readonly count: number;
     }
-  | { readonly type: 'ApprovalRequested'; readonly approval: string; readonly text: string; readonly planHash: string }
-  | {
+  | (ApprovalFacts & {
+      readonly type: 'ApprovalRequested';
+      readonly text: string;
+      readonly count: number;
+      readonly of: 'users' | 'messages';
+    })
+  | (ApprovalFacts & {
       readonly type: 'ApprovalDecided';
-      readonly approval: string;
       readonly verdict: 'approved' | 'rejected';
       readonly reason?: string;
-    }
-  | { readonly type: 'ApprovalDone'; readonly approval: string }
-  | { readonly type: 'ApprovalVoided'; readonly approval: string; readonly replacedBy?: string }
+    })
+  | (ApprovalFacts & { readonly type: 'ApprovalDone' })
+  | (ApprovalFacts & { readonly type: 'ApprovalVoided'; readonly replacedBy?: string })
   | { readonly type: 'VerifyRequested'; readonly batch: BatchName; readonly user: UserAddress }
   | {
       readonly type: 'Verified';
@@ -90,7 +98,10 @@ export type EventBody =
       readonly user: UserAddress;
       readonly request: string;
       readonly verdict: Verdict;
+      /** SHA-256 of the report. */
+      readonly sha256: string;
     }
+  | { readonly type: 'RestoreAsked'; readonly batch: BatchName; readonly user: UserAddress }
   | { readonly type: 'UserStopped'; readonly batch: BatchName; readonly user: UserAddress }
   /** `warnings`: messages that are not in the target. */
   | {
@@ -98,9 +109,16 @@ export type EventBody =
       readonly batch: BatchName;
       readonly user: UserAddress;
       readonly warnings: number;
+      readonly items: Items;
     }
   | { readonly type: 'UserRemoving'; readonly batch: BatchName; readonly user: UserAddress; readonly lastSync: boolean }
   | { readonly type: 'UserRemoved'; readonly batch: BatchName; readonly user: UserAddress };
+
+interface ApprovalFacts {
+  readonly approval: string;
+  readonly planHash: string;
+  readonly batch?: BatchName;
+}
 
 /** Result of `test endpoint`: what was reached and what the server says it can, or why not. */
 export interface EndpointTest {

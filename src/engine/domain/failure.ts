@@ -384,6 +384,14 @@ export const FAILURES = {
     message: 'The state changed while the command ran.',
     remedy: 'Send the command again.',
   },
+  RecordDamaged: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The audit chain was changed',
+    message: 'The audit chain in Redis is not what Bellhop wrote: {detail}.',
+    remedy:
+      'Compare it with the files in audit/ under BELLHOP_DATA and with the latest close-out pack (bellhop verify-record), and find out who can write to Redis.',
+  },
   StateUnavailable: {
     scope: 'request',
     retry: 'delayed',

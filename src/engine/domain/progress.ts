@@ -51,7 +51,7 @@ export interface SkippedItem {
   /** ms since 1970, UTC */
   readonly date?: number;
   /** A person knows of it and lets it be: who, and when (ms since 1970, UTC). */
-  readonly approved?: { readonly by: string; readonly at: number };
+  readonly approved?: { readonly by: string; readonly byId?: string; readonly at: number };
 }
 
 /** The same message at every sync, whatever else became of it. */
