@@ -3,6 +3,7 @@ import { cardButtons } from './card-buttons.ts';
 import type { CardButton } from './card-buttons.ts';
 import { cardText, plainText } from './card-text.ts';
 import type { Conversation, Message } from './conversation.ts';
+import type { Dialog } from './dialog.ts';
 import type { JsonObject } from './json-value.ts';
 import { textAt } from './json-value.ts';
 import type { LocalTeams } from './local-teams.ts';
@@ -20,6 +21,7 @@ export interface ConsoleChatOptions {
 
 const HELP = `Write a command (in a channel Bellhop is mentioned for you), or:
   /press 1 [reason=...]   press a button of the last card
+  /send name=... host=... send the form that a button opened; /cancel leaves it
   /show                   the last card as it is now
   /as approver-a          be somebody else          /people   who there is
   /in Daily report        go to a channel           /chat     your own chat with the bot
@@ -50,6 +52,7 @@ class ConsoleChat {
   #me: Person;
   #here: Conversation;
   #lastCard: Message | undefined;
+  #dialog: { readonly message: Message; readonly dialog: Dialog } | undefined;
 
   constructor(teams: LocalTeams, write: (text: string) => void, options: ConsoleChatOptions) {
     this.#teams = teams;
@@ -83,6 +86,8 @@ class ConsoleChat {
       return;
     }
     if (word === 'press') return this.#press(rest);
+    if (word === 'send') return this.#send(rest);
+    if (word === 'cancel') return void (this.#dialog = undefined);
     if (word === 'show') return this.#show(must(this.#lastCard, 'card here'));
     if (word === 'people') return this.#people();
     if (word === 'as') this.#me = must(findPerson(this.#teams.people, rest), `person ${rest}; /people lists them`);
@@ -124,6 +129,22 @@ class ConsoleChat {
     const button = cardButtons(this.#teams.cardSeenBy(this.#me.id, message) ?? {})[Number(number) - 1];
     const pressed = must(button, `button ${rest}; the buttons of the last card have numbers`);
     const outcome = await this.#teams.clickAction(this.#me.id, message, pressed.title, inputsFrom(pressed, words));
+    if (outcome.kind === 'dialog') return this.#open(message, outcome.dialog);
+    if (outcome.kind === 'message') this.#write(plainText(outcome.text));
+    if (outcome.kind === 'error') this.#write(`✕ ${outcome.text}`);
+  }
+
+  #open(message: Message, dialog: Dialog): void {
+    this.#dialog = { message, dialog };
+    this.#write(`\n${dialog.title}\n${cardText(dialog.card)}\nFill it in: /send name=... ; leave it: /cancel`);
+  }
+
+  async #send(words: string): Promise<void> {
+    const { message, dialog } = must(this.#dialog, 'dialog open');
+    const button = must(cardButtons(dialog.card)[0], 'button in this dialog');
+    this.#dialog = undefined;
+    const outcome = await this.#teams.submitDialog(this.#me.id, message, dialog, inputsFrom(button, words));
+    if (outcome.kind === 'dialog') this.#open(message, outcome.dialog);
     if (outcome.kind === 'message') this.#write(plainText(outcome.text));
     if (outcome.kind === 'error') this.#write(`✕ ${outcome.text}`);
   }

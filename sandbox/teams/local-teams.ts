@@ -9,6 +9,8 @@ import type { Conversation, Message } from './conversation.ts';
 import { EventStreams } from './event-streams.ts';
 import { Faults } from './faults.ts';
 import { Installation } from './installation.ts';
+import type { Dialog } from './dialog.ts';
+import { objectAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 import type { Outcome } from './outcome.ts';
 import type { OfferedCommand } from './page-api.ts';
@@ -64,6 +66,8 @@ export interface LocalTeams extends AsyncDisposable {
   say(person: string, conversationId: string, text: string): Promise<Message>;
   /** Presses the button of that title (or verb) on the card this person sees. */
   clickAction(person: string, message: Message, title: string, inputs?: JsonObject): Promise<Outcome>;
+  /** Presses the one button of a dialog that this message opened, with what is filled in. */
+  submitDialog(person: string, message: Message, dialog: Dialog, inputs: JsonObject): Promise<Outcome>;
   /** Sends any invoke by name and returns the bot's raw answer. */
   invoke(person: string, conversationId: string, name: string, value: unknown, messageId?: string): Promise<BotAnswer>;
   /** The person opens the conversation and keeps it open: cards with their name in `refresh.userIds` refresh. */
@@ -154,6 +158,13 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
       );
       const { action } = must(button, `button ${title} for ${person.name}`);
       return work.press(person, conversationOf(message.conversationId), now, action, inputs);
+    },
+    submitDialog(key, message, dialog, inputs) {
+      const [button] = cardButtons(dialog.card);
+      const { action, inputs: fields } = must(button, `button in the dialog ${dialog.title}`);
+      const filled = Object.fromEntries(fields.map(({ id, value }) => [id, value]));
+      const data = { ...filled, ...inputs, ...objectAt(action, 'data') };
+      return work.submitDialog(personOf(key), conversationOf(message.conversationId), message, data);
     },
     invoke(key, conversationId, name, value, messageId) {
       const conversation = conversationOf(conversationId);

@@ -1,12 +1,14 @@
 import type { BotAnswer } from './bot-endpoint.ts';
+import type { Dialog } from './dialog.ts';
 import { isObject, objectAt, textAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 
-/** What a person sees after pressing a button; `none` only for Action.Submit, which has no answer. */
+/** What a person sees after pressing a button; `none` for Action.Submit, which has no answer, and a dialog that closes. */
 export type Outcome =
   | { readonly kind: 'card'; readonly card: JsonObject }
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'error'; readonly text: string; readonly code?: string }
+  | { readonly kind: 'dialog'; readonly dialog: Dialog }
   | { readonly kind: 'none' };
 
 /**

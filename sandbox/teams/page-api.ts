@@ -30,7 +30,7 @@ export interface PageWorld {
   readonly presence: Presence;
 }
 
-/** Answers the page's own calls: state, say, press, refresh, open. Who asks is said by `as`, a person's handle. */
+/** Answers the page's own calls: state, say, press, submit, refresh, open. Who asks is said by `as`, a person's handle. */
 export async function answerPageCall(
   world: PageWorld,
   method: string,
@@ -64,6 +64,12 @@ export async function answerPageCall(
         objectAt(body, 'action'),
         objectAt(body, 'inputs'),
       );
+      return { status: 200, body: outcome };
+    }
+    case '/api/submit': {
+      const conversation = conversationOf(world, person, body);
+      const message = messageOf(world, conversation, body);
+      const outcome = await world.work.submitDialog(person, conversation, message, objectAt(body, 'data'));
       return { status: 200, body: outcome };
     }
     case '/api/refresh': {

@@ -3,6 +3,7 @@ import type { Sender } from './activities.ts';
 import type { BotAnswer, BotEndpoint } from './bot-endpoint.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { Conversation, Mention, Message } from './conversation.ts';
+import { fetchValue, readDialogAnswer, submitValue } from './dialog.ts';
 import { isObject, objectAt, textAt, textsAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 import { readOutcome } from './outcome.ts';
@@ -71,9 +72,15 @@ export class PeopleAtWork {
       await this.say(person, conversation, textAt(teams, 'value') ?? '', message.rootId);
       return { kind: 'none' };
     }
-    if (teams['type'] === 'task/fetch') return { kind: 'error', text: 'This client opens no dialogs yet.' };
+    if (teams['type'] === 'task/fetch')
+      return readDialogAnswer(await this.invoke(person, conversation, 'task/fetch', fetchValue(data), message));
     const answer = await this.#bot.post(submitActivity(this.#sender, conversation, person, message, data));
     return isTaken(answer) ? { kind: 'none' } : { kind: 'error', text: 'Unable to reach the app. Please try again.' };
+  }
+
+  /** Sends what was filled in in a dialog that was opened from a message. */
+  async submitDialog(person: Person, conversation: Conversation, message: Message, data: JsonObject): Promise<Outcome> {
+    return readDialogAnswer(await this.invoke(person, conversation, 'task/submit', submitValue(data), message));
   }
 
   /** Sends any invoke by name (`task/fetch`, `application/search`, ...) and returns the raw answer. */

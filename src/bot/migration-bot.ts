@@ -7,14 +7,28 @@ import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { Place } from './chat-port.ts';
 import { askApproval } from './commands/approval-commands.ts';
-import type { CommandContext, CommandReply, Here } from './commands/command.ts';
+import {
+  type CommandContext,
+  type CommandReply,
+  type Here,
+  type Permission,
+  commandWords,
+} from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
-import { type ParsedCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
+import { type ParsedCommand, bareCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
+import { type FormDesk, answerForm } from './form-desk.ts';
 import type { Outbox } from './outbox.ts';
 import type { Roles } from './permissions.ts';
 import type { Incoming, Person } from './read-activity.ts';
+
+/** What a dialog shows. */
+export interface Dialog {
+  readonly title: string;
+  readonly card: Card;
+  readonly size: 'small' | 'large';
+}
 
 /** The answers of one turn. */
 export interface Turn {
@@ -24,6 +38,8 @@ export interface Turn {
   reply(card: Card): Promise<string>;
   /** Answers a button in place: a new card for it, or a short message beside it. */
   answer(result: { readonly card: Card } | { readonly message: string }): Promise<void>;
+  /** Answers a dialog: what it shows next; undefined closes it. */
+  dialog(next: Dialog | undefined): Promise<void>;
 }
 
 export interface MigrationBotOptions {
@@ -64,6 +80,8 @@ export class MigrationBot {
         return;
       case 'action':
         return this.#action(incoming, turn);
+      case 'form':
+        return turn.dialog(await answerForm(incoming, this.#formDesk(incoming, turn)));
       case 'installed':
         await this.#run('help', undefined, incoming.place, turn);
         return;
@@ -120,15 +138,39 @@ export class MigrationBot {
     }
   }
 
-  async #execute(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<CommandReply> {
-    const parsed = parseCommand(text, { commands: COMMANDS });
-    const needed = parsed.command.permission;
-    // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
-    if (by === undefined)
-      return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
+  #formDesk({ id, by, place }: Extract<Incoming, { kind: 'form' }>, turn: Turn): FormDesk {
+    return {
+      world: this.#world,
+      locale: localeFor(by.locale),
+      zone: this.#defaults.zone,
+      permit: (needed) => this.#permit(by, needed, turn),
+      isNew: () => this.#book.isNew(id),
+      execute: (text) => this.#carryOut(text, by, place, turn),
+      post: async (reply) => this.#remember(reply, { place, activityId: await turn.reply(reply.card) }, by),
+      explain: (error) => this.#explain(error),
+    };
+  }
+
+  async #permit(by: Person, needed: Permission, turn: Turn): Promise<void> {
     const held = await this.#roles.permissionOf(by, () => turn.isGuest());
     if (held === undefined || !includes(held, needed))
       throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
+  }
+
+  // A command with a form, written alone, is explained and its form offered: to those who may use it.
+  async #execute(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<CommandReply> {
+    const bare = bareCommand(text, { commands: COMMANDS });
+    if (bare?.form === undefined || by === undefined) return this.#carryOut(text, by, place, turn);
+    await this.#permit(by, bare.permission, turn);
+    return this.#carryOut(`help ${commandWords(bare.usage)}`, by, place, turn);
+  }
+
+  async #carryOut(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<CommandReply> {
+    const parsed = parseCommand(text, { commands: COMMANDS });
+    // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
+    if (by === undefined)
+      return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
+    await this.#permit(by, parsed.command.permission, turn);
     const context = {
       world: this.#world,
       by: { id: by.id, name: by.name },
@@ -187,15 +229,18 @@ export class MigrationBot {
   }
 
   #errorCard(error: unknown, by: Person | undefined): Card {
+    const { nearest } = toMigrationError(error).details;
+    return errorCard(this.#explain(error), localeFor(by?.locale), typeof nearest === 'string' ? nearest : undefined);
+  }
+
+  #explain(error: unknown): Failure {
     const known = toMigrationError(error);
-    const shown: Failure = failure(known.code, known.details);
     if (known.code === 'Unexpected')
       this.#world.log.error(
         { code: 'Unexpected', cause: known.cause instanceof Error ? known.cause.name : 'unknown' },
         'command failed',
       );
-    const nearest = known.details['nearest'];
-    return errorCard(shown, localeFor(by?.locale), typeof nearest === 'string' ? nearest : undefined);
+    return failure(known.code, known.details);
   }
 }
 

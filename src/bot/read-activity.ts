@@ -28,11 +28,22 @@ export type Incoming =
       readonly place: Place;
       readonly invoke: boolean;
     }
+  /** A dialog is opened or sent: `data` is what the button and the inputs carry. */
+  | {
+      readonly kind: 'form';
+      readonly id: string;
+      readonly step: 'open' | 'submit';
+      readonly data: unknown;
+      readonly by: Person;
+      readonly place: Place;
+    }
   /** Bellhop was added to a team or chat. */
   | { readonly kind: 'installed'; readonly place: Place }
   | { readonly kind: 'other' }
   /** Nobody we can trust to be who they are. */
   | { readonly kind: 'anonymous' };
+
+const DIALOG_STEPS: Readonly<Record<string, 'open' | 'submit'>> = { 'task/fetch': 'open', 'task/submit': 'submit' };
 
 /** Reads an activity (already verified by the adapter) into what Bellhop acts on. Pure. */
 export function readActivity(activity: Activity): Incoming {
@@ -44,10 +55,12 @@ export function readActivity(activity: Activity): Incoming {
     activity.value !== undefined &&
     activity.value !== null &&
     (activity.text ?? '') === '';
-  if (activity.type !== 'message' && !isAction) return { kind: 'other' };
+  const step = activity.type === 'invoke' ? DIALOG_STEPS[activity.name ?? ''] : undefined;
+  if (activity.type !== 'message' && !isAction && step === undefined) return { kind: 'other' };
   const by = personOf(activity);
   if (by === undefined) return { kind: 'anonymous' };
   const id = activity.id ?? '';
+  if (step !== undefined) return { kind: 'form', id, step, data: get(activity.value, 'data'), by, place };
   if (isAction || isSubmit) {
     const { verb, data } = isAction ? readExecute(activity.value) : readSubmit(activity.value);
     return {

@@ -17,7 +17,7 @@ import { deliveryOf, retryAfter } from './delivery-failure.ts';
 import { noBlindRetries } from './no-blind-retries.ts';
 import type { Incoming } from './read-activity.ts';
 import { readActivity } from './read-activity.ts';
-import type { Turn } from './migration-bot.ts';
+import type { Dialog, Turn } from './migration-bot.ts';
 import { type TeamsIdentity, authenticationOf } from './teams-identity.ts';
 
 /** Ends a request without a word about why. */
@@ -80,7 +80,7 @@ export class TeamsAdapter implements ChatPort {
       const { activity } = context;
       if (!isTrustedService(activity.serviceUrl, this.#sandbox)) return;
       await handle(readActivity(activity), turnOf(context, this.#clock));
-      if (activity.type === INVOKE && !answered.has(context)) await respond(context, { message: 'Done.' });
+      if (activity.type === INVOKE && !answered.has(context)) await respondToNobody(context);
     });
   }
 
@@ -164,6 +164,7 @@ function turnOf(context: TurnContext, clock: Clock): Turn {
         clock,
       ),
     answer: (result) => respond(context, result),
+    dialog: (next) => respondToDialog(context, next),
     isGuest: async () => {
       const { userRole } = await TeamsInfo.getMember(context, context.activity.from.id);
       return userRole === 'guest' || userRole === 'anonymous';
@@ -182,6 +183,24 @@ async function respond(
     'card' in result
       ? { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: result.card }
       : { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: result.message };
+  await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
+}
+
+// "Use dialogs with bots": continue shows a card, an empty body closes the dialog.
+async function respondToDialog(context: TurnContext, next: Dialog | undefined): Promise<void> {
+  answered.add(context);
+  const body = next === undefined ? undefined : { task: { type: 'continue', value: taskInfo(next) } };
+  await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
+}
+
+function taskInfo({ title, card, size }: Dialog): object {
+  return { title, width: 'medium', height: size === 'large' ? 'large' : 'small', card: CardFactory.adaptiveCard(card) };
+}
+
+// What Bellhop does not act on is answered in the form the client waits for, or it shows an error of its own.
+async function respondToNobody(context: TurnContext): Promise<void> {
+  if (context.activity.name?.startsWith('task/') !== true) return respond(context, { message: 'Done.' });
+  const body = { task: { type: 'message', value: 'Bellhop does not know who you are.' } };
   await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
 }
 

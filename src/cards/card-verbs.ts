@@ -1,3 +1,5 @@
+import { type FormName, isFormName } from './forms.ts';
+
 /** Everything a button can ask for. Names of batches and addresses only; the server checks role and state again. */
 export type CardAction =
   | { readonly verb: 'status'; readonly target?: string }
@@ -25,13 +27,15 @@ export type CardAction =
   | { readonly verb: 'testEndpoint'; readonly target: string }
   | { readonly verb: 'endpoints' }
   | { readonly verb: 'help'; readonly target?: string }
+  /** Opens a dialog; `target` is what it is filled in with: the endpoint of a new batch. */
+  | { readonly verb: 'openForm'; readonly form: FormName; readonly target?: string }
   /** A command in words, as help and "did you mean" offer it. */
   | { readonly verb: 'say'; readonly text: string };
 
 type Verb = CardAction['verb'];
 
 /** The words a button stands for: it takes the same way through the parser as typed text. */
-const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
+const WORDS: Readonly<Record<Exclude<Verb, 'say' | 'openForm'>, string>> = {
   status: 'status',
   failures: 'failures',
   syncNow: 'sync now',
@@ -59,6 +63,9 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say'>, string>> = {
   help: 'help',
 };
 
+/** What a form stands for, in a client that opens no dialogs and sends the button as a message: the answer explains it. */
+const FORM_WORDS: Readonly<Record<FormName, string>> = { addEndpoint: 'add endpoint', createBatch: 'create batch' };
+
 /** What is written into a button. */
 export function actionPayload(action: CardAction): {
   readonly verb: Verb;
@@ -67,6 +74,8 @@ export function actionPayload(action: CardAction): {
   const { verb } = action;
   if (action.verb === 'say') return { verb, data: { text: action.text } };
   const target = 'target' in action ? action.target : undefined;
+  if (action.verb === 'openForm')
+    return { verb, data: { form: action.form, ...(target === undefined ? {} : { target }) } };
   return { verb, data: target === undefined ? {} : { target } };
 }
 
@@ -77,6 +86,10 @@ export function commandOfAction(verb: unknown, data: unknown): string | undefine
   if (verb === 'say') {
     const said = valueOf(data, 'text');
     return typeof said === 'string' && said.length <= LONGEST_SAYING ? said : undefined;
+  }
+  if (verb === 'openForm') {
+    const form = valueOf(data, 'form');
+    return isFormName(form) ? FORM_WORDS[form] : undefined;
   }
   if (typeof verb !== 'string' || !isVerb(verb)) return undefined;
   const target = valueOf(data, 'target');

@@ -256,6 +256,9 @@ function toAction({ title, action, primary, secondary }: Button): CardElement {
     ...(primary === true ? { style: 'positive' } : {}),
     ...(secondary === true ? { mode: 'secondary' } : {}),
   };
+  // A dialog opens by Action.Submit alone (Microsoft: "Use dialogs with bots").
+  if (verb === 'openForm')
+    return { type: 'Action.Submit', title, data: { msteams: { type: 'task/fetch' }, verb, ...data }, ...look };
   return {
     type: 'Action.Execute',
     title,

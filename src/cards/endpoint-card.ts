@@ -51,9 +51,19 @@ export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale
       }),
       rows.length === 0 ? undefined : section(t.endpoint.list, ...rows),
     ],
-    first === undefined
-      ? []
-      : [{ title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: first.identity } }],
+    [
+      ...(first === undefined
+        ? []
+        : [{ title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: first.identity } } as const]),
+      {
+        title: t.buttons.addEndpoint,
+        action: { verb: 'openForm', form: 'addEndpoint' },
+        ...(first === undefined ? { primary: true } : {}),
+      },
+      ...(first === undefined
+        ? []
+        : [{ title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch' } } as const]),
+    ],
   );
 }
 
@@ -74,7 +84,10 @@ export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = 
       section(t.endpoint.settings, facts(rows)),
       security === 'none' ? panel(t.endpoint.clearTitle, markRow('attention', [t.endpoint.unprotected])) : undefined,
     ],
-    [{ title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: name }, primary: true }],
+    [
+      { title: t.buttons.testEndpoint, action: { verb: 'testEndpoint', target: name }, primary: true },
+      { title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch', target: name } },
+    ],
   );
 }
 

@@ -12,6 +12,7 @@ import {
   text,
 } from './elements.ts';
 import { escapeMarkdown } from './foreign-text.ts';
+import type { FormName } from './forms.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { germanCommand } from './text/de-commands.ts';
 
@@ -24,6 +25,7 @@ export interface CommandHelp {
   readonly aliases: readonly string[];
   readonly permission: 'view' | 'operate' | 'approve';
   readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
+  readonly form?: FormName;
 }
 
 const TOPICS = ['Look', 'Set up', 'Move', 'Repair', 'Finish'] as const;
@@ -42,7 +44,9 @@ export function helpCard(commands: readonly CommandHelp[], locale: Locale = ENGL
   ];
   return card(`${t.help.fallback(names)} ${t.write('help start batch')}`, body, [
     { title: t.buttons.status, action: { verb: 'status' } },
-    { title: t.buttons.failures, action: { verb: 'failures' } },
+    { title: t.buttons.addEndpoint, action: { verb: 'openForm', form: 'addEndpoint' } },
+    { title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch' } },
+    { title: t.buttons.failures, action: { verb: 'failures' }, secondary: true },
     { title: t.buttons.endpoints, action: { verb: 'endpoints' }, secondary: true },
   ]);
 }
@@ -61,7 +65,7 @@ function helpText({ usage, help }: CommandHelp, { language }: Locale): string {
 /** One command with usage, examples and other ways to write it. */
 export function commandHelpCard(command: CommandHelp, locale: Locale = ENGLISH): Card {
   const { t, language } = locale;
-  const { usage, examples, aliases, permission } = command;
+  const { usage, examples, aliases, permission, form } = command;
   const title = (language === 'de' ? germanCommand(usage)?.title : undefined) ?? command.title;
   const help = helpText(command, locale);
   return card(
@@ -78,6 +82,11 @@ export function commandHelpCard(command: CommandHelp, locale: Locale = ENGLISH):
       section(t.help.examples, ...examples.map((example) => line(bold(example)))),
       aliases.length === 0 ? undefined : small(`${t.help.also}: ${aliases.map(escapeMarkdown).join(', ')}`),
     ],
-    [{ title: t.buttons.allCommands, action: { verb: 'help' } }],
+    [
+      ...(form === undefined
+        ? []
+        : [{ title: t.forms.open, action: { verb: 'openForm', form }, primary: true } as const]),
+      { title: t.buttons.allCommands, action: { verb: 'help' } },
+    ],
   );
 }

@@ -87,6 +87,12 @@ function buttons(first: BatchView | undefined, failedCount: number, { t }: Local
   const list: (Button | false)[] = [
     first !== undefined && { title: t.buttons.showFirst, action: { verb: 'status', target: first.identity } },
     failedCount > 0 && { title: t.buttons.failures, action: { verb: 'failures' } },
+    first === undefined && {
+      title: t.buttons.addEndpoint,
+      action: { verb: 'openForm', form: 'addEndpoint' },
+      primary: true,
+    },
+    { title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch' } },
     { title: t.buttons.help, action: { verb: 'help' }, secondary: true },
   ];
   return list.filter((button) => button !== false);

@@ -12,6 +12,8 @@ import {
 import { errorCard } from '../../src/cards/error-card.ts';
 import { exportCard } from '../../src/cards/export-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
+import { keptValues, readFormValues } from '../../src/bot/form-words.ts';
+import { formCard, refusalCard } from '../../src/cards/form-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
@@ -67,6 +69,14 @@ const HUGE = {
   bytesTransferred: 88_000_000_000_000,
 };
 
+const FORM = {
+  form: 'addEndpoint',
+  command: 'add endpoint',
+  title: 'Add endpoint',
+  endpoints: [],
+  zone: 'Europe/Berlin',
+} as const;
+
 /** Cards as a picture book: name -> the card in one language. Every card of Bellhop is here, in many states. */
 export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
   const hostileReasons = Array.from({ length: 9 }, (_, at) => ({
@@ -112,6 +122,13 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['endpoints-none', endpointsCard([], locale)],
     ['endpoints', endpointsCard([{ ...sampleEndpoint, identity: 'mail-hq', batches: ['sales-1'] }, { ...sampleEndpoint, identity: LONG, host: `${'h'.repeat(60)}.example`, batches: [], security: 'none' }], locale)],
     ['endpoint-added', endpointAddedCard({ ...sampleEndpoint, security: 'none' }, locale)],
+    ['form-endpoint', formCard({ ...FORM, values: {} }, locale)],
+    ['form-endpoint-wrong', formCard({ ...FORM, values: { name: 'mail hq', host: 'imap.example.com', port: '99999' }, problem: { failure: failure('UsageError', { detail: '"mail hq" is not the name of an endpoint. Usage: add endpoint <name> host=<host>', command: 'add endpoint' }), field: 'name' } }, locale)],
+    ['form-endpoint-hostile', formCard({ ...FORM, values: keptValues('addEndpoint', readFormValues('addEndpoint', { name: HOSTILE, host: ENDLESS, admin: HOSTILE })), problem: { failure: hostileError, field: 'nothing' } }, locale)],
+    ['form-batch', formCard({ ...FORM, form: 'createBatch', command: 'create batch', title: locale.t.buttons.createBatch, values: { endpoint: 'mail-hq', start: '2026-12-05', startTime: '20:00' }, endpoints: ['branch', 'mail-hq'] }, locale)],
+    ['form-batch-none', formCard({ ...FORM, form: 'createBatch', command: 'create batch', title: locale.t.buttons.createBatch, values: {}, endpoints: [] }, locale)],
+    ['form-batch-many', formCard({ ...FORM, form: 'createBatch', command: 'create batch', title: locale.t.buttons.createBatch, values: {}, endpoints: Array.from({ length: 60 }, (_, at) => `${LONG.slice(3)}-${at}`) }, locale)],
+    ['form-refused', refusalCard(failure('NotAllowed', { role: 'operator' }), locale)],
     ['endpoint-testing', testingEndpointCard('mail-hq', locale)],
     ['endpoint-good', endpointTestCard('mail-hq', { reachable: true, greeting: HOSTILE, capabilities: ['IMAP4rev1', 'IDLE', 'AUTH=PLAIN'], tls: 'TLSv1.3' }, locale)],
     ['endpoint-bad', endpointTestCard('mail-hq', { reachable: false, capabilities: [], error: failure('SourceUnreachable', { host: 'imap.example.com', port: 993, detail: 'connection refused', endpoint: 'mail-hq' }) }, locale)],

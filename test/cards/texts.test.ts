@@ -30,6 +30,7 @@ const SAME = new Set([
   'Status',
   'Batches',
   'Name',
+  'Port',
   'Online',
   'Rate',
   'Export',

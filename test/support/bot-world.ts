@@ -31,6 +31,9 @@ export interface BotWorld extends AsyncDisposable {
   readonly opened: OpenWorld;
   readonly documents: Documents;
   readonly channel: string;
+  /** Where activities go. */
+  readonly botUrl: string;
+  readonly tenantId: string;
   /** Says something in the channel and returns Bellhop's answer. */
   ask(text: string, person?: string): Promise<Message>;
 }
@@ -58,13 +61,16 @@ export async function startBotWorld(environment: Readonly<Record<string, string>
   const opened = await openWorld(config, CLOCK, LOG);
   const leaving = new AbortController();
   const { server, notifying } = await openBot(config, opened.world, opened.documents, LOG, leaving.signal);
-  await teams.setBot(`http://127.0.0.1:${server.port}/api/messages`);
+  const botUrl = `http://127.0.0.1:${server.port}/api/messages`;
+  await teams.setBot(botUrl);
   const channel = teams.channel('Mail migration').id;
   return {
     teams,
     opened,
     documents: opened.documents,
     channel,
+    botUrl,
+    tenantId: SAMPLE_TENANT,
     async ask(text, person = SAMPLE_PEOPLE[0]?.name ?? '') {
       const known = new Set(teams.messages(channel).map((message) => message.id));
       await teams.say(person, channel, `@Bellhop ${text}`);

@@ -29,6 +29,13 @@ export function createApi(as) {
         return { kind: 'error', text: 'Unable to reach the app. Please try again.' };
       }
     },
+    async submit(message, data) {
+      try {
+        return await post('/api/submit', { conversationId: message.conversationId, messageId: message.id, data });
+      } catch {
+        return { kind: 'error', text: 'Unable to reach the app. Please try again.' };
+      }
+    },
     /** Listens; calls `onOpen` whenever the connection stands (again), so that nothing is missed in between. */
     listen({ onOpen, onMessage, onTyping, onLost }) {
       const source = new EventSource(`/api/events?as=${encodeURIComponent(as)}&tab=${tab}`);

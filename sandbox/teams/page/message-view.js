@@ -1,4 +1,5 @@
 import { createCardView } from './card-view.js';
+import { openDialog } from './dialog.js';
 import { avatar, el, icon } from './dom.js';
 import { messageMarkdown } from './markdown.js';
 import { openMenu } from './menu.js';
@@ -56,7 +57,11 @@ export function createMessageView(message, { api, botName }) {
   }
 
   function addCard() {
-    const view = createCardView((action) => api.press(shown, action));
+    const view = createCardView(async (action) => {
+      const outcome = await api.press(shown, action);
+      if (outcome.kind === 'dialog') openDialog(outcome.dialog, (data) => api.submit(shown, data));
+      return outcome;
+    });
     cards.append(view.element);
     return view;
   }

@@ -30,6 +30,7 @@ export const createBatchCommand = command({
   aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
   permission: 'operate',
   topic: 'Set up',
+  form: 'createBatch',
   args: {
     name: batchArgument,
     endpoint: { ...endpointArgument, expects: 'endpoint=<name>', named: true, also: ['endpunkt', 'source', 'quelle'] },

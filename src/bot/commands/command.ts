@@ -4,6 +4,7 @@ import type { DaySnapshot } from '../../engine/domain/daily-report.ts';
 import type { ReportSchedule } from '../../engine/domain/report-schedule.ts';
 import type { World } from '../../engine/ports.ts';
 import type { Card } from '../../cards/elements.ts';
+import type { FormName } from '../../cards/forms.ts';
 import type { Locale } from '../../cards/locale.ts';
 
 /** What a command may do: look, change migrations, or decide approvals. */
@@ -101,6 +102,8 @@ export interface Command<Args extends Arguments = Arguments> {
   /** The heading it stands under in help. */
   readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
   readonly args: Args;
+  /** Can be filled in in a dialog, too; written alone, the command offers it. */
+  readonly form?: FormName;
   /** Whom it would touch when that is worth a question; undefined when it is not. Bots ask, terminals do not. */
   reach?(args: ValuesOf<Args>, context: CommandContext): Promise<Reach | undefined>;
   run(args: ValuesOf<Args>, context: CommandContext): Promise<CommandReply>;

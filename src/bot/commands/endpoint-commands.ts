@@ -65,6 +65,7 @@ export const addEndpointCommand = command({
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
   },
+  form: 'addEndpoint',
   async run({ name, host, port, security, login, admin, initial, incremental }, { world, by, locale }) {
     const endpoint = await addEndpoint(world, { name, host, port, security, login, admin, initial, incremental }, by);
     const view = (await endpointsOverview(world)).find((each) => each.identity === endpoint.name);

@@ -29,6 +29,13 @@ export function parseCommand(text: string, { commands }: CommandTable): ParsedCo
   };
 }
 
+/** The command a message names and gives nothing: "add endpoint" alone. */
+export function bareCommand(text: string, { commands }: CommandTable): Command | undefined {
+  const tokens = tokenize(text);
+  const match = findCommand(tokens, commands);
+  return match !== undefined && match.words === tokens.length ? match.command : undefined;
+}
+
 interface Match {
   readonly command: Command;
   readonly words: number;
@@ -79,11 +86,11 @@ function readArguments(command: Command, tokens: readonly Token[]): Readonly<Rec
     if (argument.named !== true && byName === undefined) at += Math.max(1, left.length);
     if (text === undefined || text === '') {
       if (argument.optional !== true)
-        throw usage(command, `"${commandWords(command.usage)}" needs ${argument.expects}.`);
+        throw usage(command, `"${commandWords(command.usage)}" needs ${argument.expects}.`, name);
       continue;
     }
     const value = argument.read(text);
-    if (value === undefined) throw usage(command, `"${text.slice(0, 60)}" is not ${argument.expects}.`);
+    if (value === undefined) throw usage(command, `"${text.slice(0, 60)}" is not ${argument.expects}.`, name);
     values[name] = value;
   }
   const surplus = positional[at]?.value ?? [...named.keys()][0];
@@ -98,10 +105,11 @@ function nameOf(command: Command, given: string): string {
   return found?.[0] ?? given;
 }
 
-function usage(command: Command, detail: string): MigrationError {
+function usage(command: Command, detail: string, argument?: string): MigrationError {
   return new MigrationError('UsageError', {
     detail: `${detail} Usage: ${command.usage}`,
     command: commandWords(command.usage),
+    ...(argument === undefined ? {} : { argument }),
   });
 }
 

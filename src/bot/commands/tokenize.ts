@@ -62,6 +62,12 @@ function readValue(text: string, start: number): { readonly value: string; reado
   return { value: text.slice(start, end), next: end };
 }
 
+/** A value as `name=value` that reads back as it is; undefined when no quotes of the table are left for it. */
+export function namedWord(name: string, value: string): string | undefined {
+  const pair = Object.entries(QUOTES).find(([, closing]) => Array.from(closing).every((each) => !value.includes(each)));
+  return pair === undefined ? undefined : `${name}=${pair[0]}${value}${pair[1].charAt(0)}`;
+}
+
 function isSpace(text: string, at: number): boolean {
   return text[at] === ' ';
 }
@@ -86,15 +92,20 @@ export function cleanMessage(text: string, botNames: readonly string[]): string 
   let clean = text.slice(0, LONGEST_COMMAND);
   for (const name of botNames) clean = withoutMentions(clean, name);
   clean = clean.replaceAll(/&(#\d{2,3}|[a-z]{2,4});/g, (whole, entity: string) => ENTITIES[entity] ?? whole);
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
-  clean = clean.replaceAll(/[\s\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, ' ').trim();
-  clean = clean.replaceAll(/ {2,}/g, ' ');
+  clean = plainSpaces(clean);
   for (const name of botNames) {
     const typed = `@${name.toLowerCase()}`;
     while (clean.toLowerCase().startsWith(`${typed} `) || clean.toLowerCase() === typed)
       clean = clean.slice(typed.length).trim();
   }
   return clean;
+}
+
+/** Every kind of space, control or invisible character is one space. */
+export function plainSpaces(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
+  const spaced = text.replaceAll(/[\s\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, ' ').trim();
+  return spaced.replaceAll(/ {2,}/g, ' ');
 }
 
 // "<at>Bellhop</at>", with or without attributes, in any case, however often.

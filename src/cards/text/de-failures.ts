@@ -258,6 +258,21 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '{detail}',
     remedy: 'Schreiben Sie "help {command}" für Beispiele.',
   },
+  UnknownForm: {
+    title: 'Dieses Formular gibt es nicht',
+    message: 'Diese Schaltfläche öffnet ein Formular, das diese Version von Bellhop nicht hat.',
+    remedy: '"help" zeigt alle Befehle; jedes Formular geht auch in Worten.',
+  },
+  FormValueTooLong: {
+    title: 'Ein Wert ist zu lang',
+    message: '„{field}“ nimmt höchstens {longest} Zeichen.',
+    remedy: 'Kürzen Sie ihn und senden Sie das Formular erneut.',
+  },
+  FormValueQuoted: {
+    title: 'Ein Wert hat zu viele Arten von Anführungszeichen',
+    message: '„{field}“ enthält jede Art von Anführungszeichen, die Bellhop kennt.',
+    remedy: 'Nehmen Sie einige heraus und senden Sie das Formular erneut.',
+  },
   UnknownCommand: {
     title: 'Diesen Befehl kenne ich nicht',
     message: 'Es gibt keinen Befehl „{text}“.',

@@ -1,6 +1,7 @@
 import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count as countIn, plural } from '../format.ts';
+import { DE_FORMS } from './de-forms.ts';
 import type { EN } from './en.ts';
 
 const count = (value: number): string => countIn(value, 'de');
@@ -234,6 +235,8 @@ export const DE: typeof EN = {
     fallback: (name, ready, all, bad, items) =>
       `Prüfung von ${name}: ${ready} von ${all} Benutzern bereit, ${bad} zu klären, ${items} Nachrichten.`,
   },
+
+  forms: DE_FORMS,
 
   endpoint: {
     what: 'Endpunkt',

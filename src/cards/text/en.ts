@@ -1,6 +1,7 @@
 import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count, plural, words } from '../format.ts';
+import { EN_FORMS } from './en-forms.ts';
 
 const users = (value: number): string => plural(value, 'user');
 const messages = (value: number): string => plural(value, 'message');
@@ -217,6 +218,8 @@ export const EN = {
     fallback: (name: string, ready: string, all: string, bad: string, items: string) =>
       `Check of ${name}: ${ready} of ${all} users ready, ${bad} to fix, ${items} messages.`,
   },
+
+  forms: EN_FORMS,
 
   endpoint: {
     what: 'Endpoint',

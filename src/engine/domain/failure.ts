@@ -363,6 +363,27 @@ export const FAILURES = {
     message: '{detail}',
     remedy: 'Write "help {command}" for examples.',
   },
+  UnknownForm: {
+    scope: 'request',
+    retry: 'never',
+    title: 'There is no such form',
+    message: 'This button opens a form this version of Bellhop does not have.',
+    remedy: 'Write "help" for all commands; every form can be written as well.',
+  },
+  FormValueTooLong: {
+    scope: 'request',
+    retry: 'never',
+    title: 'A value is too long',
+    message: '"{field}" takes at most {longest} characters.',
+    remedy: 'Shorten it and send the form again.',
+  },
+  FormValueQuoted: {
+    scope: 'request',
+    retry: 'never',
+    title: 'A value has too many kinds of quotes',
+    message: '"{field}" contains every kind of quotation mark Bellhop knows.',
+    remedy: 'Take some of them out and send the form again.',
+  },
   UnknownCommand: {
     scope: 'request',
     retry: 'never',

@@ -1,0 +1,42 @@
+import type { EN_FORMS } from './en-forms.ts';
+
+export const DE_FORMS: typeof EN_FORMS = {
+  open: 'Formular öffnen',
+  optional: 'Weitere Angaben',
+  noPasswords: 'Passwörter gehören nicht hierher: sie kommen mit der CSV auf dem Server.',
+  asText: (command) => `Dasselbe in Worten: **help ${command}**`,
+  problem: 'Noch nicht geschehen. Nichts wurde geändert.',
+  missing: 'Bitte ausfüllen.',
+  time: (zone) => `Uhrzeit (${zone})`,
+  noEndpoint: 'Es gibt noch keinen Endpunkt. Legen Sie zuerst einen an.',
+  fallback: (command) => `Ein Formular für „${command}“.`,
+  intro: {
+    addEndpoint: 'Der Quellserver, von dem Postfächer gelesen werden. Noch wird niemand angemeldet.',
+    createBatch: 'Ein leerer Batch. Seine Benutzer kommen aus einer CSV auf dem Server.',
+  },
+  labels: {
+    name: 'Name',
+    host: 'Rechnername des IMAP-Servers',
+    port: 'Port',
+    security: 'Verschlüsselung',
+    login: 'Art der Anmeldung',
+    admin: 'Als Administrator für jeden Benutzer anmelden',
+    initial: 'Postfächer gleichzeitig, Erstsync',
+    incremental: 'Postfächer gleichzeitig, spätere Abgleiche',
+    endpoint: 'Endpunkt, von dem gelesen wird',
+    every: 'Abgleich alle',
+    start: 'Startet von selbst am',
+    trash: 'Gelöschte Elemente',
+    exclude: 'Ordner auslassen, durch Kommas getrennt',
+    since: 'Nur Mails, empfangen ab',
+    until: 'Nur Mails, empfangen bis',
+    maxsize: 'Nur Mails bis zu dieser Größe',
+  },
+  choices: {
+    tls: 'TLS von Anfang an',
+    none: 'Keine: Klartext',
+    xoauth2: 'XOAUTH2 (Token)',
+    copy: 'Kopieren',
+    skip: 'Auslassen',
+  },
+};
