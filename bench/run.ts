@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchDelta } from './delta.ts';
 import { benchInitialSync } from './initial-sync.ts';
+import { benchLive } from './live.ts';
 import { PEERS } from './measure-peers.ts';
 
 const USAGE = `npm run bench -- [bench] [options]
@@ -9,6 +10,8 @@ const USAGE = `npm run bench -- [bench] [options]
             --mails 5000  --profile real|small  --compress (servers with COMPRESS=DEFLATE)
   delta     a pass without changes, and one with a day's changes, in a mailbox of 20,000 mails
             --mails 20000
+  live      from a change at the source to the target, in a live batch
+            --users 1
 
   --peers dsync,interimap,mbsync,imapsync   what is not installed is left out; "none" measures Bellhop alone
 Figures are printed, and kept as JSON under bench/results.`;
@@ -17,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     mails: { type: 'string' },
+    users: { type: 'string', default: '1' },
     profile: { type: 'string', default: 'real' },
     compress: { type: 'boolean', default: false },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
@@ -28,6 +32,7 @@ const peers = values.peers.split(',');
 
 if (values.help) console.log(USAGE);
 else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), peers);
+else if (bench === 'live') await benchLive(Number(values.users));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';
   await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });

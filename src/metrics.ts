@@ -21,6 +21,16 @@ const METRICS: readonly Metric[] = [
     'When the latest sync of the batch ended.',
     ({ lastSyncedDateTime }) => (lastSyncedDateTime === null ? [] : [['', Date.parse(lastSyncedDateTime) / 1000]]),
   ],
+  [
+    'bellhop_live_equal_timestamp_seconds',
+    'Until when everything that happened at the sources of a live batch is in the targets.',
+    ({ live }) => (live === null ? [] : [['', Date.parse(live.equalDateTime) / 1000]]),
+  ],
+  [
+    'bellhop_live_lag_seconds',
+    'What a change takes at most from source to target; median of the latest ones.',
+    ({ live }) => (live === null || live.lagSeconds === null ? [] : [['', live.lagSeconds]]),
+  ],
   ['bellhop_items_per_second', 'Messages written per second, now.', (batch) => [['', batch.itemsPerSecond]]],
   ['bellhop_bytes_per_second', 'Bytes written per second, now.', (batch) => [['', batch.bytesPerSecond]]],
 ];

@@ -19,6 +19,7 @@ import {
   tiles,
 } from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
+import { liveSection } from './live-section.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
 
@@ -63,6 +64,7 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH): Card {
     ]),
     view.failures.length === 0 ? undefined : failurePanel(view, locale),
     isRunning(status) ? section(t.batch.speed, facts(speedFacts(view, locale))) : booksSection(items, locale),
+    liveSection(view.live, view.asOf, locale),
     scoreSection(view.dataConsistencyScore, view.reasons, locale),
     small(footer(view, locale)),
   ];

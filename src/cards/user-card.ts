@@ -21,6 +21,7 @@ import {
 } from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { findingsSection } from './findings-section.ts';
+import { liveSection } from './live-section.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
 
@@ -75,6 +76,7 @@ export function userCard(view: UserView, locale: Locale = ENGLISH): Card {
           line(fromOutside(locale.failure(view.error).message, 300)),
           markRow('plain', [fromOutside(locale.failure(view.error).remedy, 240)]),
         ),
+    liveSection(view.live, view.asOf, locale),
     folderSection(view.folders, locale),
     skippedSection(view, locale),
     scoreSection(view.dataConsistencyScore, view.reasons, locale),

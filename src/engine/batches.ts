@@ -6,6 +6,7 @@ import {
   type BatchAction,
   type BatchIntent,
   DEFAULT_CADENCE,
+  LIVE_CADENCE,
   type MigrationBatch,
   batchStatus,
   batchSupportedActions,
@@ -26,8 +27,8 @@ import { scheduleSoon } from './scheduling.ts';
 export interface BatchSettings {
   readonly name: BatchName;
   readonly endpoint: EndpointName;
-  /** ms between two syncs of a user */
-  readonly every?: number | undefined;
+  /** ms between two syncs of a user, or `live`: whenever something changes at the source. */
+  readonly every?: number | 'live' | undefined;
   readonly trash?: 'copy' | 'skip' | undefined;
   readonly exclude?: readonly string[] | undefined;
   /** ms since 1970 UTC, both inclusive */
@@ -58,7 +59,7 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     intent: 'Created',
     createdBy: by.name,
     createdAt: world.clock.now(),
-    every: settings.every ?? DEFAULT_CADENCE,
+    ...(settings.every === 'live' ? { every: LIVE_CADENCE, live: true } : { every: settings.every ?? DEFAULT_CADENCE }),
     trash: settings.trash ?? 'copy',
     exclude: settings.exclude ?? [],
     ...(settings.start === undefined ? {} : { startAt: settings.start }),

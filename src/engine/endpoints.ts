@@ -20,6 +20,8 @@ export interface EndpointSettings {
   readonly admin?: string | undefined;
   readonly initial?: number | undefined;
   readonly incremental?: number | undefined;
+  /** Connections that watch live users. */
+  readonly live?: number | undefined;
 }
 
 /** Adds a source server. The same settings again are no error. Throws EndpointNameTaken, UsageError. */
@@ -54,6 +56,7 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     initial,
     // Exchange Online: incremental syncs may not exceed initial ones.
     incremental: settings.incremental ?? Math.min(DEFAULT_CAPS.incremental, initial),
+    ...(settings.live === undefined ? {} : { live: settings.live }),
   };
 }
 

@@ -5,6 +5,7 @@ import { startDueBatches } from './planned-starts.ts';
 import { runSyncMailbox } from './run-sync.ts';
 import { runVerifyMailbox } from './verify.ts';
 import { runScheduleSyncs } from './scheduling.ts';
+import { runWatchMailboxes } from './watch-mailboxes.ts';
 
 /** Runs a job; `again` asks to run it once more after so many ms, without a worker waiting for it. */
 export type JobHandler<Name extends JobName> = (
@@ -22,6 +23,7 @@ export function jobHandlers(world: World): JobHandlers {
       await runScheduleSyncs(world);
     },
     'sync-mailbox': (payload, signal) => runSyncMailbox(world, payload, signal),
+    'watch-mailboxes': (payload, signal) => runWatchMailboxes(world, payload, signal),
     'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
     'verify-mailbox': (payload, signal) => runVerifyMailbox(world, payload, signal),
     'test-endpoint': (payload, signal) => runTestEndpoint(world, payload, signal),

@@ -42,6 +42,8 @@ export interface SourceMailbox extends AsyncDisposable {
    * another UIDVALIDITY than the given one.
    */
   select(folder: SourceFolder, uidValidity?: string): Promise<SelectedFolder>;
+  /** Returns when the server tells of a change in the folder (IDLE, RFC 2177), at the latest after so many ms. */
+  waitForNews(folder: SourceFolder, ms: number): Promise<void>;
 }
 
 export interface SourceAbilities {
@@ -424,6 +426,8 @@ export interface AuditLog {
 export interface Jobs {
   readonly 'schedule-syncs': Readonly<Record<string, never>>;
   readonly 'sync-mailbox': { readonly user: UserAddress };
+  /** One connection that looks after some of an endpoint's live users: a place of many, counted from 0. */
+  readonly 'watch-mailboxes': { readonly endpoint: EndpointName; readonly place: number };
   readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
   readonly 'verify-mailbox': { readonly user: UserAddress; readonly request: string };
   readonly 'test-endpoint': { readonly endpoint: EndpointName; readonly request: string };

@@ -1,3 +1,4 @@
+import { isWatchable, typicalLag } from './domain/freshness.ts';
 import { FAILURES, type Failure, MigrationError } from './domain/failure.ts';
 import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
 import { isUnapproved } from './domain/progress.ts';
@@ -109,6 +110,7 @@ async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView
     bytesPerSecond: rates.bytes,
     etaSeconds: etaSeconds(items.pending + uncounted * meanOf(items.source, progress.size), rates.items),
     bottleneck: rates.bottleneck,
+    live: batch.live === undefined ? null : liveView(users),
     supportedActions: batchSupportedActions(status),
     failures: groupFailures(users).map(({ users: failed, ...group }) => ({
       ...group,
@@ -154,6 +156,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     etaSeconds: isAtWork(user.status) ? etaSeconds(items.pending, rates.items) : null,
     lastSuccessfulSyncTime: isoOrNull(user.lastSuccessfulSyncAt),
     nextSyncTime: isoOrNull(user.nextSyncAt),
+    live: liveView([user]),
     dataConsistencyScore: scored?.[0] ?? null,
     reasons: scored?.[1] ?? [],
     hasUnapprovedSkippedItems: skipped.some(isUnapproved) || (skipped.length === 0 && items.skipped > 0),
@@ -218,6 +221,18 @@ function viewFolder(folder: FolderBooks): FolderView {
     skipped: folder.items.skipped,
     excluded: folder.items.excluded,
     error: folder.error ?? null,
+  };
+}
+
+// Who waits for a person or was stopped is not followed, whatever is still written of it.
+function liveView(users: readonly MigrationUser[]): BatchView['live'] {
+  const followed = users.flatMap((user) => (isWatchable(user) && user.freshness ? [user.freshness] : []));
+  if (followed.length === 0) return null;
+  const lag = typicalLag(followed.flatMap((each) => each.lags));
+  return {
+    userCount: followed.length,
+    equalDateTime: iso(followed.reduce((oldest, { equalAt }) => Math.min(oldest, equalAt), Number.POSITIVE_INFINITY)),
+    lagSeconds: lag === undefined ? null : round(lag / 1000),
   };
 }
 

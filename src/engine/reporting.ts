@@ -33,13 +33,18 @@ export async function reportOverview(world: World, zone: string, history: readon
         score: graded ? dataConsistencyScore(reasons, items.source) : undefined,
         reasons: graded ? reasons : [],
         failure: user.error?.code,
-        lastSuccessfulSyncAt: user.lastSuccessfulSyncAt,
+        // A live mailbox that was found equal is as fresh as one that was just synced.
+        lastSuccessfulSyncAt: latestOf(user.lastSuccessfulSyncAt, user.freshness?.equalAt),
       });
     }
   }
   const { date } = wallTime(now, zone);
   const report = dailyReport({ date, now, batches, users, history, bytes, ...(await yesterday(world, now)) });
   return { ...report, asOf: new Date(now).toISOString() };
+}
+
+function latestOf(synced: number | undefined, equal: number | undefined): number | undefined {
+  return synced === undefined || equal === undefined ? synced : Math.max(synced, equal);
 }
 
 /** What today looks like, for the burn-down of later reports. */

@@ -1,3 +1,4 @@
+import { afterSync } from './domain/freshness.ts';
 import { FAILURES, MigrationError, failure, toMigrationError } from './domain/failure.ts';
 import type { UserAddress } from './domain/ids.ts';
 import { type MigrationUser, USER_TRANSITIONS, type UserStatus } from './domain/migration-user.ts';
@@ -68,7 +69,7 @@ async function finish(
   result: SyncResult,
   startedAt: number,
 ): Promise<void | { readonly again: number }> {
-  const { every } = await requireBatch(world, user.batch);
+  const { every, live } = await requireBatch(world, user.batch);
   const initial = user.lastSuccessfulSyncAt === undefined;
   const ending = await endAfterLastSync(world, user, result.items);
   if (ending !== undefined) return ending === 'ended' ? undefined : ending;
@@ -83,6 +84,7 @@ async function finish(
         ...rest,
         status,
         lastSuccessfulSyncAt: now,
+        ...(live === undefined ? {} : { freshness: afterSync(current.freshness, startedAt, now) }),
         nextSyncAt: current.syncRequested === true ? now : startedAt + every / world.settings.timeScale,
       },
       events: [

@@ -13,6 +13,14 @@ import type { OwnerFindings } from './domain/owner-findings.ts';
 import type { FolderVerification, Verdict } from './domain/verification.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
 
+/** How close live users follow their sources, by Bellhop's clock. */
+export interface LiveView {
+  /** All that happened at the source until then is in the target; of a batch, that of its user farthest behind. */
+  readonly equalDateTime: string;
+  /** What a change took at most from source to target: the median of the latest ones. */
+  readonly lagSeconds: number | null;
+}
+
 export interface BatchView {
   readonly identity: string;
   readonly status: BatchStatus;
@@ -43,6 +51,8 @@ export interface BatchView {
   readonly bytesPerSecond: number;
   readonly etaSeconds: number | null;
   readonly bottleneck: Bottleneck | null;
+  /** Only of live batches with users that were synced. */
+  readonly live: (LiveView & { readonly userCount: number }) | null;
   readonly supportedActions: readonly BatchAction[];
   /** Failed users by cause, largest first. */
   readonly failures: readonly FailureGroup[];
@@ -92,6 +102,8 @@ export interface UserView {
   readonly etaSeconds: number | null;
   readonly lastSuccessfulSyncTime: string | null;
   readonly nextSyncTime: string | null;
+  /** Only while the user is followed live. */
+  readonly live: LiveView | null;
   readonly dataConsistencyScore: DataConsistencyScore | null;
   readonly reasons: readonly ScoreReason[];
   readonly hasUnapprovedSkippedItems: boolean;

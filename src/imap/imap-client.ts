@@ -10,12 +10,17 @@ const SIGN_IN_DEADLINE = 90_000;
 /** More than any folder has; beyond it the answer is taken for an attack. */
 const MOST_VANISHED = 10_000_000;
 
+/** What imapflow calls untagged EXISTS and FETCH; EXPUNGE and VANISHED go to the handler. */
+const NEWS = ['exists', 'flags'] as const;
+
 /** One connection. When it breaks it is thrown away: imapflow does not reconnect. */
 export interface ImapClient {
   readonly flow: ImapFlow;
   readonly usable: () => boolean;
   /** Runs one command with a time limit and in Bellhop's words. */
   run<Result>(doing: string, ms: number, command: (flow: ImapFlow) => Promise<Result>): Promise<Result>;
+  /** Calls back whenever the server tells, unasked, that the selected folder changed; returns how to end that. */
+  onNews(tell: () => void): () => void;
   /** UIDs the server named as vanished since this was asked last. */
   takeVanished(): ReadonlySet<number>;
   close(): Promise<void>;
@@ -31,6 +36,7 @@ export async function openClient(
 ): Promise<ImapClient> {
   signal.throwIfAborted();
   let vanished = new Set<number>();
+  let tellNews: (() => void) | undefined;
   const flow = new ImapFlow({
     host: address,
     servername: endpoint.host,
@@ -46,6 +52,7 @@ export async function openClient(
     qresync: true,
     // A range is walked UID by UID: one that never ends must not keep the deadlines from running out.
     expungeHandler: ({ uid }) => {
+      tellNews?.();
       if (uid !== undefined) vanished.add(uid);
       return vanished.size <= MOST_VANISHED ? undefined : new Promise<never>(() => undefined);
     },
@@ -80,6 +87,14 @@ export async function openClient(
         signal.throwIfAborted();
         throw commandFailure(error, cause, endpoint.host, doing);
       }
+    },
+    onNews(tell) {
+      tellNews = tell;
+      for (const event of NEWS) flow.on(event, tell);
+      return () => {
+        tellNews = undefined;
+        for (const event of NEWS) flow.off(event, tell);
+      };
     },
     takeVanished() {
       const taken = vanished;

@@ -9,6 +9,7 @@ import { toSourceFolders } from './list-folders.ts';
 
 const LIST_DEADLINE = 300_000;
 const SELECT_DEADLINE = 120_000;
+const WAKE_DEADLINE = 60_000;
 
 interface Access {
   readonly endpoint: MigrationEndpoint;
@@ -87,6 +88,22 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
       return toSourceFolders(listed, client.flow.namespace?.prefix ?? '');
     },
     select,
+    async waitForNews(folder, ms) {
+      await examine(folder.path);
+      const over = new AbortController();
+      const { promise: news, resolve: tell } = Promise.withResolvers<void>();
+      const quiet = client.onNews(tell);
+      // It ends by the next command (RFC 2177: DONE); without IDLE the library polls less often than we do.
+      const idling = client.flow.idle();
+      try {
+        await Promise.race([news, clock.sleep(ms, AbortSignal.any([signal, over.signal]))]);
+      } finally {
+        over.abort();
+        quiet();
+        await client.run('ending IDLE', WAKE_DEADLINE, (flow) => flow.noop());
+        await idling;
+      }
+    },
     async [Symbol.asyncDispose]() {
       await client.close();
     },

@@ -5,7 +5,14 @@ import type { Clock, JobName, JobQueue, Jobs, Logger } from '../engine/ports.ts'
 import { keepTicking } from './keep-ticking.ts';
 import { readPayload } from './payloads.ts';
 
-const NAMES: readonly JobName[] = ['schedule-syncs', 'sync-mailbox', 'check-batch', 'verify-mailbox', 'test-endpoint'];
+const NAMES: readonly JobName[] = [
+  'schedule-syncs',
+  'sync-mailbox',
+  'watch-mailboxes',
+  'check-batch',
+  'verify-mailbox',
+  'test-endpoint',
+];
 /** The prefix is one hash tag, so that all keys of a queue live on one node of a Redis Cluster. */
 const PREFIX = '{bellhop}';
 
@@ -130,8 +137,12 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
   };
 }
 
+/** A watch waits nearly all of its time: how many there are is bounded by the endpoints, not by this process. */
+const WATCHES = 500;
+
 // A verification reads as much as a sync: it gets as many places. The small kinds run one by one.
 function concurrencyOf(name: JobName, mailboxes: number): number {
+  if (name === 'watch-mailboxes') return WATCHES;
   return name === 'sync-mailbox' || name === 'verify-mailbox' ? mailboxes : 1;
 }
 

@@ -9,6 +9,13 @@ function field(data: unknown, name: string): string {
   return value;
 }
 
+function count(data: unknown, name: string): number {
+  const value: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
+  if (!Number.isSafeInteger(value) || Number(value) < 0)
+    throw new MigrationError('StateUnavailable', { detail: 'a job is damaged' });
+  return Number(value);
+}
+
 function known<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new MigrationError('StateUnavailable', { detail: 'a job is damaged' });
   return value;
@@ -17,6 +24,10 @@ function known<Value>(value: Value | undefined): Value {
 const READERS: { readonly [Name in JobName]: (data: unknown) => Jobs[Name] } = {
   'schedule-syncs': () => ({}),
   'sync-mailbox': (data) => ({ user: known(parseUserAddress(field(data, 'user'))) }),
+  'watch-mailboxes': (data) => ({
+    endpoint: known(parseEndpointName(field(data, 'endpoint'))),
+    place: count(data, 'place'),
+  }),
   'check-batch': (data) => ({ batch: known(parseBatchName(field(data, 'batch'))), request: field(data, 'request') }),
   'verify-mailbox': (data) => ({
     user: known(parseUserAddress(field(data, 'user'))),

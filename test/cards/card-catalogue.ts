@@ -87,6 +87,13 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
   const hostileError = failure('ImapAuthenticationException', { code: HOSTILE, detail: ENDLESS, address: HOSTILE });
   const entries: (readonly [string, Card])[] = [
     ...BATCH_STATUSES.map((status) => [`batch-${status}`, batchCard(sampleBatch({ status }), locale)] as const),
+    [
+      'batch-live',
+      batchCard(
+        sampleBatch({ status: 'Synced', activeCount: 0, pendingCount: 0, syncedCount: 480, failedCount: 0, stoppedCount: 0, failures: [], bottleneck: null, live: { userCount: 480, equalDateTime: '2026-11-23T12:57:03.000Z', lagSeconds: 6.4 }, supportedActions: ['Stop', 'SyncNow', 'Complete'] }),
+        locale,
+      ),
+    ],
     ['batch-synced', batchCard(sampleBatch({ status: 'SyncedWithErrors', activeCount: 0, pendingCount: 0, syncedCount: 465, bottleneck: null, supportedActions: ['Start', 'Stop', 'SyncNow'], items: { ...NO_ITEMS, source: 1_284_695, copied: 1_204_530, adopted: 61_004, excluded: 18_902, skipped: 221, failed: 38 } }), locale)],
     ['batch-empty', batchCard(sampleBatch({ status: 'Created', totalCount: 0, activeCount: 0, syncedCount: 0, failedCount: 0, pendingCount: 0, stoppedCount: 0, failures: [], items: NO_ITEMS, dataConsistencyScore: null, reasons: [], startDateTime: null }), locale)],
     ['batch-huge', batchCard(sampleBatch(HUGE), locale)],

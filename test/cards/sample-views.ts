@@ -60,6 +60,7 @@ export function sampleBatch(more: Partial<BatchView> = {}): BatchView {
     uncountedCount: 0,
     etaSeconds: 10_956,
     bottleneck: 'source',
+    live: null,
     supportedActions: ['Stop', 'SyncNow'],
     failures: [
       { error: refused, title: 'The source refused the sign-in', count: 9, sample: ['counter.01@example.com'] },
@@ -221,6 +222,7 @@ export function sampleUser(more: Partial<UserView> = {}): UserView {
     bytesPerSecond: 0,
     etaSeconds: null,
     lastSuccessfulSyncTime: '2026-11-23T12:41:00.000Z',
+    live: null,
     nextSyncTime: '2026-11-24T12:41:00.000Z',
     dataConsistencyScore: 'Investigate',
     reasons: [{ kind: 'missing', count: 3, text: 'skipped' }],

@@ -22,6 +22,7 @@ afterAll(() => local[Symbol.asyncDispose]());
 const NOTHING: JobHandlers = {
   'schedule-syncs': async () => undefined,
   'sync-mailbox': async () => undefined,
+  'watch-mailboxes': async () => undefined,
   'check-batch': async () => undefined,
   'verify-mailbox': async () => undefined,
   'test-endpoint': async () => undefined,

@@ -67,6 +67,11 @@ export function readSpan(text: string): number | undefined {
   return ms >= 300_000 ? ms : undefined;
 }
 
+/** How often a batch syncs: a time span, or all the time. */
+export function readCadence(text: string): number | 'live' | undefined {
+  return text.toLowerCase() === 'live' ? 'live' : readSpan(text);
+}
+
 export function readList(text: string): readonly string[] | undefined {
   const names = text
     .split(',')

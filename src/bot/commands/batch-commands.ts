@@ -7,7 +7,7 @@ import { MigrationError } from '../../engine/domain/failure.ts';
 import { readMoment } from '../../engine/domain/wall-clock.ts';
 import { endOfDay, readSize, startOfDay } from '../../engine/domain/mail-filter.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
-import { batchArgument, endpointArgument, readList, readSpan, readTrash } from './arguments.ts';
+import { batchArgument, endpointArgument, readCadence, readList, readTrash } from './arguments.ts';
 import { reachOfBatch } from './reach.ts';
 import { type CommandContext, type CommandReply, command } from './command.ts';
 
@@ -18,12 +18,13 @@ async function liveBatch({ world, locale }: CommandContext, batch: BatchName): P
 
 export const createBatchCommand = command({
   usage:
-    'create batch <name> endpoint=<name> [every=24h] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM]',
+    'create batch <name> endpoint=<name> [every=24h|live] [trash=copy|skip] [exclude="Junk,Archive/*"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
   examples: [
     'create batch sales-1 endpoint=mail-hq',
     'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',
+    'create batch pilot endpoint=mail-hq every=live',
     'create batch sales-3 endpoint=mail-hq since=2020-01-01',
     'create batch sales-4 endpoint=mail-hq start=2026-12-05T20:00',
   ],
@@ -35,8 +36,8 @@ export const createBatchCommand = command({
     name: batchArgument,
     endpoint: { ...endpointArgument, expects: 'endpoint=<name>', named: true, also: ['endpunkt', 'source', 'quelle'] },
     every: {
-      read: readSpan,
-      expects: 'a time span such as 24h or 30m, at least 5m',
+      read: readCadence,
+      expects: 'a time span such as 24h or 30m, at least 5m, or live',
       named: true,
       optional: true,
       also: ['alle', 'interval'],

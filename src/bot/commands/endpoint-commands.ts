@@ -22,7 +22,7 @@ export const endpointsCommand = command({
 
 export const addEndpointCommand = command({
   usage:
-    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10]',
+    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10] [live=20]',
   title: 'Add endpoint',
   help: 'Add a source server. Passwords never go here: they come with the CSV.',
   examples: [
@@ -64,10 +64,11 @@ export const addEndpointCommand = command({
     },
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
+    live: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
   },
   form: 'addEndpoint',
-  async run({ name, host, port, security, login, admin, initial, incremental }, { world, by, locale }) {
-    const endpoint = await addEndpoint(world, { name, host, port, security, login, admin, initial, incremental }, by);
+  async run({ name, ...settings }, { world, by, locale }) {
+    const endpoint = await addEndpoint(world, { name, ...settings }, by);
     const view = (await endpointsOverview(world)).find((each) => each.identity === endpoint.name);
     return { view, card: endpointAddedCard(endpoint, locale) };
   },

@@ -196,6 +196,15 @@ export const DE: typeof EN = {
       `${name}: ${status}, ${target} Elemente im Ziel, ${skipped} übersprungen, ${pending} ausstehend.`,
   },
 
+  live: {
+    title: 'Live',
+    equal: 'Ziel gleich Quelle',
+    until: (time, behind) => `Stand ${time} UTC, ${behind} vor dieser Karte`,
+    lag: 'Eine Änderung ist da',
+    atMost: (lag) => `meist binnen ${lag}`,
+    noneYet: 'noch keine gesehen',
+  },
+
   failures: {
     what: 'Fehler',
     all: 'Alle Batches',

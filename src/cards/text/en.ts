@@ -179,6 +179,15 @@ export const EN = {
       `${name} is ${status}: ${target} items in the target, ${skipped} skipped, ${pending} pending.`,
   },
 
+  live: {
+    title: 'Live',
+    equal: 'Target equals source',
+    until: (time: string, behind: string) => `as of ${time} UTC, ${behind} before this card`,
+    lag: 'A change arrives',
+    atMost: (lag: string) => `within ${lag}, typically`,
+    noneYet: 'no change seen yet',
+  },
+
   failures: {
     what: 'Failures',
     all: 'All batches',

@@ -18,6 +18,8 @@ export interface MigrationEndpoint {
   readonly initial: number;
   /** Incremental syncs at a time (MaxConcurrentIncrementalSyncs). */
   readonly incremental: number;
+  /** Connections that watch live users; absent in endpoints added before there were any: the preset. */
+  readonly live?: number;
 }
 
 /** The name the server is given, and for whom when that is somebody else (SASL authorization identity, RFC 4616). */
@@ -54,7 +56,7 @@ export function signInName({ admin }: Pick<MigrationEndpoint, 'admin'>, userName
 export const DEFAULT_PORT: Readonly<Record<EndpointSecurity, number>> = { tls: 993, starttls: 143, none: 143 };
 
 /** Exchange Online's own preset: 20 initial and 10 incremental syncs at a time. */
-export const DEFAULT_CAPS = { initial: 20, incremental: 10 } as const;
+export const DEFAULT_CAPS = { initial: 20, incremental: 10, live: 20 } as const;
 
 const HOST_LABELS = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 

@@ -63,6 +63,8 @@ export interface MigrationBatch {
   readonly startAt?: number;
   /** Time between two automatic syncs of a user. */
   readonly every: number;
+  /** Followed all the time: a change at the source is brought over when it is seen, `every` is only the longest wait. */
+  readonly live?: true;
   readonly trash: 'copy' | 'skip';
   readonly exclude: readonly string[];
   /** Only mail that passes is moved; all of it when absent. */
@@ -71,6 +73,8 @@ export interface MigrationBatch {
 
 /** Every automatic sync starts 24 h after the one before (as in Exchange Online), unless the batch says otherwise. */
 export const DEFAULT_CADENCE = 24 * 60 * 60 * 1000;
+/** In a live batch every mailbox is gone through once an hour, seen changes or not: plain servers do not tell of changed flags. */
+export const LIVE_CADENCE = 60 * 60 * 1000;
 
 /** The counts of Get-MigrationBatch. Each user is counted once: total = pending + active + synced + failed + stopped + finalized. */
 export interface BatchCounts {

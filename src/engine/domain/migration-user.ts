@@ -1,6 +1,7 @@
 import type { BatchName, UserAddress } from './ids.ts';
 import { type TransitionTable, supportedActions } from './transitions.ts';
 import type { Failure } from './failure.ts';
+import type { Freshness } from './freshness.ts';
 
 /** Status words of Get-MigrationUser that an IMAP migration uses. */
 export type UserStatus =
@@ -147,6 +148,8 @@ export interface MigrationUser {
   readonly lastSuccessfulSyncAt?: number;
   /** When the next automatic sync is due. */
   readonly nextSyncAt?: number;
+  /** How close the target follows the source; only in live batches. */
+  readonly freshness?: Freshness;
   /** Tries in a row that ended in a failure which heals by itself. */
   readonly delays?: number;
   /** A sync was asked for while one was running: it runs right after. */

@@ -1,10 +1,9 @@
 import { MigrationError } from '../domain/failure.ts';
 import type { MigrationUser, UserTarget } from '../domain/migration-user.ts';
-import { requireBatch } from '../batches.ts';
-import { requireEndpoint } from '../endpoints.ts';
 import type { TargetMailbox, World } from '../ports.ts';
 import { MailboxBooks } from './books.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import { withOpenSource } from './open-source.ts';
 
 /** Opens both sides, the ledger and the books, hands them to `use`, and closes them whatever happens. */
 export async function withOpenMailbox<Result>(
@@ -33,23 +32,12 @@ export async function withOpenSides<Result>(
   signal: AbortSignal,
   use: (sides: Omit<MailboxSession, 'run' | 'books'>) => Promise<Result>,
 ): Promise<Result> {
-  const batch = await requireBatch(world, user.batch);
-  const endpoint = await requireEndpoint(world, batch.endpoint);
-  const password = await world.vault.get(user.address);
-  if (password === undefined) {
-    throw new MigrationError('CredentialMissing', {
-      address: user.address,
-      batch: batch.name,
-      endpoint: endpoint.name,
-    });
-  }
   // The target first: without it there is nothing to read for.
   const { recipient, target: opened } = await openTarget(world, user);
   await using target = opened;
-  await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
-  const key = { targetMailboxId: recipient.id, sourceHost: `${endpoint.host}:${endpoint.port}`, login: user.userName };
-  await using ledger = await world.ledgers.open(key, user.epoch);
-  return await use({ world, user, batch, source, target, ledger, signal });
+  return withOpenSource(world, { ...user, target: recipient }, signal, ({ batch, source, ledger }) =>
+    use({ world, user, batch, source, target, ledger, signal }),
+  );
 }
 
 // Resolved once to an immutable id, so that a later change of addresses never leads into another mailbox.

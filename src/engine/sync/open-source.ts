@@ -1,0 +1,39 @@
+import { MigrationError } from '../domain/failure.ts';
+import type { MigrationBatch } from '../domain/migration-batch.ts';
+import type { MigrationUser } from '../domain/migration-user.ts';
+import { requireBatch } from '../batches.ts';
+import { requireEndpoint } from '../endpoints.ts';
+import type { Ledger, LedgerKey, SourceMailbox, World } from '../ports.ts';
+
+/** The source of a user and what the ledger knows of it. */
+export interface OpenSource {
+  readonly batch: MigrationBatch;
+  readonly source: SourceMailbox;
+  readonly ledger: Ledger;
+}
+
+/**
+ * Signs in at the source and opens the ledger under the user's own epoch: whoever syncs the mailbox meanwhile is not
+ * disturbed as long as nothing is written. Throws CredentialMissing, MailboxTakenOver and what the source throws.
+ */
+export async function withOpenSource<Result>(
+  world: World,
+  user: MigrationUser,
+  signal: AbortSignal,
+  use: (open: OpenSource) => Promise<Result>,
+): Promise<Result> {
+  const batch = await requireBatch(world, user.batch);
+  const endpoint = await requireEndpoint(world, batch.endpoint);
+  const { target } = user;
+  if (target === undefined) throw new MigrationError('MigrationRecipientNotFoundException', { address: user.address });
+  const password = await world.vault.get(user.address);
+  if (password === undefined) {
+    const named = { address: user.address, batch: batch.name, endpoint: endpoint.name };
+    throw new MigrationError('CredentialMissing', named);
+  }
+  await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  const sourceHost = `${endpoint.host}:${endpoint.port}`;
+  const key: LedgerKey = { targetMailboxId: target.id, sourceHost, login: user.userName };
+  await using ledger = await world.ledgers.open(key, user.epoch);
+  return await use({ batch, source, ledger });
+}
