@@ -125,9 +125,17 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
 
       await world.queue.add('sync-mailbox', SYNC, { delay: 250 });
 
-      expect(await world.queue.pending('sync-mailbox')).toEqual([{ payload: SYNC, running: false }]);
       await expect.poll(() => ranAt, { timeout: 10_000 }).toBeGreaterThan(0);
       expect(ranAt - since).toBeGreaterThan(240);
+    });
+
+    test('who waits for a time is pending, not running', async () => {
+      await using world = await open();
+      await world.work({ 'sync-mailbox': async () => undefined });
+
+      await world.queue.add('sync-mailbox', SYNC, { delay: 600_000 });
+
+      expect(await world.queue.pending('sync-mailbox')).toEqual([{ payload: SYNC, running: false }]);
     });
 
     test('a job that waits for its time is brought forward', async () => {
