@@ -197,7 +197,7 @@ export const DE: typeof EN = {
   },
 
   live: {
-    title: 'Live',
+    title: 'Laufender Abgleich',
     equal: 'Ziel gleich Quelle',
     until: (time, behind) => `Stand ${time} UTC, ${behind} vor dieser Karte`,
     lag: 'Eine Änderung ist da',
