@@ -51,6 +51,8 @@ export interface Config {
   readonly throttle: boolean;
   /** Largest message the target takes, in bytes. */
   readonly maxItemSize: number;
+  /** Under which people reach the upload page, without a slash at the end. */
+  readonly publicUrl: string | undefined;
   readonly logLevel: string;
 }
 
@@ -129,6 +131,7 @@ const ENVIRONMENT = z.object({
   BELLHOP_TIME_SCALE: z.coerce.number().min(1).max(1_000_000).default(1),
   BELLHOP_THROTTLE: z.enum(['on', 'off']).default('on'),
   BELLHOP_MAX_ITEM_SIZE: z.coerce.number().int().min(1_000_000).max(157_286_400).default(36_700_160),
+  BELLHOP_PUBLIC_URL: url.optional(),
   BELLHOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -187,6 +190,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeScale: sandbox ? env.BELLHOP_TIME_SCALE : 1,
     throttle: env.BELLHOP_THROTTLE === 'on',
     maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
+    publicUrl: env.BELLHOP_PUBLIC_URL?.replace(/\/+$/, ''),
     logLevel: env.BELLHOP_LOG,
   };
 }
@@ -224,6 +228,8 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
     problems.push('BELLHOP_THROTTLE: may be off only with BELLHOP_SANDBOX=1');
   if (env.BELLHOP_TIME_SCALE !== 1 && env.BELLHOP_SANDBOX !== '1')
     problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
+  if (env.BELLHOP_PUBLIC_URL?.startsWith('http:') === true && env.BELLHOP_SANDBOX !== '1')
+    problems.push('BELLHOP_PUBLIC_URL: must be https; passwords are uploaded there');
   if ((env.BELLHOP_APPROVALS ?? 0) > 0 && env.BELLHOP_APPROVERS.length === 0)
     problems.push('BELLHOP_APPROVALS: nobody can approve; name them in BELLHOP_APPROVERS');
   if (purpose === 'command') return problems;

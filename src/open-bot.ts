@@ -37,7 +37,7 @@ export async function openBot(
   const reports = (): Promise<void> => postDueReports({ world, book, outbox, locale, zone });
   const notifier = new Notifier({ world, book, chat, outbox, locale, failures, reports });
   const onPinned = (batch: BatchName): void => notifier.pinned(batch);
-  const bot = new MigrationBot({ world, book, roles, outbox, zone, reportAt, onPinned });
+  const bot = new MigrationBot({ world, book, roles, outbox, chat, zone, reportAt, onPinned });
   const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat });
   const notifying = notifier.run(signal).catch((error: unknown) => {
     log.error(

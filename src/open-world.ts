@@ -14,6 +14,7 @@ import { PUBLISHED_LIMITS, redisBudget, unlimitedBudget } from './store/redis-bu
 import { type Documents, redisDocuments } from './store/redis-documents.ts';
 import { redisEventLog } from './store/redis-event-log.ts';
 import { redisStore } from './store/redis-store.ts';
+import { redisUploads } from './store/redis-uploads.ts';
 import { reportFiles } from './store/report-files.ts';
 import { sqliteLedgers } from './store/sqlite-ledger.ts';
 
@@ -52,11 +53,17 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     audit: redisAuditLog(redis),
     jobs: queue.queue,
     vault: credentialVault(redis, key),
+    uploads: redisUploads(redis, clock),
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),
     clock,
     log,
     newId: () => randomBytes(16).toString('hex'),
-    settings: { timeScale: config.timeScale, maxItemSize: config.maxItemSize, approvals: config.approvals },
+    settings: {
+      timeScale: config.timeScale,
+      maxItemSize: config.maxItemSize,
+      approvals: config.approvals,
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    },
   };
   return {
     world,

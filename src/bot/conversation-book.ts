@@ -3,6 +3,7 @@ import type { DaySnapshot } from '../engine/domain/daily-report.ts';
 import type { ReportSchedule } from '../engine/domain/report-schedule.ts';
 import { type FailureCluster, clusterKey, mergeClusters } from '../engine/domain/notification.ts';
 import type { Place } from './chat-port.ts';
+import type { Person } from './read-activity.ts';
 import { placeHash } from './place-hash.ts';
 
 /** Small JSON texts kept somewhere durable. */
@@ -57,6 +58,16 @@ export class ConversationBook {
   /** True for the first delivery of an activity; Teams may deliver one twice. */
   async isNew(activityId: string): Promise<boolean> {
     return activityId === '' || this.#documents.putIfAbsent(`seen:${activityId}`, '1', ACTIVITY_MEMORY);
+  }
+
+  /** Keeps where a person talks to Bellhop alone. */
+  async rememberPrivateChat(person: Pick<Person, 'id' | 'tenantId'>, place: Place): Promise<void> {
+    await this.#documents.put(privateName(person), JSON.stringify(place));
+  }
+
+  async privateChat(person: Pick<Person, 'id' | 'tenantId'>): Promise<Place | undefined> {
+    const text = await this.#documents.get(privateName(person));
+    return text === undefined ? undefined : (JSON.parse(text) as Place);
   }
 
   /** Makes a card the live card of a batch in its conversation; the one before becomes history. */
@@ -157,4 +168,8 @@ export class ConversationBook {
 
 function pinName(batch: BatchName, place: Place): string {
   return `pin:${batch}:${placeHash(place)}`;
+}
+
+function privateName({ id, tenantId }: Pick<Person, 'id' | 'tenantId'>): string {
+  return `private:${tenantId}:${id}`;
 }

@@ -5,7 +5,7 @@ import { ENGLISH, localeFor } from '../cards/locale.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
-import type { Place } from './chat-port.ts';
+import type { ChatPort, Place } from './chat-port.ts';
 import { askApproval } from './commands/approval-commands.ts';
 import {
   type CommandContext,
@@ -47,6 +47,7 @@ export interface MigrationBotOptions {
   readonly book: ConversationBook;
   readonly roles: Roles;
   readonly outbox: Outbox;
+  readonly chat: Pick<ChatPort, 'post'>;
   readonly zone: string;
   readonly reportAt: number;
   /** Hears of every live card once it is remembered. */
@@ -59,12 +60,14 @@ export class MigrationBot {
   readonly #book: ConversationBook;
   readonly #roles: Roles;
   readonly #outbox: Outbox;
+  readonly #chat: MigrationBotOptions['chat'];
   readonly #defaults: Pick<MigrationBotOptions, 'zone' | 'reportAt'>;
   readonly #onPinned: MigrationBotOptions['onPinned'];
 
-  constructor({ world, book, roles, outbox, zone, reportAt, onPinned }: MigrationBotOptions) {
+  constructor({ world, book, roles, outbox, chat, zone, reportAt, onPinned }: MigrationBotOptions) {
     this.#onPinned = onPinned;
     this.#outbox = outbox;
+    this.#chat = chat;
     this.#defaults = { zone, reportAt };
     this.#world = world;
     this.#book = book;
@@ -73,7 +76,11 @@ export class MigrationBot {
 
   async handle(incoming: Incoming, turn: Turn): Promise<void> {
     // Whoever hears from a conversation is in it (again): what waited for it may go out.
-    if ('place' in incoming) await this.#outbox.reopen(incoming.place);
+    if ('place' in incoming) {
+      const { place, by } = incoming;
+      await this.#outbox.reopen(place);
+      if (place.personal && by !== undefined) await this.#book.rememberPrivateChat(by, place);
+    }
     switch (incoming.kind) {
       case 'message':
         if (await this.#book.isNew(incoming.id)) await this.#message(incoming, turn);
@@ -174,7 +181,7 @@ export class MigrationBot {
     const context = {
       world: this.#world,
       by: { id: by.id, name: by.name },
-      here: this.#here(place),
+      here: this.#here(place, by),
       locale: localeFor(by.locale),
     };
     return (
@@ -214,10 +221,16 @@ export class MigrationBot {
     }
   }
 
-  #here(place: Place): Here {
+  #here(place: Place, by: Person): Here {
     return {
       ...this.#defaults,
       personal: place.personal,
+      hasPrivateChat: async () => (await this.#book.privateChat(by)) !== undefined,
+      // Not by the outbox, which would keep the card.
+      tellPrivately: async (card) => {
+        const chat = await this.#book.privateChat(by);
+        return chat !== undefined && (await this.#chat.post(chat, card)).outcome === 'posted';
+      },
       subscribe: (target, mode) => this.#book.subscribe({ place, target, mode }),
       scheduleReport: (schedule) => this.#book.scheduleReport(place, schedule),
       history: () => this.#book.history(),

@@ -38,7 +38,7 @@ export type Incoming =
       readonly place: Place;
     }
   /** Bellhop was added to a team or chat. */
-  | { readonly kind: 'installed'; readonly place: Place }
+  | { readonly kind: 'installed'; readonly by: Person | undefined; readonly place: Place }
   | { readonly kind: 'other' }
   /** Nobody we can trust to be who they are. */
   | { readonly kind: 'anonymous' };
@@ -48,7 +48,8 @@ const DIALOG_STEPS: Readonly<Record<string, 'open' | 'submit'>> = { 'task/fetch'
 /** Reads an activity (already verified by the adapter) into what Bellhop acts on. Pure. */
 export function readActivity(activity: Activity): Incoming {
   const place = placeOf(activity);
-  if (activity.type === 'installationUpdate' && activity.action === 'add') return { kind: 'installed', place };
+  if (activity.type === 'installationUpdate' && activity.action === 'add')
+    return { kind: 'installed', by: personOf(activity), place };
   const isAction = activity.type === 'invoke' && activity.name === 'adaptiveCard/action';
   const isSubmit =
     activity.type === 'message' &&

@@ -250,12 +250,22 @@ export interface Button {
   readonly secondary?: true;
 }
 
-function toAction({ title, action, primary, secondary }: Button): CardElement {
-  const { verb, data } = actionPayload(action);
+/** A button that opens a page of Bellhop's own. */
+export interface LinkButton {
+  readonly title: string;
+  readonly url: string;
+  readonly primary?: true;
+  readonly secondary?: true;
+}
+
+function toAction(button: Button | LinkButton): CardElement {
+  const { title, primary, secondary } = button;
   const look = {
     ...(primary === true ? { style: 'positive' } : {}),
     ...(secondary === true ? { mode: 'secondary' } : {}),
   };
+  if ('url' in button) return { type: 'Action.OpenUrl', title, url: button.url, ...look };
+  const { verb, data } = actionPayload(button.action);
   // A dialog opens by Action.Submit alone (Microsoft: "Use dialogs with bots").
   if (verb === 'openForm')
     return { type: 'Action.Submit', title, data: { msteams: { type: 'task/fetch' }, verb, ...data }, ...look };
@@ -273,7 +283,7 @@ function toAction({ title, action, primary, secondary }: Button): CardElement {
 export function card(
   fallbackText: string,
   body: readonly (CardElement | undefined)[],
-  buttons: readonly Button[] = [],
+  buttons: readonly (Button | LinkButton)[] = [],
 ): Card {
   return {
     type: 'AdaptiveCard',
@@ -287,7 +297,7 @@ export function card(
 const MOST_BUTTONS = 3;
 
 // More than three buttons do not fit a phone: the rest go into the "..." menu.
-function inRow(buttons: readonly Button[]): readonly Button[] {
+function inRow(buttons: readonly (Button | LinkButton)[]): readonly (Button | LinkButton)[] {
   let shown = 0;
   return buttons.map((button) => {
     if (button.secondary === true) return button;

@@ -1,7 +1,9 @@
+import type { CsvProblem } from '../engine/domain/csv-problems.ts';
 import { FAILURES, type Failure, type FailureCode } from '../engine/domain/failure.ts';
 import { bytes, clock, count, day, duration, percent, rate, short, weekday } from './format.ts';
 import { DE } from './text/de.ts';
 import { EN } from './text/en.ts';
+import { germanCsvProblem } from './text/de-csv.ts';
 import { germanFailure, germanTitle } from './text/de-failures.ts';
 import { germanPhrase } from './text/de-phrases.ts';
 import { type Language, languageOf } from './text/language.ts';
@@ -23,6 +25,8 @@ export interface Locale {
   readonly title: (code: FailureCode) => string;
   /** A stored failure in this language. */
   readonly failure: (failure: Failure) => Failure;
+  /** A problem of a CSV in this language. */
+  readonly problem: (problem: CsvProblem) => CsvProblem;
   /** A short phrase the engine wrote, such as the reason of a score. */
   readonly phrase: (text: string) => string;
 }
@@ -43,6 +47,7 @@ function localeOf(language: Language): Locale {
     day: (iso) => day(iso, language),
     title: (code) => (german ? germanTitle(code) : undefined) ?? FAILURES[code].title,
     failure: (failure) => (german ? germanFailure(failure) : failure),
+    problem: (problem) => (german ? germanCsvProblem(problem) : problem),
     phrase: (text) => (german ? germanPhrase(text) : text),
   };
 }

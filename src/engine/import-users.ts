@@ -2,6 +2,7 @@ import type { Actor } from './domain/actor.ts';
 import { badRowsCsv } from './domain/bad-rows.ts';
 import { MigrationError, failure } from './domain/failure.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
+import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { type CsvProblem, type MigrationCsvRow, readMigrationCsv } from './domain/migration-csv.ts';
 import { createBatch, enqueue, requireBatch } from './batches.ts';
@@ -15,6 +16,8 @@ export interface ImportRequest {
   readonly endpoint: EndpointName;
   readonly csv: Uint8Array;
   readonly allowUnknownColumns?: boolean;
+  /** The language of the column Problem; English when absent. */
+  readonly say?: (problem: CsvProblem) => CsvProblem;
 }
 
 /** What became of a file, for everybody: it names rows and repeats no password. */
@@ -68,7 +71,8 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
     if (updated > 0) await world.store.publish([{ type: 'UsersUpdated', batch: request.batch, count: updated }], by);
     counts.queued = await queueNewUsers(world, request.batch);
   }
-  const badRows = table === undefined ? undefined : badRowsCsv(table, problems);
+  const { say = (problem: CsvProblem) => problem } = request;
+  const badRows = table === undefined ? undefined : badRowsCsv(table, problems.map(say));
   return { result: { batch: request.batch, ...counts, problems, warnings: csv.warnings }, badRows };
 }
 
@@ -106,16 +110,17 @@ async function importRows(
 async function ensureBatch(world: World, request: ImportRequest, by: Actor): Promise<void> {
   const existing = await world.store.batch(request.batch);
   if (existing === undefined) return createBatch(world, { name: request.batch, endpoint: request.endpoint }, by);
-  const { name, endpoint, intent } = existing;
-  if (endpoint !== request.endpoint) {
-    throw new MigrationError('UsageError', {
-      detail: `The batch "${name}" uses the endpoint "${endpoint}".`,
-      command: 'import',
-    });
+  refuseUnfit(existing, request.endpoint);
+}
+
+/** Throws what keeps a batch from taking users of this endpoint. */
+export function refuseUnfit({ name, endpoint, intent }: MigrationBatch, wanted: EndpointName): void {
+  if (endpoint !== wanted) {
+    const detail = `The batch "${name}" uses the endpoint "${endpoint}".`;
+    throw new MigrationError('UsageError', { detail, command: 'import' });
   }
-  if (ENDING.has(intent)) {
+  if (ENDING.has(intent))
     throw new MigrationError('ActionNotPossible', { action: 'add users', name, status: intent, allowed: 'Remove' });
-  }
 }
 
 // Asked after the users are there: a start at the same moment has seen them, or is seen here.

@@ -16,6 +16,7 @@ import type { ItemChange, ItemState } from './domain/merge-flags.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
+import type { UploadTicket } from './domain/upload.ts';
 import type { Verification } from './domain/verification.ts';
 
 // -- the source ---------------------------------------------------------------------------------------------------
@@ -468,6 +469,18 @@ export interface CredentialVault {
   forget(user: UserAddress): Promise<void>;
 }
 
+/** One-time links. The token is known to the person alone: the store is given its hash. */
+export interface UploadTickets {
+  add(hash: string, ticket: UploadTicket): Promise<void>;
+  /** Known for a day longer than it is good for, so that a person can be told why it is not. */
+  find(hash: string): Promise<UploadTicket | undefined>;
+  save(hash: string, ticket: UploadTicket): Promise<void>;
+  /** Of several uploads at once one gets the ticket, for at most so many ms. */
+  claim(hash: string, claim: string, ms: number): Promise<boolean>;
+  /** Gives a ticket back; does nothing when somebody else has it by now. */
+  release(hash: string, claim: string): Promise<void>;
+}
+
 // -- the rest -----------------------------------------------------------------------------------------------------
 
 export interface Clock {
@@ -491,6 +504,8 @@ export interface EngineSettings {
   readonly maxItemSize: number;
   /** Distinct people who have to approve what cannot easily be taken back; 0 for none. */
   readonly approvals: number;
+  /** Where people reach Bellhop's pages, without a slash at the end; absent when they do not. */
+  readonly publicUrl?: string;
 }
 
 /** All ports, wired once in main.ts. */
@@ -504,6 +519,7 @@ export interface World {
   readonly audit: AuditLog;
   readonly jobs: JobQueue;
   readonly vault: CredentialVault;
+  readonly uploads: UploadTickets;
   readonly reports: ReportFiles;
   readonly clock: Clock;
   readonly log: Logger;

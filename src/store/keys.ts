@@ -20,6 +20,8 @@ export const KEY = {
   readers: '{bellhop}:readers',
   credentials: '{bellhop}:credentials',
   documents: '{bellhop}:documents:',
+  upload: (hash: string) => `{bellhop}:upload:${hash}`,
+  uploadClaim: (hash: string) => `{bellhop}:upload-claim:${hash}`,
   alive: '{bellhop}:alive:',
   budget: (mailbox: string) => `{bellhop}:budget:${mailbox}`,
 } as const;

@@ -18,6 +18,7 @@ import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
+import { uploadCard, uploadElsewhereCard } from '../../src/cards/upload-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
 import { verifyCard } from '../../src/cards/verify-card.ts';
 import { clusterCard, digestCard } from '../../src/cards/cluster-card.ts';
@@ -153,6 +154,10 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['doctor', doctorCard(DOCTOR, locale)],
     ['doctor-well', doctorCard({ ...DOCTOR, findings: DOCTOR.findings.filter((each) => each.health === 'good') }, locale)],
     ['notice', noticeCard({ what: 'Notifications', tone: 'done', state: 'Watched', name: LONG, sentence: 'News come here.' })],
+    ['upload', uploadCard({ batch: 'sales-1', url: `https://bellhop.example.com/upload/${'0'.repeat(64)}`, minutes: 30, inText: false }, locale)],
+    ['upload-terminal', uploadCard({ batch: LONG, url: `https://bellhop.example.com/upload/${'0'.repeat(64)}`, minutes: 30, inText: true }, locale)],
+    ['upload-sent', uploadElsewhereCard('sales-1', undefined, locale)],
+    ['upload-ask', uploadElsewhereCard(LONG, 'add users sales-1', locale)],
     ['confirm', confirmCard({ text: 'start batch everyone', title: 'Start batch', count: 50_000, sample: ['a@example.com', 'b@example.com', 'c@example.com'] }, locale)],
     ['help', helpCard(COMMANDS, locale)],
     ...COMMANDS.map((each) => [`help-${each.title}`.replaceAll(' ', '-'), commandHelpCard(each, locale)] as const),

@@ -3,9 +3,11 @@ import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { commandWords } from '../../src/bot/commands/command.ts';
 import { DE } from '../../src/cards/text/de.ts';
 import { EN } from '../../src/cards/text/en.ts';
+import { GERMAN_CSV } from '../../src/cards/text/de-csv.ts';
 import { GERMAN_COMMANDS } from '../../src/cards/text/de-commands.ts';
 import { GERMAN_FAILURES, germanFailure } from '../../src/cards/text/de-failures.ts';
 import { languageOf } from '../../src/cards/text/language.ts';
+import { CSV_PROBLEMS, type CsvProblemCode } from '../../src/engine/domain/csv-problems.ts';
 import { FAILURES, type FailureCode, failure } from '../../src/engine/domain/failure.ts';
 
 /** Every text as "batch.what" -> the text, or what a function makes of sample arguments. */
@@ -52,6 +54,16 @@ describe('German says what English says', () => {
     const missing = COMMANDS.map((each) => commandWords(each.usage)).filter((words) => !(words in GERMAN_COMMANDS));
 
     expect(missing).toEqual([]);
+  });
+
+  test('every problem of a CSV, with no placeholder the English message does not have', () => {
+    for (const [code, german] of Object.entries(GERMAN_CSV)) {
+      const known = new Set(placeholders(CSV_PROBLEMS[code as CsvProblemCode].message));
+      expect(
+        placeholders(`${german.message} ${german.remedy}`).filter((name) => !known.has(name)),
+        code,
+      ).toEqual([]);
+    }
   });
 
   test('every failure, with no placeholder the English row does not have', () => {

@@ -46,6 +46,10 @@ export interface Here {
   readonly zone: string;
   /** Minutes since midnight at which reports come unless said otherwise. */
   readonly reportAt: number;
+  /** Whether Bellhop has a chat with the person alone. */
+  hasPrivateChat(): Promise<boolean>;
+  /** Sends a card to the person alone; false when that did not succeed. It is kept nowhere. */
+  tellPrivately(card: Card): Promise<boolean>;
   subscribe(target: string, mode: 'watch' | 'mute'): Promise<void>;
   scheduleReport(schedule: ReportSchedule | undefined): Promise<void>;
   history(): Promise<readonly DaySnapshot[]>;

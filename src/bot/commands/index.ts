@@ -20,6 +20,7 @@ import {
   removeUserCommand,
 } from './ending-commands.ts';
 import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
+import { addUsersCommand } from './upload-command.ts';
 import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   addEndpointCommand,
   testEndpointCommand,
   createBatchCommand,
+  addUsersCommand,
   applyDeletionsCommand,
   restoreMissingCommand,
   stopUserCommand,

@@ -23,6 +23,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Batch anlegen',
     help: 'Legt einen leeren Batch an. Seine Benutzer kommen aus einer CSV auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
   },
+  'add users': {
+    title: 'Benutzer hinzufügen',
+    help: 'Gibt einen privaten Link, einmal und 30 Minuten gültig, zu einer Seite, die die CSV eines Batches annimmt. Mit endpoint= wird ein neuer Batch angelegt.',
+  },
   'check batch': {
     title: 'Batch prüfen',
     help: 'Probelauf: jedes Zielpostfach, jede Anmeldung, jeder Ordner und jede Größe wird angesehen, nichts geschrieben.',

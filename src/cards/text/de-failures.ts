@@ -204,7 +204,8 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   BatchEmpty: {
     title: 'Der Batch hat keine Benutzer',
     message: 'Der Batch „{batch}“ hat noch keine Benutzer.',
-    remedy: 'Importieren Sie sie auf dem Server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
+    remedy:
+      'Schreiben Sie "add users {batch}", oder importieren Sie sie auf dem Server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
   },
   NotAllowed: {
     title: 'Das dürfen Sie nicht',
@@ -282,6 +283,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     title: 'Die CSV-Datei ist nicht verwendbar',
     message: '{detail}',
     remedy: 'Berichtigen Sie die Datei und importieren Sie sie erneut. Nichts wurde gespeichert.',
+  },
+  UploadsNotSetUp: {
+    title: 'Die Upload-Seite ist nicht eingerichtet',
+    message: 'Bellhop weiß nicht, unter welcher Adresse seine Seiten erreichbar sind.',
+    remedy:
+      'Setzen Sie BELLHOP_PUBLIC_URL auf die https-Adresse des Bots, etwa https://bellhop.example.com, und starten Sie neu; oder importieren Sie auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
   },
   TryAgain: {
     title: 'Jemand anderes hat das gerade geändert',

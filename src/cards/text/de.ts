@@ -2,6 +2,7 @@ import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count as countIn, plural } from '../format.ts';
 import { DE_FORMS } from './de-forms.ts';
+import { DE_UPLOAD } from './de-upload.ts';
 import type { EN } from './en.ts';
 
 const count = (value: number): string => countIn(value, 'de');
@@ -51,7 +52,8 @@ export const DE: typeof EN = {
     stopped: 'Angehalten',
     total: 'Gesamt',
     rest: (time, until) => ` Der Rest dauert etwa **${time}**, bis ${until}.`,
-    noUsers: 'Er hat noch keine Benutzer. Importieren Sie sie auf dem Server.',
+    noUsers:
+      'Er hat noch keine Benutzer. Schreiben Sie **add users** mit seinem Namen, oder importieren Sie sie auf dem Server.',
     notStarted: (value) =>
       `${users(value)} ${value === 1 ? 'wartet' : 'warten'} auf den Start. Prüfen Sie vorher: das schreibt nichts.`,
     startsAt: (value, time) =>
@@ -528,6 +530,8 @@ export const DE: typeof EN = {
     user: 'Der Benutzer ist aus Bellhop entfernt; seine Mails bleiben in Exchange Online.',
     endpoint: 'Der Endpunkt ist aus Bellhop entfernt.',
   },
+
+  upload: DE_UPLOAD,
 
   doctor: {
     what: 'Doktor',

@@ -2,6 +2,7 @@ import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count, plural, words } from '../format.ts';
 import { EN_FORMS } from './en-forms.ts';
+import { EN_UPLOAD } from './en-upload.ts';
 
 const users = (value: number): string => plural(value, 'user');
 const messages = (value: number): string => plural(value, 'message');
@@ -28,7 +29,7 @@ export const EN = {
     stopped: 'Stopped',
     total: 'Total',
     rest: (time: string, until: string) => ` The rest needs about **${time}**, until ${until}.`,
-    noUsers: 'It has no users yet. Import them on the server.',
+    noUsers: 'It has no users yet. Write **add users** with its name, or import them on the server.',
     notStarted: (value: number) => `${users(value)} wait for the start. Check the batch first: it writes nothing.`,
     startsAt: (value: number, time: string) => `${users(value)} wait; the batch starts by itself at **${time}**.`,
     soFar: (good: number, total: number) => `${count(good)} of ${users(total)} are synced.`,
@@ -513,6 +514,8 @@ export const EN = {
     user: 'The user is gone from Bellhop; its mail stays in Exchange Online.',
     endpoint: 'The endpoint is gone from Bellhop.',
   },
+
+  upload: EN_UPLOAD,
 
   doctor: {
     what: 'Doctor',

@@ -290,7 +290,8 @@ export const FAILURES = {
     retry: 'never',
     title: 'The batch has no users',
     message: 'The batch "{batch}" has no users yet.',
-    remedy: 'Import them on the server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
+    remedy:
+      'Write "add users {batch}", or import them on the server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
   },
   NotAllowed: {
     scope: 'request',
@@ -397,6 +398,14 @@ export const FAILURES = {
     title: 'The CSV file cannot be used',
     message: '{detail}',
     remedy: 'Correct the file and import it again. Nothing was stored.',
+  },
+  UploadsNotSetUp: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The upload page is not set up',
+    message: 'Nobody told Bellhop under which address people reach its pages.',
+    remedy:
+      'Set BELLHOP_PUBLIC_URL to the https address of the bot, such as https://bellhop.example.com, and restart; or import on the server: bellhop import <file.csv> batch=... endpoint=...',
   },
   TryAgain: {
     scope: 'request',
