@@ -152,7 +152,11 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
       work.say(personOf(key), conversationOf(conversationId), text, splitConversationId(conversationId).rootId),
     async clickAction(key, message, title, inputs = {}) {
       const person = personOf(key);
-      const now = must(log.message(message.conversationId, message.id), `message ${message.id}`);
+      // Whoever presses a button has the card before their eyes, and has its own view where there is one.
+      const shown = must(log.message(message.conversationId, message.id), `message ${message.id}`);
+      if (shown.views[person.id] === undefined)
+        await work.refresh(person, conversationOf(message.conversationId), shown, 'automatic');
+      const now = log.message(message.conversationId, message.id) ?? shown;
       const button = cardButtons(cardSeenBy(now, person.id) ?? {}).find(
         (candidate) => candidate.title === title || candidate.action['verb'] === title,
       );

@@ -1,6 +1,7 @@
 import type { BatchName } from '../engine/domain/ids.ts';
 import type { DaySnapshot } from '../engine/domain/daily-report.ts';
 import type { ReportSchedule } from '../engine/domain/report-schedule.ts';
+import type { Audience } from '../cards/eyes.ts';
 import { type FailureCluster, clusterKey, mergeClusters } from '../engine/domain/notification.ts';
 import type { Place } from './chat-port.ts';
 import type { Person } from './read-activity.ts';
@@ -21,6 +22,8 @@ export interface PostedCard {
   readonly activityId: string;
   /** Who asked for it: mentioned when only a person helps. */
   readonly owner?: { readonly id: string; readonly name: string };
+  /** Whose view of it differs, as it was when it was posted. */
+  readonly audience?: Audience;
 }
 
 /** What a conversation wants to hear of a batch or user. */

@@ -1,21 +1,14 @@
-import { confirmCard } from '../cards/confirm-card.ts';
 import { errorCard } from '../cards/error-card.ts';
 import type { Card } from '../cards/elements.ts';
-import { ENGLISH, localeFor } from '../cards/locale.ts';
-import { type Failure, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
+import { type Audience, NOBODY } from '../cards/eyes.ts';
+import { localeFor } from '../cards/locale.ts';
+import { type Failure, type FailureCode, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { ChatPort, Place } from './chat-port.ts';
-import { askApproval } from './commands/approval-commands.ts';
-import {
-  type CommandContext,
-  type CommandReply,
-  type Here,
-  type Permission,
-  commandWords,
-} from './commands/command.ts';
-import { COMMANDS } from './commands/index.ts';
-import { type ParsedCommand, bareCommand, includes, parseCommand, runCommand } from './commands/parse.ts';
+import { Audiences, type Member } from './audiences.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { CommandReply, Here } from './commands/command.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
 import { type FormDesk, answerForm } from './form-desk.ts';
@@ -34,6 +27,8 @@ export interface Dialog {
 export interface Turn {
   /** Whether the roster of the conversation calls the person a guest. */
   isGuest(): Promise<boolean>;
+  /** The roster of the conversation, its first page. */
+  members(): Promise<readonly Member[]>;
   /** Posts a card into the conversation of the turn; returns its activity id. */
   reply(card: Card): Promise<string>;
   /** Answers a button in place: a new card for it, or a short message beside it. */
@@ -58,7 +53,8 @@ export interface MigrationBotOptions {
 export class MigrationBot {
   readonly #world: World;
   readonly #book: ConversationBook;
-  readonly #roles: Roles;
+  readonly #runner: CommandRunner;
+  readonly #audiences: Audiences;
   readonly #outbox: Outbox;
   readonly #chat: MigrationBotOptions['chat'];
   readonly #defaults: Pick<MigrationBotOptions, 'zone' | 'reportAt'>;
@@ -71,7 +67,8 @@ export class MigrationBot {
     this.#defaults = { zone, reportAt };
     this.#world = world;
     this.#book = book;
-    this.#roles = roles;
+    this.#runner = new CommandRunner(world, roles);
+    this.#audiences = new Audiences({ roles, clock: world.clock, log: world.log });
   }
 
   async handle(incoming: Incoming, turn: Turn): Promise<void> {
@@ -87,6 +84,8 @@ export class MigrationBot {
         return;
       case 'action':
         return this.#action(incoming, turn);
+      case 'look':
+        return this.#look(incoming, turn);
       case 'form':
         return turn.dialog(await answerForm(incoming, this.#formDesk(incoming, turn)));
       case 'installed':
@@ -109,15 +108,13 @@ export class MigrationBot {
 
   async #run(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<void> {
     try {
-      const reply = await this.#execute(text, by, place, turn);
-      const activityId = await turn.reply(reply.card);
-      await this.#remember(reply, { place, activityId }, by);
+      await this.#post(await this.#runner.answer(text, by, this.#here(place, by), turn), by, place, turn);
     } catch (error) {
       await turn.reply(this.#errorCard(error, by));
     }
   }
 
-  // A batch card answers in place and stays the live one; everything else is posted below, so that the live card stays.
+  // What does not belong in the place of the card that was pressed is posted below, so that the live card stays.
   async #action(
     { id, text, card, by, place, invoke }: Extract<Incoming, { kind: 'action' }>,
     turn: Turn,
@@ -126,23 +123,66 @@ export class MigrationBot {
       return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
     const first = await this.#book.isNew(id);
     try {
-      const reply = await this.#execute(first ? text : statusOf(text), by, place, turn);
-      const live = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
-      if (invoke && live !== undefined && (await this.#isLiveCard(live, place, card))) {
-        await this.#remember(reply, { place, activityId: card }, by);
-        return await turn.answer({ card: reply.card });
+      if (looksLikeSecret(text)) throw new MigrationError('PasswordInChat');
+      const reply = await this.#runner.answer(first ? text : statusOf(text), by, this.#here(place, by), turn);
+      if (invoke && card !== '' && (await this.#belongs(reply, place, card))) {
+        const audience = await this.#audience(reply, place, turn);
+        await this.#remember(reply, { place, activityId: card, audience }, by);
+        return await turn.answer({ card: await this.#ownCard(reply, audience, by, turn) });
       }
-      if (invoke && reply.replaces === true && card !== '') {
-        await this.#remember(reply, { place, activityId: card }, by);
-        return await turn.answer({ card: reply.card });
-      }
-      if (first) await this.#remember(reply, { place, activityId: await turn.reply(reply.card) }, by);
+      if (first) await this.#post(reply, by, place, turn);
       await turn.answer({ message: 'See below.' });
     } catch (error) {
       const known = toMigrationError(error);
+      const now = invoke && STALE.has(known.code) ? approvalOfWords(text) : undefined;
+      if (now !== undefined) return this.#look({ view: { of: 'approval', target: now }, by, place }, turn);
       await turn.reply(this.#errorCard(error, by));
       await turn.answer({ message: localeFor(by.locale).failure(failure(known.code, known.details)).message });
     }
+  }
+
+  // A view of one person: read from the state, whatever the button that asks for it is about to say.
+  async #look(
+    { view, by, place }: Pick<Extract<Incoming, { kind: 'look' }>, 'view' | 'by' | 'place'>,
+    turn: Turn,
+  ): Promise<void> {
+    try {
+      const words = view.of === 'approval' ? 'approvals' : 'status';
+      const reply = await this.#runner.carryOut(
+        `${words} "${view.target.replaceAll('"', '')}"`,
+        by,
+        this.#here(place, by),
+        turn,
+      );
+      const audience = await this.#audience(reply, place, turn);
+      await turn.answer({ card: await this.#ownCard(reply, audience, by, turn) });
+    } catch (error) {
+      await turn.answer({ message: localeFor(by.locale).failure(this.#explain(error)).message });
+    }
+  }
+
+  async #post(reply: CommandReply, by: Person | undefined, place: Place, turn: Turn): Promise<void> {
+    const audience = await this.#audience(reply, place, turn);
+    // Alone with Bellhop, a person sees their own card from the start.
+    const own = place.personal && by !== undefined;
+    const card = own ? await this.#ownCard(reply, audience, by, turn) : (reply.cardFor?.({ audience }) ?? reply.card);
+    await this.#remember(reply, { place, activityId: await turn.reply(card), audience }, by);
+  }
+
+  async #ownCard(reply: CommandReply, audience: Audience, by: Person, turn: Turn): Promise<Card> {
+    if (reply.cardFor === undefined) return reply.card;
+    const held = await this.#runner.permit(by, 'view', turn);
+    return reply.cardFor({ audience, person: { id: by.id, held } });
+  }
+
+  async #audience(reply: CommandReply, place: Place, turn: Turn): Promise<Audience> {
+    return reply.cardFor === undefined ? NOBODY : this.#audiences.of(place, () => turn.members());
+  }
+
+  // A batch card answers in place and stays the live one; so does a card that asked for an approval.
+  async #belongs(reply: CommandReply, place: Place, card: string): Promise<boolean> {
+    const live = reply.live === undefined ? undefined : parseBatchName(reply.live.batch);
+    return reply.replaces === true || (live !== undefined && (await this.#isLiveCard(live, place, card)));
   }
 
   #formDesk({ id, by, place }: Extract<Incoming, { kind: 'form' }>, turn: Turn): FormDesk {
@@ -150,54 +190,12 @@ export class MigrationBot {
       world: this.#world,
       locale: localeFor(by.locale),
       zone: this.#defaults.zone,
-      permit: (needed) => this.#permit(by, needed, turn),
+      permit: async (needed) => void (await this.#runner.permit(by, needed, turn)),
       isNew: () => this.#book.isNew(id),
-      execute: (text) => this.#carryOut(text, by, place, turn),
-      post: async (reply) => this.#remember(reply, { place, activityId: await turn.reply(reply.card) }, by),
+      execute: (text) => this.#runner.carryOut(text, by, this.#here(place, by), turn),
+      post: (reply) => this.#post(reply, by, place, turn),
       explain: (error) => this.#explain(error),
     };
-  }
-
-  async #permit(by: Person, needed: Permission, turn: Turn): Promise<void> {
-    const held = await this.#roles.permissionOf(by, () => turn.isGuest());
-    if (held === undefined || !includes(held, needed))
-      throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
-  }
-
-  // A command with a form, written alone, is explained and its form offered: to those who may use it.
-  async #execute(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<CommandReply> {
-    const bare = bareCommand(text, { commands: COMMANDS });
-    if (bare?.form === undefined || by === undefined) return this.#carryOut(text, by, place, turn);
-    await this.#permit(by, bare.permission, turn);
-    return this.#carryOut(`help ${commandWords(bare.usage)}`, by, place, turn);
-  }
-
-  async #carryOut(text: string, by: Person | undefined, place: Place, turn: Turn): Promise<CommandReply> {
-    const parsed = parseCommand(text, { commands: COMMANDS });
-    // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
-    if (by === undefined)
-      return runCommand(parsed, { world: this.#world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
-    await this.#permit(by, parsed.command.permission, turn);
-    const context = {
-      world: this.#world,
-      by: { id: by.id, name: by.name },
-      here: this.#here(place, by),
-      locale: localeFor(by.locale),
-    };
-    return (
-      (await askApproval(text, parsed, context)) ??
-      (await this.#question(text, parsed, context)) ??
-      runCommand(parsed, context)
-    );
-  }
-
-  // A confirmation counts for the number it was given for: when that changed, the question is asked again.
-  async #question(text: string, parsed: ParsedCommand, context: CommandContext): Promise<CommandReply | undefined> {
-    const { command, args, confirmed } = parsed;
-    const reach = await command.reach?.(args, context);
-    if (reach === undefined || confirmed === String(reach.count)) return undefined;
-    const asked = text.replaceAll(/ ?\bconfirm=\S*/gi, '');
-    return { view: reach, card: confirmCard({ text: asked, title: command.title, ...reach }, context.locale) };
   }
 
   async #isLiveCard(batch: BatchName, place: Place, activityId: string): Promise<boolean> {
@@ -221,14 +219,14 @@ export class MigrationBot {
     }
   }
 
-  #here(place: Place, by: Person): Here {
+  #here(place: Place, by: Person | undefined): Here {
     return {
       ...this.#defaults,
       personal: place.personal,
-      hasPrivateChat: async () => (await this.#book.privateChat(by)) !== undefined,
+      hasPrivateChat: async () => by !== undefined && (await this.#book.privateChat(by)) !== undefined,
       // Not by the outbox, which would keep the card.
       tellPrivately: async (card) => {
-        const chat = await this.#book.privateChat(by);
+        const chat = by === undefined ? undefined : await this.#book.privateChat(by);
         return chat !== undefined && (await this.#chat.post(chat, card)).outcome === 'posted';
       },
       subscribe: (target, mode) => this.#book.subscribe({ place, target, mode }),
@@ -265,7 +263,12 @@ const NAMED_BY = {
   Decided: 'identity',
 } as const;
 
-const ROLE_NAMES = { view: 'viewer', operate: 'operator', approve: 'approver' } as const;
+/** A press on a card that is not up to date: it is answered with the state. */
+const STALE: ReadonlySet<FailureCode> = new Set<FailureCode>(['ApprovalOver', 'ApprovalTwice']);
+
+function approvalOfWords(text: string): string | undefined {
+  return /^(?:approve|reject) "([0-9A-F]{6})"/i.exec(text)?.[1];
+}
 
 // A repeated press has no second effect; it shows where things stand.
 function statusOf(text: string): string {

@@ -4,10 +4,11 @@ import { batchCard } from '../cards/batch-card.ts';
 import { checkCard } from '../cards/check-card.ts';
 import type { Card } from '../cards/elements.ts';
 import { endpointTestCard } from '../cards/endpoint-card.ts';
+import { NOBODY, approvalEyes } from '../cards/eyes.ts';
 import type { Locale } from '../cards/locale.ts';
 import { noticeCard } from '../cards/notice-card.ts';
 import { verifyCard } from '../cards/verify-card.ts';
-import { approvalOf } from '../engine/approvals.ts';
+import { approvalView, requireApproval } from '../engine/approvals.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
@@ -130,8 +131,8 @@ export class Notifier {
     this.#dirty.delete(batch);
     const view = await batchOverview(this.#world, batch);
     if (AT_WORK.has(view.status)) this.#dirty.add(batch);
-    const card = batchCard(view, this.#locale);
     for (const posted of pinned) {
+      const card = batchCard(view, this.#locale, { audience: posted.audience ?? NOBODY });
       if (await this.#outbox.isClosed(posted.place)) continue;
       const edited = await this.#edit(posted, card);
       if (edited === 'later') this.#dirty.add(batch);
@@ -185,8 +186,10 @@ export class Notifier {
     this.#deciding.delete(id);
     const asking = await this.#book.expected(id);
     if (asking === undefined) return;
-    const view = await approvalOf(this.#world, id);
-    const edited = await this.#edit(asking, approvalCard(view, this.#locale));
+    const approval = await requireApproval(this.#world, id);
+    const view = approvalView(approval, this.#world.clock.now());
+    const eyes = approvalEyes(approval, { audience: asking.audience ?? NOBODY });
+    const edited = await this.#edit(asking, approvalCard(view, this.#locale, eyes));
     if (edited === 'later') this.#deciding.add(id);
     else if (view.state !== 'open' && view.state !== 'approved') await this.#book.answered(id);
   }

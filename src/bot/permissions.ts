@@ -50,6 +50,11 @@ export class Roles {
     return held === undefined || (await this.#isGuest(person, isGuest)) ? undefined : held;
   }
 
+  /** The permission of somebody the lists name; groups are not asked about. */
+  named(person: Person): Permission | undefined {
+    return permissionOf(person, this.#options.people);
+  }
+
   async #isGuest({ id }: Person, ask: () => Promise<boolean>): Promise<boolean> {
     const { clock } = this.#options;
     const known = this.#guests.get(id);

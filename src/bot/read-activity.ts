@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder';
-import { commandOfAction } from '../cards/card-verbs.ts';
+import { type CardView, commandOfAction, viewOfAction } from '../cards/card-verbs.ts';
 import type { Place } from './chat-port.ts';
-import { cleanMessage } from './commands/tokenize.ts';
+import { cleanMessage, namedWord, plainSpaces } from './commands/tokenize.ts';
 
 /** A person as the verified activity names them. */
 export interface Person {
@@ -28,6 +28,8 @@ export type Incoming =
       readonly place: Place;
       readonly invoke: boolean;
     }
+  /** A client asks for the view of the person before it: nothing was pressed, nothing changes. */
+  | { readonly kind: 'look'; readonly view: CardView; readonly by: Person; readonly place: Place }
   /** A dialog is opened or sent: `data` is what the button and the inputs carry. */
   | {
       readonly kind: 'form';
@@ -64,10 +66,12 @@ export function readActivity(activity: Activity): Incoming {
   if (step !== undefined) return { kind: 'form', id, step, data: get(activity.value, 'data'), by, place };
   if (isAction || isSubmit) {
     const { verb, data } = isAction ? readExecute(activity.value) : readSubmit(activity.value);
+    const view = isAction ? viewOfAction(verb, data) : undefined;
+    if (view !== undefined) return { kind: 'look', view, by, place };
     return {
       kind: 'action',
       id,
-      text: commandOfAction(verb, data),
+      text: withReason(commandOfAction(verb, data), verb, data),
       card: activity.replyToId ?? '',
       by,
       place,
@@ -75,6 +79,17 @@ export function readActivity(activity: Activity): Incoming {
     };
   }
   return { kind: 'message', id, text: cleanMessage(activity.text ?? '', [activity.recipient.name]), by, place };
+}
+
+const LONGEST_REASON = 300;
+
+// The reason somebody typed into the card becomes an argument like any other.
+function withReason(text: string | undefined, verb: unknown, data: unknown): string | undefined {
+  const reason = verb === 'reject' ? get(data, 'reason') : undefined;
+  if (text === undefined || typeof reason !== 'string') return text;
+  const said = plainSpaces(reason).slice(0, LONGEST_REASON);
+  const word = said === '' ? undefined : namedWord('reason', said);
+  return word === undefined ? text : `${text} ${word}`;
 }
 
 function personOf({ from, conversation, locale }: Activity): Person | undefined {

@@ -6,6 +6,7 @@ import {
   type ConfigurationBotFrameworkAuthentication,
   type ConversationReference,
   type Response as BotResponse,
+  type TeamsChannelAccount,
   TeamsInfo,
   type TurnContext,
 } from 'botbuilder';
@@ -151,6 +152,12 @@ async function sendPatiently(context: TurnContext, activity: Partial<Activity>, 
   }
 }
 
+const ROSTER_PAGE = 500;
+
+function isGuest({ userRole }: TeamsChannelAccount): boolean {
+  return userRole === 'guest' || userRole === 'anonymous';
+}
+
 function turnOf(context: TurnContext, clock: Clock): Turn {
   return {
     reply: (card) =>
@@ -165,9 +172,17 @@ function turnOf(context: TurnContext, clock: Clock): Turn {
       ),
     answer: (result) => respond(context, result),
     dialog: (next) => respondToDialog(context, next),
-    isGuest: async () => {
-      const { userRole } = await TeamsInfo.getMember(context, context.activity.from.id);
-      return userRole === 'guest' || userRole === 'anonymous';
+    isGuest: async () => isGuest(await TeamsInfo.getMember(context, context.activity.from.id)),
+    members: async () => {
+      // One page: in a conversation of more people, those on the next ones see the card everybody sees.
+      const { members } = await TeamsInfo.getPagedMembers(context, ROSTER_PAGE);
+      return members.map((member) => ({
+        id: (member.aadObjectId ?? '').toLowerCase(),
+        chatId: member.id,
+        name: member.name,
+        tenantId: (member.tenantId ?? '').toLowerCase(),
+        guest: isGuest(member),
+      }));
     },
   };
 }

@@ -12,11 +12,13 @@ import {
   fromOutside,
   markRow,
   panel,
+  refreshedFor,
   section,
   small,
   subtle,
   underRow,
 } from './elements.ts';
+import type { ApprovalEyes } from './eyes.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
@@ -29,9 +31,10 @@ const TONE: Readonly<Record<ApprovalState, Tone>> = {
   void: 'stopped',
 };
 const MOST_OPEN = 10;
+const ANYBODY: ApprovalEyes = { mayDecide: true, waitingFor: [] };
 
 /** A question to other people: what would be done, who asks, who decided what. Decisions stay on it for good. */
-export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH): Card {
+export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH, eyes: ApprovalEyes = ANYBODY): Card {
   const { t, clock } = locale;
   const { identity, state, plan, planHash, requestedBy, requestedAt, expiresAt, decisions, asOf } = view;
   const counted = plan.of === 'messages' ? t.messages(plan.count) : t.users(plan.count);
@@ -42,7 +45,7 @@ export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH): Card
       tone: TONE[state],
       state: t.approval.states[state],
       name: plan.title,
-      sentence: sentenceOf(view, locale),
+      sentence: sentenceOf(view, eyes, locale),
     }),
     panel(
       t.approval.plan,
@@ -64,18 +67,45 @@ export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH): Card
         ]),
         ...(reason === null ? [] : [underRow(fromOutside(reason, 300))]),
       ]),
+      ...waitingRow(view, eyes, locale),
     ),
     small(`${t.approval.binds(planHash.slice(0, 12))} · ${t.approval.until(clock(expiresAt, asOf))}`),
+    state === 'open' && !eyes.mayDecide ? small(t.approval.inWords(identity), 'None') : undefined,
   ];
   const fallback = `${t.approval.fallback(identity, plan.title, counted, t.approval.states[state])} ${t.write(`approve ${identity}`)}`;
-  return card(fallback, body, buttons(view, locale));
+  const shown = card(fallback, body, buttons(view, eyes, locale));
+  return state === 'open' ? refreshedFor(eyes.waitingFor, { of: 'approval', target: identity }, shown) : shown;
 }
 
-function sentenceOf({ state, decisions, needed, requestedBy, replacedBy }: ApprovalView, { t }: Locale): string {
+const MOST_NAMED = 4;
+
+// Whose answer is waited for, where that is known.
+function waitingRow(
+  { state }: ApprovalView,
+  { waitingFor, mayDecide }: ApprovalEyes,
+  { t }: Locale,
+): readonly CardElement[] {
+  if (state !== 'open' || mayDecide || waitingFor.length === 0) return [];
+  const names = waitingFor.slice(0, MOST_NAMED).map(({ name }) => foreign(name, 40));
+  const rest = waitingFor.length - names.length;
+  return [
+    markRow('running', [
+      t.approval.waitsFor(names.join(', ')),
+      ...(rest > 0 ? [subtle(t.failures.andMore(rest))] : []),
+    ]),
+  ];
+}
+
+function sentenceOf(
+  { state, decisions, needed, requestedBy, replacedBy }: ApprovalView,
+  { mayDecide, waitingFor }: ApprovalEyes,
+  { t }: Locale,
+): string {
   const open = needed - decisions.length;
+  const name = escapeMarkdown(foreign(requestedBy, 60));
   switch (state) {
     case 'open':
-      return t.approval.waits(escapeMarkdown(foreign(requestedBy, 60)), open);
+      return mayDecide && waitingFor.length > 0 ? t.approval.yours(name) : t.approval.waits(name, open);
     case 'approved':
       return t.approval.beingDone;
     case 'done':
@@ -89,12 +119,21 @@ function sentenceOf({ state, decisions, needed, requestedBy, replacedBy }: Appro
   }
 }
 
-// The server checks role, person and plan again: buttons are for everybody who sees the card.
-function buttons({ identity, state, replacedBy }: ApprovalView, { t }: Locale): readonly Button[] {
+// The server checks role, person and plan again, whoever sees the buttons.
+function buttons(
+  { identity, state, replacedBy }: ApprovalView,
+  { mayDecide }: ApprovalEyes,
+  { t }: Locale,
+): readonly Button[] {
+  if (state === 'open' && !mayDecide) return [];
   if (state === 'open')
     return [
       { title: t.buttons.approve, action: { verb: 'approve', target: identity }, primary: true },
-      { title: t.buttons.reject, action: { verb: 'reject', target: identity } },
+      {
+        title: t.buttons.reject,
+        action: { verb: 'reject', target: identity },
+        asks: { id: 'reason', label: t.approval.whyNot, missing: t.forms.missing, send: t.approval.rejectNow },
+      },
     ];
   return state === 'void' && replacedBy !== null
     ? [{ title: t.buttons.show, action: { verb: 'approvals', target: replacedBy } }]

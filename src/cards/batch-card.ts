@@ -2,6 +2,7 @@ import { inTarget } from '../engine/domain/items.ts';
 import type { BatchStatus } from '../engine/domain/migration-batch.ts';
 import type { BatchView } from '../engine/views.ts';
 import { booksSection } from './books-section.ts';
+import { isReading } from './card-verbs.ts';
 import {
   type Button,
   type Card,
@@ -16,12 +17,16 @@ import {
   panel,
   section,
   small,
+  refreshedFor,
   tiles,
 } from './elements.ts';
+import { type Eyes, NOBODY } from './eyes.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { liveSection } from './live-section.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
+
+const EVERYBODY: Eyes = { audience: NOBODY };
 
 export const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
   Created: 'waiting',
@@ -40,7 +45,7 @@ export const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
 };
 
 /** The live card of a batch: how far, what is wrong, until when; counts as in Get-MigrationBatch. */
-export function batchCard(view: BatchView, locale: Locale = ENGLISH): Card {
+export function batchCard(view: BatchView, locale: Locale = ENGLISH, eyes: Eyes = EVERYBODY): Card {
   const { t, short } = locale;
   const { identity, status, items } = view;
   const body: (CardElement | undefined)[] = [
@@ -68,7 +73,14 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH): Card {
     scoreSection(view.dataConsistencyScore, view.reasons, locale),
     small(footer(view, locale)),
   ];
-  return card(fallback(view, locale), body, buttons(view, locale));
+  // Who may only look gets no buttons that would be refused.
+  const mayAct = eyes.person === undefined || eyes.person.held !== 'view';
+  const shown = buttons(view, locale).filter((each) => mayAct || isReading(each.action));
+  return refreshedFor(
+    eyes.audience.viewers,
+    { of: 'batch', target: identity },
+    card(fallback(view, locale), body, shown),
+  );
 }
 
 function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): string {

@@ -79,6 +79,37 @@ export function actionPayload(action: CardAction): {
   return { verb, data: target === undefined ? {} : { target } };
 }
 
+/** What a client asks for by itself: a person's view of a card. Changes nothing. */
+export interface CardView {
+  readonly of: 'approval' | 'batch';
+  readonly target: string;
+}
+
+const VIEW_VERBS = { approval: 'viewApproval', batch: 'viewBatch' } as const;
+
+export function viewPayload({ of, target }: CardView): {
+  readonly verb: string;
+  readonly data: Readonly<Record<string, string>>;
+} {
+  return { verb: VIEW_VERBS[of], data: { target } };
+}
+
+/** Reads what {@link viewPayload} wrote; undefined when it is something else. */
+export function viewOfAction(verb: unknown, data: unknown): CardView | undefined {
+  const of = (['approval', 'batch'] as const).find((each) => VIEW_VERBS[each] === verb);
+  const target = valueOf(data, 'target');
+  return of === undefined || typeof target !== 'string' || target.length > 64 ? undefined : { of, target };
+}
+
+/** Buttons that only look. */
+const READING: ReadonlySet<Verb> = new Set<Verb>([
+  'status', 'failures', 'why', 'skipped', 'report', 'doctor', 'endpoints', 'approvals', 'help',
+]); // prettier-ignore
+
+export function isReading({ verb }: CardAction): boolean {
+  return READING.has(verb);
+}
+
 const LONGEST_SAYING = 400;
 
 /** Reads what a button sent back as the text of a command; undefined when it is none of ours. */

@@ -1,5 +1,6 @@
-import type { CardAction } from './card-verbs.ts';
-import { actionPayload } from './card-verbs.ts';
+import type { CardAction, CardView } from './card-verbs.ts';
+import { actionPayload, viewPayload } from './card-verbs.ts';
+import type { Onlooker } from './eyes.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 
 /** Adaptive Card JSON, version 1.5: the elements Bellhop uses, as plain data. */
@@ -12,6 +13,8 @@ export interface Card {
   readonly fallbackText: string;
   readonly body: readonly CardElement[];
   readonly actions: readonly CardElement[];
+  /** How a client asks for the view of the person before it (Microsoft: "User Specific Views"). */
+  readonly refresh?: Readonly<Record<string, unknown>>;
   /** What only Teams understands: mentions. */
   readonly msteams?: Readonly<Record<string, unknown>>;
 }
@@ -248,6 +251,8 @@ export interface Button {
   readonly primary?: true;
   /** Into the "..." menu. */
   readonly secondary?: true;
+  /** Asks for words first: the input named `id` comes with the press. */
+  readonly asks?: { readonly id: string; readonly label: string; readonly missing: string; readonly send: string };
 }
 
 /** A button that opens a page of Bellhop's own. */
@@ -259,6 +264,25 @@ export interface LinkButton {
 }
 
 function toAction(button: Button | LinkButton): CardElement {
+  if (!('asks' in button) || button.asks === undefined) return pressable(button);
+  const { id, label, missing, send } = button.asks;
+  const input = {
+    type: 'Input.Text',
+    id,
+    label,
+    isRequired: true,
+    errorMessage: missing,
+    maxLength: 300,
+    isMultiline: true,
+  };
+  return {
+    type: 'Action.ShowCard',
+    title: button.title,
+    card: { type: 'AdaptiveCard', body: [input], actions: [pressable({ ...button, title: send })] },
+  };
+}
+
+function pressable(button: Button | LinkButton): CardElement {
   const { title, primary, secondary } = button;
   const look = {
     ...(primary === true ? { style: 'positive' } : {}),
@@ -277,6 +301,17 @@ function toAction(button: Button | LinkButton): CardElement {
     ...look,
     fallback: { type: 'Action.Submit', title, data: { verb, ...data }, ...look },
   };
+}
+
+/** People whose clients ask for a view of their own: at most this many (Microsoft: "User Specific Views"). */
+const MOST_REFRESHED = 60;
+
+/** The card, with the clients of these people asking for their own view of it; the same card when there are none. */
+export function refreshedFor(onlookers: readonly Onlooker[], view: CardView, shown: Card): Card {
+  if (onlookers.length === 0) return shown;
+  const { verb, data } = viewPayload(view);
+  const userIds = onlookers.slice(0, MOST_REFRESHED).map(({ chatId }) => chatId);
+  return { ...shown, refresh: { action: { type: 'Action.Execute', title: 'Refresh', verb, data }, userIds } };
 }
 
 /** The frame of every card. */

@@ -111,9 +111,14 @@ export async function openApprovals(world: World): Promise<readonly ApprovalView
 
 /** An approval as people and programs see it. Throws UnknownApproval. */
 export async function approvalOf(world: World, id: string): Promise<ApprovalView> {
+  return approvalView(await requireApproval(world, id), world.clock.now());
+}
+
+/** The approval of an id. Throws UnknownApproval. */
+export async function requireApproval(world: World, id: string): Promise<Approval> {
   const approval = await world.store.approval(id);
   if (approval === undefined) throw new MigrationError('UnknownApproval', { id });
-  return approvalView(approval, world.clock.now());
+  return approval;
 }
 
 export function approvalView(approval: Approval, now: number): ApprovalView {

@@ -13,6 +13,7 @@ import { errorCard } from '../../src/cards/error-card.ts';
 import { exportCard } from '../../src/cards/export-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
 import { keptValues, readFormValues } from '../../src/bot/form-words.ts';
+import { NOBODY } from '../../src/cards/eyes.ts';
 import { formCard, refusalCard } from '../../src/cards/form-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
@@ -70,6 +71,20 @@ const HUGE = {
   bytesTransferred: 88_000_000_000_000,
 };
 
+const ONLOOKERS = Array.from({ length: 80 }, (_, at) => ({
+  id: `${at}`,
+  chatId: `29:1${'x'.repeat(60)}${at}`,
+  name: at === 0 ? HOSTILE : `Approver ${at}`,
+}));
+const APPROVERS = [
+  { id: 'a', chatId: '29:1a', name: 'Approver A' },
+  { id: 'b', chatId: '29:1b', name: 'Approver B' },
+];
+const APPROVAL_EYES = {
+  waits: { mayDecide: false, waitingFor: APPROVERS },
+  decides: { mayDecide: true, waitingFor: APPROVERS },
+  many: { mayDecide: false, waitingFor: ONLOOKERS },
+};
 const FORM = {
   form: 'addEndpoint',
   command: 'add endpoint',
@@ -106,6 +121,9 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ...USER_STATUSES.map((status) => [`user-${status}`, userCard(sampleUser({ status, supportedActions: ['Start', 'SyncNow', 'Stop'] }), locale)] as const),
     ['user', userCard(sampleUser(), locale)],
     ...(['open', 'approved', 'done', 'rejected', 'expired', 'void'] as const).map((state) => [`approval-${state}`, approvalCard(sampleApproval(state), locale)] as const),
+    ...(['waits', 'decides', 'many'] as const).map((eyes) => [`approval-${eyes}`, approvalCard(sampleApproval('open'), locale, APPROVAL_EYES[eyes])] as const),
+    ['batch-viewer', batchCard(sampleBatch({ status: 'SyncedWithErrors', supportedActions: ['Start', 'Stop', 'SyncNow', 'Complete'] }), locale, { audience: NOBODY, person: { id: 'v', held: 'view' } })],
+    ['batch-refreshed', batchCard(sampleBatch(HUGE), locale, { audience: { approvers: [], viewers: ONLOOKERS } })],
     ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS }] }, locale)],
     ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],
     ['export', exportCard({ identity: 'sales-1', users: 512, files: (['csv', 'html', 'json'] as const).map((kind) => ({ kind, file: `/var/lib/bellhop/reports/export-sales-1.${kind}`, bytes: 81_234, sha256: '9f2b6c1e0d4a58f7b3c2a1908e7d6f5544332211ffeeddccbbaa998877665544' })), asOf: NOW }, locale)],

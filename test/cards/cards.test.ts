@@ -38,6 +38,9 @@ function withoutInput(part: unknown): unknown {
 
 // A dialog is opened, and sent, by Action.Submit; everything else is an Action.Execute.
 function isKnownAction(action: Readonly<Record<string, unknown>>): boolean {
+  // What a button unfolds asks for words and sends them, nothing else.
+  const unfolded: unknown = Reflect.get(Object(action['card']), 'actions');
+  if (action['type'] === 'Action.ShowCard') return Array.isArray(unfolded) && unfolded.every(isKnownAction);
   const verb: unknown = action['verb'] ?? Reflect.get(Object(action['data']), 'verb');
   // The one that opens a page; which, is looked at with the rest of the card.
   if (action['type'] === 'Action.OpenUrl') return verb === undefined;

@@ -38,13 +38,18 @@ export interface BotWorld extends AsyncDisposable {
   ask(text: string, person?: string): Promise<Message>;
 }
 
-export async function startBotWorld(environment: Readonly<Record<string, string>> = {}): Promise<BotWorld> {
+export async function startBotWorld(
+  environment: Readonly<Record<string, string>> = {},
+  /** How often a card refreshes for a person, ms. */
+  refreshPause = 60_000,
+): Promise<BotWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'bellhop-bot-'));
   const teams = await startLocalTeams({
     bot: { id: '28:bellhop', name: 'Bellhop' },
     people: SAMPLE_PEOPLE,
     tenantId: SAMPLE_TENANT,
     rateLimits: false,
+    refreshPause,
   });
   const config = readConfig(
     {

@@ -1,12 +1,13 @@
 import { approvalCard, approvalsCard } from '../../cards/approval-card.ts';
+import { approvalEyes } from '../../cards/eyes.ts';
 import {
   approvalDone,
   approvalDrifted,
-  approvalOf,
   approvalView,
   decideApproval,
   openApprovals,
   requestApproval,
+  requireApproval,
 } from '../../engine/approvals.ts';
 import { type Approval, type ApprovalPlan, hashOf } from '../../engine/domain/approval.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
@@ -66,6 +67,7 @@ function shown(approval: Approval, { world, here, locale }: CommandContext): Com
   return {
     view,
     card: approvalCard(view, locale),
+    cardFor: (eyes) => approvalCard(view, locale, approvalEyes(approval, eyes)),
     replaces: true,
     ...(here === undefined || view.state !== 'open' ? {} : { pending: { request: approval.id, until: 'Decided' } }),
   };
@@ -132,8 +134,13 @@ export function approvalCommands(table: () => readonly Command[]): readonly Comm
     args: { id: { ...idArgument, optional: true } },
     async run({ id }, { world, locale }) {
       if (id !== undefined) {
-        const view = await approvalOf(world, id);
-        return { view, card: approvalCard(view, locale) };
+        const approval = await requireApproval(world, id);
+        const view = approvalView(approval, world.clock.now());
+        return {
+          view,
+          card: approvalCard(view, locale),
+          cardFor: (eyes) => approvalCard(view, locale, approvalEyes(approval, eyes)),
+        };
       }
       const view = await openApprovals(world);
       return { view, card: approvalsCard(view, new Date(world.clock.now()).toISOString(), locale) };

@@ -1,4 +1,6 @@
 import { batchCard } from '../../cards/batch-card.ts';
+import type { Card } from '../../cards/elements.ts';
+import type { Eyes } from '../../cards/eyes.ts';
 import { checkCard } from '../../cards/check-card.ts';
 import { createBatch, isAtRest, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
@@ -13,7 +15,8 @@ import { type CommandContext, type CommandReply, command } from './command.ts';
 
 async function liveBatch({ world, locale }: CommandContext, batch: BatchName): Promise<CommandReply> {
   const view = await batchOverview(world, batch);
-  return { view, card: batchCard(view, locale), live: { batch } };
+  const cardFor = (eyes: Eyes): Card => batchCard(view, locale, eyes);
+  return { view, card: batchCard(view, locale), cardFor, live: { batch } };
 }
 
 export const createBatchCommand = command({

@@ -4,6 +4,7 @@ import type { DaySnapshot } from '../../engine/domain/daily-report.ts';
 import type { ReportSchedule } from '../../engine/domain/report-schedule.ts';
 import type { World } from '../../engine/ports.ts';
 import type { Card } from '../../cards/elements.ts';
+import type { Eyes } from '../../cards/eyes.ts';
 import type { FormName } from '../../cards/forms.ts';
 import type { Locale } from '../../cards/locale.ts';
 
@@ -72,6 +73,8 @@ export interface CommandReply {
   /** The JSON of `--json`. */
   readonly view: unknown;
   readonly card: Card;
+  /** The card as somebody sees it, where not everybody sees the same. */
+  readonly cardFor?: (eyes: Eyes) => Card;
   /** Plain words for a terminal; the card's own text when absent. */
   readonly live?: { readonly batch: string };
   /** A job answers later with this request id; `resolve` makes the final reply from the state. */

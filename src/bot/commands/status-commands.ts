@@ -25,7 +25,12 @@ export const statusCommand = command({
       return { view, card: userCard(view, locale) };
     }
     const view = await batchOverview(world, target.batch);
-    return { view, card: batchCard(view, locale), live: { batch: target.batch } };
+    return {
+      view,
+      card: batchCard(view, locale),
+      cardFor: (eyes) => batchCard(view, locale, eyes),
+      live: { batch: target.batch },
+    };
   },
 });
 

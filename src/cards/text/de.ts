@@ -452,6 +452,11 @@ export const DE: typeof EN = {
     },
     waits: (name, value) =>
       `${name} verlangt dies. **${value === 1 ? 'Eine andere Person muss' : `${value} andere Personen müssen`}** zustimmen.`,
+    inWords: (id) => `Genehmigende sehen die Schaltflächen auf dieser Karte. In Worten: **approve ${id}**`,
+    whyNot: 'Warum nicht? Es bleibt auf der Karte.',
+    rejectNow: 'Mit diesem Grund ablehnen',
+    yours: (name) => `${name} verlangt dies. **Sie entscheiden.**`,
+    waitsFor: (names) => `Wartet auf ${names}`,
     beingDone: 'Es wurde genehmigt und wird ausgeführt.',
     wasDone: 'Es wurde genehmigt und ausgeführt.',
     wasRejected: 'Es wurde abgelehnt; nichts wurde getan.',

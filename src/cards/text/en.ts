@@ -433,6 +433,11 @@ export const EN = {
     },
     waits: (name: string, value: number) =>
       `${name} asks for this. **${plural(value, 'other person', 'other people')}** ${value === 1 ? 'has' : 'have'} to agree.`,
+    inWords: (id: string) => `Approvers see the buttons on this card. In words: **approve ${id}**`,
+    whyNot: 'Why not? It stays on the card.',
+    rejectNow: 'Reject with this reason',
+    yours: (name: string) => `${name} asks for this. **It is up to you.**`,
+    waitsFor: (names: string) => `Waiting for ${names}`,
     beingDone: 'It was approved and is being carried out.',
     wasDone: 'It was approved and carried out.',
     wasRejected: 'It was rejected; nothing was done.',
