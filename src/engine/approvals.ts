@@ -109,11 +109,6 @@ export async function openApprovals(world: World): Promise<readonly ApprovalView
   return all.sort((a, b) => a.requestedAt - b.requestedAt).map((each) => approvalView(each, now));
 }
 
-/** An approval as people and programs see it. Throws UnknownApproval. */
-export async function approvalOf(world: World, id: string): Promise<ApprovalView> {
-  return approvalView(await requireApproval(world, id), world.clock.now());
-}
-
 /** The approval of an id. Throws UnknownApproval. */
 export async function requireApproval(world: World, id: string): Promise<Approval> {
   const approval = await world.store.approval(id);
@@ -121,6 +116,7 @@ export async function requireApproval(world: World, id: string): Promise<Approva
   return approval;
 }
 
+/** An approval as people and programs see it. */
 export function approvalView(approval: Approval, now: number): ApprovalView {
   const { id, plan, planHash, requestedBy, requestedAt, expiresAt, needed, decisions, replacedBy } = approval;
   return {
