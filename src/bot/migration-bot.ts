@@ -97,10 +97,14 @@ export class MigrationBot {
     }
   }
 
-  async #message({ text, by, place }: Extract<Incoming, { kind: 'message' }>, turn: Turn): Promise<void> {
+  async #message({ text, by, place, offersUsers }: Extract<Incoming, { kind: 'message' }>, turn: Turn): Promise<void> {
     // Refused before anything else looks at it: not parsed, not logged, not stored.
     if (looksLikeSecret(text)) {
       await turn.reply(errorCard(failure('PasswordInChat'), localeFor(by.locale)));
+      return;
+    }
+    if (offersUsers) {
+      await turn.reply(errorCard(failure('UsersInChat'), localeFor(by.locale)));
       return;
     }
     await this.#run(text === '' ? 'help' : text, by, place, turn);

@@ -2,6 +2,7 @@ import type { Activity } from 'botbuilder';
 import { type CardView, commandOfAction, viewOfAction } from '../cards/card-verbs.ts';
 import type { Place } from './chat-port.ts';
 import { cleanMessage, namedWord, plainSpaces } from './commands/tokenize.ts';
+import { offersUsers } from './offered-users.ts';
 
 /** A person as the verified activity names them. */
 export interface Person {
@@ -17,7 +18,15 @@ export interface Person {
 
 /** What an activity means to Bellhop. */
 export type Incoming =
-  | { readonly kind: 'message'; readonly id: string; readonly text: string; readonly by: Person; readonly place: Place }
+  | {
+      readonly kind: 'message';
+      readonly id: string;
+      readonly text: string;
+      /** It brings a list of users, passwords and all, or a file that may be one. */
+      readonly offersUsers: boolean;
+      readonly by: Person;
+      readonly place: Place;
+    }
   /** A button: `text` is the command it stands for; `card` is the message it sits on. */
   | {
       readonly kind: 'action';
@@ -78,7 +87,14 @@ export function readActivity(activity: Activity): Incoming {
       invoke: isAction,
     };
   }
-  return { kind: 'message', id, text: cleanMessage(activity.text ?? '', [activity.recipient.name]), by, place };
+  return {
+    kind: 'message',
+    id,
+    text: cleanMessage(activity.text ?? '', [activity.recipient.name]),
+    offersUsers: offersUsers(activity.text ?? '', activity.attachments ?? []),
+    by,
+    place,
+  };
 }
 
 const LONGEST_REASON = 300;

@@ -247,12 +247,19 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '„{command}“ betrifft eine Unterhaltung in Teams.',
     remedy: 'Schreiben Sie es dort, wo die Nachrichten ankommen sollen: in einen Kanal oder an Bellhop selbst.',
   },
+  UsersInChat: {
+    title: 'Benutzerlisten gehören nicht in den Chat',
+    message:
+      'Bellhop nimmt hier weder Dateien noch Zeilen einer CSV: was in Teams gesendet wird, bleibt dort, in OneDrive und in Sicherungen, samt Passwörtern. Es wurde nicht geöffnet, verarbeitet oder gespeichert.',
+    remedy:
+      'Löschen Sie die Nachricht und ändern Sie die Passwörter darin. Schreiben Sie dann "add users <batch> endpoint=<name>": das antwortet mit einem privaten Link zu einer Seite, die die Datei annimmt.',
+  },
   PasswordInChat: {
     title: 'Passwörter gehören nicht in den Chat',
     message:
       'Die Nachricht sieht aus, als enthielte sie ein Passwort. Sie wurde nicht verarbeitet und nicht gespeichert.',
     remedy:
-      'Löschen Sie die Nachricht, ändern Sie das Passwort und importieren Sie es auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
+      'Löschen Sie die Nachricht und ändern Sie das Passwort. Passwörter kommen mit der CSV: "add users <batch>" antwortet mit einem privaten Link.',
   },
   UsageError: {
     title: 'Der Befehl ist nicht vollständig',

@@ -349,13 +349,22 @@ export const FAILURES = {
     message: '"{command}" is about a conversation in Teams.',
     remedy: 'Write it where the news should come: in a channel, or to Bellhop itself.',
   },
+  UsersInChat: {
+    scope: 'request',
+    retry: 'never',
+    title: 'Lists of users do not belong in chat',
+    message:
+      'Bellhop takes no files and no rows of a CSV here: what is sent in Teams stays there, in OneDrive and in backups, passwords included. It was not opened, processed or stored.',
+    remedy:
+      'Delete the message, and change the passwords in it. Then write "add users <batch> endpoint=<name>": it answers with a private link to a page that takes the file.',
+  },
   PasswordInChat: {
     scope: 'request',
     retry: 'never',
     title: 'Passwords do not belong in chat',
     message: 'The message looks as if it contains a password. It was not processed and is not stored by Bellhop.',
     remedy:
-      'Delete the message, change the password, and import it on the server: bellhop import <file.csv> batch=... endpoint=...',
+      'Delete the message and change the password. Passwords come with the CSV: "add users <batch>" answers with a private link.',
   },
   UsageError: {
     scope: 'request',
