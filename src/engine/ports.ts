@@ -166,8 +166,10 @@ export interface MarkedItem {
   readonly id: string;
   readonly marker: string;
   readonly folderId: string;
-  /** internetMessageId; only `listMarked` tells it. */
+  /** internetMessageId, receivedDateTime and subject; only `listMarked` tells them. */
   readonly messageId?: string;
+  readonly receivedAt?: number;
+  readonly subject?: string;
 }
 
 /** An item of the target as it is now. */

@@ -98,7 +98,7 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
   }
 
   async function* listMarked(folderId?: string): AsyncIterable<MarkedItem> {
-    const query = `$select=id,parentFolderId,internetMessageId&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
+    const query = `$select=id,parentFolderId,internetMessageId,receivedDateTime,subject&$top=500&$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${MARKER_PROPERTY_ID}')`)}`;
     const path = `${folderId === undefined ? root : folderPath(folderId)}/messages?${query}`;
     for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id })) {
       const marked = toMarkedItem(item);
@@ -215,6 +215,8 @@ function toMarkedItem(item: Message): MarkedItem | undefined {
         marker,
         folderId: item.parentFolderId ?? '',
         ...(typeof item.internetMessageId === 'string' ? { messageId: item.internetMessageId } : {}),
+        ...(typeof item.receivedDateTime === 'string' ? { receivedAt: Date.parse(item.receivedDateTime) } : {}),
+        ...(typeof item.subject === 'string' ? { subject: item.subject } : {}),
       }
     : undefined;
 }

@@ -14,6 +14,12 @@ export function messageKey(headers: Buffer, size: number): Buffer {
   return hash.update(String(size)).digest().subarray(0, 16);
 }
 
+/** The Message-ID as Exchange keeps it; undefined for what is no id at all and was not given to Exchange as one. */
+export function messageIdOf(headers: Buffer): string | undefined {
+  const id = readFields(headers).get('message-id');
+  return id === undefined || id === '' || id.length > 995 || !/^[\x21-\x7e]+$/.test(id) ? undefined : id;
+}
+
 // First occurrence of each field, unfolded (RFC 5322, 2.2.3). latin1 keeps raw 8-bit bytes as they are.
 function readFields(headers: Buffer): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();

@@ -13,6 +13,9 @@ const LANES = 4;
 const CHUNK = 100;
 const TRIES = 3;
 
+/** Code of an intent whose item was brought by an earlier run of which only the item is left. */
+export const ADOPTED = 'Adopted';
+
 /** A move the ledger knows of and the target may not: `detail` of the intent is the target folder the item was put into. */
 type MoveIntent = LedgerEntry & { readonly targetId: string; readonly detail: string };
 
@@ -28,7 +31,7 @@ export async function applyMoves(session: MailboxSession, moves: readonly Move[]
     for (const { from } of chunk) {
       const { path, uidValidity, key: _key, putInto: _putInto, formerPaths: _formerPaths, ...entry } = from;
       await session.ledger.record(path, uidValidity, [{ ...withCode(entry, undefined), state: 'gone' }]);
-      session.books.leave(path, entry.state);
+      session.books.leave(path, uidValidity, entry.state);
     }
     for (const [run, group] of byRun(chunk)) {
       await finishMoves(session, run, tree, new Map(group.map(({ to }) => [to.uid, to.flags])));
@@ -52,7 +55,7 @@ export async function finishMoves(
     });
   } finally {
     await session.ledger.record(run.path, run.status.uidValidity, done);
-    session.books.move(run.path, 'pending', 'copied', done.length);
+    for (const entry of done) session.books.move(run.path, 'pending', entry.state === 'adopted' ? 'adopted' : 'copied');
   }
 }
 
@@ -69,7 +72,8 @@ async function finish(
 ): Promise<LedgerEntry> {
   const { target } = session;
   if (intent.run !== undefined) run.runs.set(intent.uid, intent.run);
-  const moved: LedgerEntry = { ...withCode(intent, undefined), state: 'copied', flags };
+  const state = intent.code === ADOPTED ? 'adopted' : 'copied';
+  const moved: LedgerEntry = { ...withCode(intent, undefined), state, flags };
   for (let tries = 0; tries < TRIES; tries += 1) {
     const item = await target.item(intent.targetId);
     const isThere = item?.folderId === run.targetFolderId;

@@ -64,7 +64,7 @@ async function bookGone(
 ): Promise<void> {
   await session.ledger.record(path, uidValidity, done);
   const before = new Map(entries.map((entry) => [entry.uid, entry.state]));
-  for (const { uid } of done) session.books.leave(path, before.get(uid) ?? 'gone');
+  for (const { uid } of done) session.books.leave(path, uidValidity, before.get(uid) ?? 'gone');
 }
 
 async function remove(

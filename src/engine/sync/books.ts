@@ -32,6 +32,7 @@ interface Before {
 interface Page {
   readonly source: string;
   readonly target: string;
+  readonly uidValidity: string | undefined;
   readonly items: Record<keyof Items, number>;
   bytes: number;
   verifiedInTarget: number | undefined;
@@ -75,12 +76,13 @@ export class MailboxBooks {
     return this.#copied;
   }
 
-  /** Opens the page of a folder with what the ledger knows of it. */
-  open(source: string, target: string, items: Partial<Items>): void {
+  /** Opens the page of a folder with what the ledger knows of it under this UIDVALIDITY. */
+  open(source: string, target: string, uidValidity: string | undefined, items: Partial<Items>): void {
     const bytes = this.#folderBytesBefore.get(source) ?? 0;
     this.#pages.set(source, {
       source,
       target,
+      uidValidity,
       items: { ...NO_ITEMS, ...items },
       bytes,
       verifiedInTarget: undefined,
@@ -112,10 +114,11 @@ export class MailboxBooks {
     page.items.goneAtSource -= count;
   }
 
-  /** A message left the source; `state` is how the ledger knew it. */
-  leave(source: string, state: LedgerState): void {
+  /** A message left the source; `state` is how the ledger knew it. Under a former UIDVALIDITY it is on no page. */
+  leave(source: string, uidValidity: string, state: LedgerState): void {
     const column = COLUMN_OF[state];
-    if (column !== undefined && this.#pages.has(source)) this.move(source, column, 'goneAtSource');
+    if (column === undefined || this.#pages.get(source)?.uidValidity !== uidValidity) return;
+    this.move(source, column, 'goneAtSource');
   }
 
   /** A message arrived in the target. */

@@ -1,5 +1,6 @@
 import { planFolders } from '../domain/folder-plan.ts';
 import { folderMarkerPrefix } from '../domain/marker.ts';
+import { messageIdOf } from '../domain/message-key.ts';
 import { type FolderVerification, type Found, countFound } from '../domain/verification.ts';
 import type { LedgerState, MarkedItem, SelectedFolder } from '../ports.ts';
 import type { MailboxSession } from './mailbox-session.ts';
@@ -110,12 +111,4 @@ async function otherMessages(
     }
   }
   return others;
-}
-
-function messageIdOf(headers: Buffer): string | undefined {
-  const id = /^message-id:\s*(\S[^\r\n]*)$/im
-    .exec(headers.toString('latin1').replaceAll(/\r?\n[ \t]+/g, ' '))?.[1]
-    ?.trim();
-  // What is no id at all was not given to Exchange as one.
-  return id === undefined || id === '' || id.length > 995 || !/^[\x21-\x7e]+$/.test(id) ? undefined : id;
 }

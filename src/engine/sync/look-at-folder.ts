@@ -3,6 +3,7 @@ import { formatFlags } from '../domain/mailbox.ts';
 import { messageKey } from '../domain/message-key.ts';
 import type { LedgerEntry } from '../ports.ts';
 import { finishMoves } from './apply-moves.ts';
+import { adoptFormer } from './adopt-former.ts';
 import { COLUMN_OF } from './books.ts';
 import { type FolderChange, detectChanges } from './detect-changes.ts';
 import type { FolderRun } from './folder-run.ts';
@@ -32,6 +33,8 @@ export async function lookAtFolder(
   await openPage(session, run);
   const items = marked?.of(run.path, run.status.uidValidity, listed);
   if (items !== undefined && items.size > 0) await adoptMarked(session, run, tree, items);
+  const former = marked?.former(run.path, run.status.uidValidity) ?? [];
+  if (former.length > 0) await adoptFormer(session, run, tree, former);
   await finishMoves(session, run, tree);
   const { again } = await settleIntents(session, run);
   const change = await detectChanges(session, run, checkpoint);
@@ -48,7 +51,7 @@ async function openPage(session: MailboxSession, run: FolderRun): Promise<void> 
     page[column ?? 'goneAtSource'] += count;
     if (column !== undefined) page.source += count;
   }
-  session.books.open(run.path, targetName(run.route), page);
+  session.books.open(run.path, targetName(run.route), run.status.uidValidity, page);
 }
 
 // Messages that were gone and are there again under their old numbers: a source that came back. Their items were kept.

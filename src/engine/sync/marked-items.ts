@@ -5,6 +5,8 @@ import type { MailboxSession } from './mailbox-session.ts';
 export interface MarkedItems {
   /** Items of a folder by UID; markers may also say a name the folder had before, when no folder has that name now. */
   of(path: string, uidValidity: string, listed: ReadonlySet<string>): ReadonlyMap<number, MarkedAs>;
+  /** Items of a folder under another UIDVALIDITY: their UIDs mean nothing any more. */
+  former(path: string, uidValidity: string): readonly FormerItem[];
 }
 
 export interface MarkedAs {
@@ -13,29 +15,44 @@ export interface MarkedAs {
   readonly folderId: string;
 }
 
+/** An item that is recognised by what it is, not by where it came from. */
+export type FormerItem = MarkedAs & Pick<MarkedItem, 'messageId' | 'receivedAt' | 'subject'>;
+
 /** No folder has this name: its checkpoint says that the target was asked once what it has from earlier. */
 const MAILBOX = '';
 
 /**
  * Asks the target once in the life of a ledger what it has from earlier: another batch, or a ledger that was lost. The
  * whole mailbox is looked at, because its owner may have filed items elsewhere. Undefined when that is known already.
+ * `uidValidities` are those the folders of the source have now, as far as they are known.
  */
-export async function loadMarkedItems(session: MailboxSession): Promise<MarkedItems | undefined> {
+export async function loadMarkedItems(
+  session: MailboxSession,
+  uidValidities: ReadonlyMap<string, string>,
+): Promise<MarkedItems | undefined> {
   if ((await session.ledger.checkpoint(MAILBOX)) !== undefined) return undefined;
   const login = session.user.userName;
-  const folders = new Map<string, Map<string, Map<number, MarkedAs>>>();
+  const folders = new Map<string, Map<string, Map<number, FormerItem>>>();
   for await (const item of session.target.listMarked()) {
     const origin = readOrigin(item, login);
     if (origin === undefined) continue;
     const paths = getOrAdd(folders, origin.uidValidity);
-    getOrAdd(paths, origin.path).set(origin.uid, { id: item.id, run: origin.run, folderId: item.folderId });
+    const { id, folderId, marker: _marker, ...seen } = item;
+    const place = { id, run: origin.run, folderId };
+    // What an item is, is needed only where its number means nothing: half a million subjects are not kept for nothing.
+    const isFormer = (uidValidities.get(origin.path) ?? origin.uidValidity) !== origin.uidValidity;
+    getOrAdd(paths, origin.path).set(origin.uid, isFormer ? { ...seen, ...place } : place);
   }
   if (folders.size === 0) await markedItemsTaken(session);
   return {
     of(path, uidValidity, listed) {
-      const paths = folders.get(uidValidity) ?? new Map<string, Map<number, MarkedAs>>();
+      const paths = folders.get(uidValidity) ?? new Map<string, Map<number, FormerItem>>();
       const former = [...paths].filter(([name]) => !listed.has(name)).flatMap(([, items]) => [...items]);
       return new Map([...former, ...(paths.get(path) ?? [])]);
+    },
+    former(path, uidValidity) {
+      const others = [...folders].filter(([validity]) => validity !== uidValidity);
+      return others.flatMap(([, paths]) => [...(paths.get(path)?.values() ?? [])]);
     },
   };
 }

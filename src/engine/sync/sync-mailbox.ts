@@ -75,7 +75,10 @@ async function bringOver(session: MailboxSession): Promise<readonly FolderRoute[
   const renamed = await followRenames(session, routes, missing, tree);
   const vanished = missing.filter((folder) => !renamed.has(folder.path));
   await reconsiderExcluded(session);
-  const marked = await loadMarkedItems(session);
+  const uidValidities = routes.flatMap(({ source: { path, status } }) =>
+    status === undefined ? [] : [[path, status.uidValidity] as const],
+  );
+  const marked = await loadMarkedItems(session, new Map(uidValidities));
   if (session.user.restoreAskedAt !== undefined) await restoreMissing(session, await tree());
   const doubted = await doubtedFolders(session);
   const changed = await openUnchanged(session, routes, doubted);
@@ -145,7 +148,7 @@ async function openUnchanged(
       // Until a changed folder is looked at, its status says how much there is: people see the whole from the start.
       const pending = unchanged ? 0 : Math.max(0, status.exists - known);
       const page = { source: known + pending, copied, adopted, excluded, pending, goneAtSource: gone };
-      session.books.open(path, targetName(route), page);
+      session.books.open(path, targetName(route), status.uidValidity, page);
     }
   }
   await session.books.publish();
@@ -180,12 +183,19 @@ async function openVanished(session: MailboxSession, { path, checkpoint }: Vanis
   } = await session.ledger.count(path, checkpoint.uidValidity);
   const pending = skipped + failed + intended;
   const source = copied + adopted + excluded + pending;
-  session.books.open(path, '', { source, copied, adopted, excluded, pending, goneAtSource: gone });
+  session.books.open(path, '', checkpoint.uidValidity, {
+    source,
+    copied,
+    adopted,
+    excluded,
+    pending,
+    goneAtSource: gone,
+  });
 }
 
 async function openExcluded(session: MailboxSession, { source }: FolderRoute): Promise<void> {
-  const { exists } = source.status ?? (await session.source.select(source)).status;
-  session.books.open(source.path, '', { source: exists, excluded: exists });
+  const { exists, uidValidity } = source.status ?? (await session.source.select(source)).status;
+  session.books.open(source.path, '', uidValidity, { source: exists, excluded: exists });
 }
 
 // Brings new mail, newest first, folder by folder; while lanes upload, the next window is read.
@@ -229,7 +239,10 @@ async function orBookFailure<Result>(
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'SourceFolderUnavailable') throw error;
     const exists = route.source.status?.exists ?? 0;
-    session.books.open(route.source.path, targetName(route), { source: exists, failed: exists });
+    session.books.open(route.source.path, targetName(route), route.source.status?.uidValidity, {
+      source: exists,
+      failed: exists,
+    });
     session.books.failed(route.source.path, failure(error.code, { folder: route.source.path, ...error.details }));
     return undefined;
   }
