@@ -31,6 +31,8 @@ export interface BatchSettings {
   readonly every?: number | 'live' | undefined;
   readonly trash?: 'copy' | 'skip' | undefined;
   readonly exclude?: readonly string[] | undefined;
+  readonly oversize?: 'skip' | 'stub' | undefined;
+  readonly categories?: Readonly<Record<string, string>> | undefined;
   /** ms since 1970 UTC, both inclusive */
   /** ms since 1970 UTC; starts by itself then. */
   readonly start?: number | undefined;
@@ -62,6 +64,8 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     ...(settings.every === 'live' ? { every: LIVE_CADENCE, live: true } : { every: settings.every ?? DEFAULT_CADENCE }),
     trash: settings.trash ?? 'copy',
     exclude: settings.exclude ?? [],
+    ...(settings.oversize === 'stub' ? { oversize: 'stub' } : {}),
+    ...(settings.categories === undefined ? {} : { categories: settings.categories }),
     ...(settings.start === undefined ? {} : { startAt: settings.start }),
     ...(Object.keys(filter).length === 0 ? {} : { filter }),
   };

@@ -70,6 +70,8 @@ export interface SelectedFolder {
   summaries(uids: readonly number[]): Promise<ReadonlyMap<number, MessageSummary>>;
   /** The header fields of KEY_HEADERS as bytes, for messages that may be known from elsewhere. */
   keyHeaders(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
+  /** All header fields as bytes, without the empty line behind them; for few messages. */
+  headers(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
   /**
    * The messages of a window, every requested UID answered exactly once. A window is read at once into memory: callers
    * bound it by the sizes of the metadata pass.
@@ -135,6 +137,7 @@ export interface MessageToImport {
   /** INTERNALDATE; absent when the source sends none: then the message's own Received or Date header decides, never "now". */
   readonly receivedAt?: number;
   readonly flags: MessageFlags;
+  readonly categories: readonly string[];
   /** It was sent before without an answer, and no item carries its marker: one without may be there. */
   readonly sentBefore?: boolean;
 }

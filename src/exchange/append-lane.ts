@@ -1,5 +1,4 @@
 import type { MailFolder, Message } from '@microsoft/microsoft-graph-types';
-import { categoriesOf } from '../engine/domain/categories.ts';
 import { MigrationError } from '../engine/domain/failure.ts';
 import { appendObstacle } from '../engine/domain/route-message.ts';
 import type { Clock, FidelityNote, ImportOutcome, MessageToImport, TargetMailbox } from '../engine/ports.ts';
@@ -132,13 +131,13 @@ export function appendLane({ session, graph, mailbox, changeItem, clock, timeSca
   }
 
   async function link(item: Message, message: MessageToImport, notes: readonly FidelityNote[]): Promise<ImportOutcome> {
-    const { flags, marker } = message;
+    const { flags, marker, categories } = message;
     const version: unknown = Reflect.get(item, '@odata.etag');
     const change = {
       marker,
       ...(flags.flagged ? { flagged: true } : {}),
       ...(flags.answered || flags.forwarded ? { answered: flags.answered, forwarded: flags.forwarded } : {}),
-      ...(flags.keywords.length === 0 ? {} : { categories: categoriesOf(flags.keywords) }),
+      ...(categories.length === 0 ? {} : { categories }),
     };
     const id = item.id ?? '';
     const changed = await changeItem(id, change, typeof version === 'string' ? version : '');

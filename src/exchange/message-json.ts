@@ -1,5 +1,4 @@
 import type { FileAttachment, Message, Recipient } from '@microsoft/microsoft-graph-types';
-import { categoriesOf } from '../engine/domain/categories.ts';
 import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
 import { base64Length, base64Slices } from './base64.ts';
 import type { StreamedBody } from './http-exchange.ts';
@@ -87,7 +86,7 @@ function joined(parts: readonly (Buffer | StreamedBody)[]): StreamedBody {
 
 function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: Offer): Message {
   const { email } = parsed;
-  const { flags } = message;
+  const { flags, categories } = message;
   const people = offer === 'whole';
   const from = recipients(email.from === undefined ? [] : [email.from])[0];
   const sender = recipients(email.sender === undefined ? [] : [email.sender])[0] ?? from;
@@ -110,7 +109,7 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
     isReadReceiptRequested: false,
     isDeliveryReceiptRequested: false,
     ...(flags.flagged ? { flag: { flagStatus: 'flagged' } } : {}),
-    ...(flags.keywords.length === 0 ? {} : { categories: categoriesOf(flags.keywords) }),
+    ...(categories.length === 0 ? {} : { categories: [...categories] }),
     singleValueExtendedProperties: [...itemProperties(message, parsed, { withHeaders: offer === 'whole' })],
   };
 }

@@ -58,11 +58,19 @@ export class ImapFolder implements SelectedFolder {
     return { flags, vanished: client.flow.enabled.has('QRESYNC') ? vanished : undefined };
   }
 
-  async keyHeaders(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+  keyHeaders(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    return this.#fetchHeaders(uids, [...KEY_HEADERS]);
+  }
+
+  headers(uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    return this.#fetchHeaders(uids, true);
+  }
+
+  async #fetchHeaders(uids: readonly number[], which: true | string[]): Promise<ReadonlyMap<number, Buffer>> {
     const wanted = new Set(uids);
     const found = new Map<number, Buffer>();
     if (uids.length === 0) return found;
-    const query = { uid: true, headers: [...KEY_HEADERS] };
+    const query = { uid: true, headers: which };
     await this.#connection.client.run('reading headers', METADATA_DEADLINE, async (flow) => {
       for await (const { uid, headers } of flow.fetch(uidSet(uids), query, { uid: true }))
         if (wanted.has(uid) && Buffer.isBuffer(headers)) found.set(uid, headers);

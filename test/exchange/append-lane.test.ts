@@ -173,6 +173,7 @@ function message(raw: Buffer, marker = 'owner|INBOX|1|7|r1'): MessageToImport {
     marker,
     receivedAt: Date.UTC(2019, 4, 15, 12),
     flags: { read: false, flagged: false, answered: false, forwarded: false, draft: false, keywords: [] },
+    categories: [],
   };
 }
 

@@ -86,6 +86,11 @@ export function readYesNo(text: string): boolean | undefined {
   return word === 'no' || word === 'nein' ? false : undefined;
 }
 
+export function readOversize(text: string): 'skip' | 'stub' | undefined {
+  const word = text.toLowerCase();
+  return word === 'skip' || word === 'stub' ? word : undefined;
+}
+
 export function readTrash(text: string): 'copy' | 'skip' | undefined {
   const word = text.toLowerCase();
   return word === 'copy' || word === 'skip' ? word : undefined;

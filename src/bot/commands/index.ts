@@ -3,13 +3,8 @@ import { muteCommand, watchCommand } from './news-commands.ts';
 import { reportCommand, reportScheduleCommand } from './report-commands.ts';
 import { commandHelpCard, helpCard } from '../../cards/help-card.ts';
 import { batchesCommand, failuresCommand, statusCommand } from './status-commands.ts';
-import {
-  checkBatchCommand,
-  createBatchCommand,
-  resumeBatchCommand,
-  startBatchCommand,
-  stopBatchCommand,
-} from './batch-commands.ts';
+import { checkBatchCommand, resumeBatchCommand, startBatchCommand, stopBatchCommand } from './batch-commands.ts';
+import { createBatchCommand } from './create-batch-command.ts';
 import { approvalCommands } from './approval-commands.ts';
 import { type Command, type CommandReply, command, commandWords } from './command.ts';
 import { addEndpointCommand, endpointsCommand, testEndpointCommand } from './endpoint-commands.ts';

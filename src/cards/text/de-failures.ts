@@ -120,6 +120,13 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'UID {uid} in „{folder}“ hat {size} Bytes; das Ziel nimmt {limit}.',
     remedy: 'Erhöhen Sie MaxReceiveSize des Postfachs, oder sichern Sie die Nachricht anderswo.',
   },
+  ItemStandIn: {
+    title: 'Eine Nachricht ist größer, als das Ziel annimmt; ein Platzhalter ist dort',
+    message:
+      'UID {uid} in „{folder}“ hat {size} Bytes; das Ziel nimmt {limit}. Eine kleine Nachricht mit ihren Kopfzeilen steht für sie.',
+    remedy:
+      'Erhöhen Sie MaxReceiveSize des Postfachs und BELLHOP_MAX_ITEM_SIZE: der nächste Abgleich ersetzt den Platzhalter.',
+  },
   ItemRefused: {
     title: 'Das Ziel lehnt eine Nachricht ab',
     message: 'Exchange Online lehnt UID {uid} aus „{folder}“ ab: {detail}.',

@@ -177,6 +177,14 @@ export const FAILURES = {
     message: 'UID {uid} in "{folder}" has {size} bytes; the target takes {limit}.',
     remedy: 'Raise MaxReceiveSize of the mailbox, or save the message elsewhere.',
   },
+  ItemStandIn: {
+    scope: 'item',
+    retry: 'next-sync',
+    title: 'A message is larger than the target accepts; a stand-in is there',
+    message:
+      'UID {uid} in "{folder}" has {size} bytes; the target takes {limit}. A small message with its headers stands for it.',
+    remedy: 'Raise MaxReceiveSize of the mailbox and BELLHOP_MAX_ITEM_SIZE: the next sync replaces the stand-in.',
+  },
   ItemRefused: {
     scope: 'item',
     retry: 'next-sync',

@@ -19,6 +19,17 @@ export function formatMarker(origin: Origin, run: string): string {
   return `${folderMarkerPrefix(origin.login, origin.path, origin.uidValidity)}${origin.uid}|${run}`;
 }
 
+const STAND_IN = '-stand-in';
+
+/** The run of a message that is too large: what carries its marker is a stand-in, now and after a lost ledger. */
+export function standInRun(run: string): string {
+  return isStandInRun(run) ? run : `${run}${STAND_IN}`;
+}
+
+export function isStandInRun(run: string | undefined): boolean {
+  return run?.endsWith(STAND_IN) === true;
+}
+
 /** What all markers of one folder (at one UIDVALIDITY) start with. */
 export function folderMarkerPrefix(login: string, path: string, uidValidity: string): string {
   return `${login}|${path}|${uidValidity}|`;

@@ -1,4 +1,4 @@
-import { categoriesOf } from './categories.ts';
+import { type CategoryMapping, categoriesOf } from './categories.ts';
 import type { MessageFlags } from './mailbox.ts';
 
 /** The state of an item in the target, as far as flags of the source are concerned. */
@@ -14,9 +14,9 @@ export interface ItemState {
 export type ItemChange = Partial<ItemState>;
 
 /** What flags of the source look like in the target. */
-export function itemState(flags: MessageFlags): ItemState {
+export function itemState(flags: MessageFlags, mapping: CategoryMapping | undefined): ItemState {
   const { read, flagged, answered, forwarded, keywords } = flags;
-  return { read, flagged, answered, forwarded, categories: categoriesOf(keywords) };
+  return { read, flagged, answered, forwarded, categories: categoriesOf(keywords, mapping) };
 }
 
 /**

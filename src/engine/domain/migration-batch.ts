@@ -67,6 +67,10 @@ export interface MigrationBatch {
   readonly live?: true;
   readonly trash: 'copy' | 'skip';
   readonly exclude: readonly string[];
+  /** What becomes of messages the target does not take; skipped when absent. */
+  readonly oversize?: 'stub';
+  /** Categories by keyword, lower case; an empty one leaves the keyword out. The others as domain/categories says. */
+  readonly categories?: Readonly<Record<string, string>>;
   /** Only mail that passes is moved; all of it when absent. */
   readonly filter?: MailFilter;
 }

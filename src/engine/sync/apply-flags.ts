@@ -39,8 +39,9 @@ async function follow(
   text: string,
   tree: TargetTree,
 ): Promise<LedgerEntry> {
-  const before = itemState(parseFlagText(entry.flags));
-  const source = itemState(parseFlagText(text));
+  const { categories } = session.batch;
+  const before = itemState(parseFlagText(entry.flags), categories);
+  const source = itemState(parseFlagText(text), categories);
   const invisible = Object.keys(mergeFlags(before, source, before)).length === 0;
   if (entry.targetId === undefined || entry.code === 'RemovedByOwner' || invisible) return entry;
   for (let tries = 0; tries < TRIES; tries += 1) {

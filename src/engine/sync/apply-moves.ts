@@ -1,6 +1,6 @@
 import { MigrationError } from '../domain/failure.ts';
 import { parseFlagText } from '../domain/mailbox.ts';
-import { itemState, mergeFlags } from '../domain/merge-flags.ts';
+import { type ItemState, itemState, mergeFlags } from '../domain/merge-flags.ts';
 import type { LedgerEntry } from '../ports.ts';
 import { type FolderRun, isOurs, markerOf } from './folder-run.ts';
 import { inLanes } from './in-lanes.ts';
@@ -84,7 +84,8 @@ async function finish(
       if ((await target.move(intent.targetId, run.targetFolderId)) === 'gone') return withCode(moved, 'RemovedByOwner');
     }
     const marker = markerOf(session, run, intent.uid);
-    const merged = mergeFlags(itemState(parseFlagText(intent.flags)), itemState(parseFlagText(flags)), item);
+    const stateOf = (text: string): ItemState => itemState(parseFlagText(text), session.batch.categories);
+    const merged = mergeFlags(stateOf(intent.flags), stateOf(flags), item);
     const change = { ...merged, ...(item.marker === marker ? {} : { marker }) };
     // A move gives the item another version: only where it was not moved the one we saw still holds.
     const version = isThere || owner !== undefined ? item.version : '';

@@ -52,9 +52,12 @@ export async function holdRemovals(session: MailboxSession, folder: FolderDepart
   await bookGone(session, folder, held);
 }
 
+/** A skipped message has an item where a stand-in was put in its place. */
+const IN_TARGET: ReadonlySet<LedgerEntry['state']> = new Set(['copied', 'adopted', 'skipped']);
+
 /** Whether an entry stands for an item in the target. */
 export function isInTarget(entry: LedgerEntry): boolean {
-  return entry.targetId !== undefined && (entry.state === 'copied' || entry.state === 'adopted');
+  return entry.targetId !== undefined && IN_TARGET.has(entry.state);
 }
 
 async function bookGone(
@@ -79,7 +82,7 @@ async function remove(
   const known: Known = { ...entry, path: folder.path, uidValidity: folder.uidValidity };
   if (item === undefined || !isMarkedAs(session, item.marker, known, folder.formerPaths)) return undefined;
   if (item.folderId !== folder.targetFolderId) return tree.isTrash(item.folderId) ? undefined : 'KeptForOwner';
-  if (isOwnersWork(itemState(parseFlagText(entry.flags)), item)) return 'KeptForOwner';
+  if (isOwnersWork(itemState(parseFlagText(entry.flags), session.batch.categories), item)) return 'KeptForOwner';
   await (tree.isTrash(item.folderId) ? session.target.discard(targetId) : session.target.remove(targetId));
   return undefined;
 }

@@ -79,7 +79,8 @@ export async function recognisable(
   for (const { path, uidValidity, targetFolderId: putInto, formerPaths, entries } of departures) {
     for (const entry of entries) {
       const { key, targetId } = entry;
-      if (!isInTarget(entry) || key === undefined || targetId === undefined) continue;
+      // A stand-in does not move: at its new place the message is judged anew.
+      if (!isInTarget(entry) || entry.state === 'skipped' || key === undefined || targetId === undefined) continue;
       departed.push({ ...entry, key, targetId, path, uidValidity, putInto, formerPaths });
     }
   }

@@ -1,5 +1,5 @@
 import { planFolders } from '../domain/folder-plan.ts';
-import { folderMarkerPrefix } from '../domain/marker.ts';
+import { folderMarkerPrefix, isStandInRun } from '../domain/marker.ts';
 import { messageIdOf } from '../domain/message-key.ts';
 import { type FolderVerification, type Found, countFound } from '../domain/verification.ts';
 import type { LedgerState, MarkedItem, SelectedFolder } from '../ports.ts';
@@ -8,7 +8,7 @@ import type { MailboxSession } from './mailbox-session.ts';
 const CHUNK = 500;
 
 type ReadOnlySession = Pick<MailboxSession, 'user' | 'batch' | 'source' | 'target' | 'ledger' | 'signal'>;
-type Marked = Pick<MarkedItem, 'folderId' | 'messageId'>;
+type Marked = Pick<MarkedItem, 'folderId' | 'messageId'> & { readonly run: string };
 
 /**
  * Compares source and target as they are now: every UID of the source against the markers of the whole target, and the
@@ -41,10 +41,10 @@ export async function compareMailbox(session: ReadOnlySession): Promise<readonly
 async function markedByFolder({ target, user }: ReadOnlySession): Promise<ReadonlyMap<string, Map<number, Marked>>> {
   const byFolder = new Map<string, Map<number, Marked>>();
   for await (const { marker, folderId, messageId } of target.listMarked()) {
-    const [, prefix = '', uid = ''] = /^(.*\|)(\d+)\|[^|]*$/s.exec(marker) ?? [];
+    const [, prefix = '', uid = '', run = ''] = /^(.*\|)(\d+)\|([^|]*)$/s.exec(marker) ?? [];
     if (!prefix.startsWith(`${user.userName}|`)) continue;
     const items = byFolder.get(prefix) ?? new Map<number, Marked>();
-    byFolder.set(prefix, items.set(Number(uid), { folderId, ...(messageId === undefined ? {} : { messageId }) }));
+    byFolder.set(prefix, items.set(Number(uid), { folderId, run, ...(messageId === undefined ? {} : { messageId }) }));
   }
   return byFolder;
 }
@@ -67,7 +67,8 @@ async function compareFolder(
   const found = new Map<number, Found>();
   for (const uid of uids) {
     const item = marked.get(uid);
-    if (item === undefined) found.set(uid, absent(states.get(uid), owners.has(uid)));
+    if (item === undefined || isStandInRun(item.run))
+      found.set(uid, absent(states.get(uid) ?? 'skipped', owners.has(uid)));
     else found.set(uid, item.folderId === checkpoint?.targetFolderId ? 'inTarget' : 'elsewhere');
   }
   for (const uid of await otherMessages(session, folder, uids, marked)) found.set(uid, 'different');

@@ -7,11 +7,14 @@ import { leftOutBy } from '../domain/mail-filter.ts';
 import type { FolderRun } from './folder-run.ts';
 import type { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import { makeStandIns, removeStandIns, standInsOf } from './stand-in.ts';
 
 /** A message read from the source, on its way to the target. */
 export interface ReadMessage {
   readonly meta: MessageMeta;
   readonly raw: Buffer;
+  /** `raw` is not the message, but what stands for it. */
+  readonly standIn?: true;
 }
 
 /** A few messages of one folder that are recorded and uploaded together. */
@@ -40,25 +43,28 @@ export async function copyMessages(
   for (let at = 0; at < uids.length; at += METADATA_CHUNK) {
     session.signal.throwIfAborted();
     const chunk = uids.slice(at, at + METADATA_CHUNK);
-    const metas = await readMetadata(session, run, chunk);
+    const { wanted: metas, tooLarge } = await readMetadata(session, run, chunk);
+    const standIns = await standInsOf(session, run.path, run.status.uidValidity);
+    await removeStandIns(session, run, metas, standIns);
+    for (const lot of cutLots(run, await bookTooLarge(session, run, tooLarge, standIns))) await queue.put(lot);
     for (const window of cutWindows(metas, WINDOW)) {
       session.signal.throwIfAborted();
       const byUid = new Map(window.map((meta) => [meta.uid, meta]));
       const fetched = await run.folder.contents(window);
       await bookUnread(session, run, fetched, byUid);
-      for (const lot of cutLots(run, fetched, byUid)) await queue.put(lot);
+      for (const lot of cutLots(run, readOf(fetched, byUid))) await queue.put(lot);
       session.books.heldBackBy(queue.slowerSide());
       await session.books.publish();
     }
   }
 }
 
-// Newest first; what is gone or too large is booked here and never read.
+// Newest first; what is gone is booked here, and what is too large is never read.
 async function readMetadata(
   session: MailboxSession,
   run: FolderRun,
   uids: readonly number[],
-): Promise<readonly MessageMeta[]> {
+): Promise<{ readonly wanted: readonly MessageMeta[]; readonly tooLarge: readonly MessageMeta[] }> {
   const metas = [...(await run.folder.metadata(uids))].sort((a, b) => b.uid - a.uid);
   const present = new Set(metas.map((meta) => meta.uid));
   await bookGone(
@@ -73,13 +79,26 @@ async function readMetadata(
   );
   const wanted = await bookLeftOut(session, run, metas);
   const limit = session.world.settings.maxItemSize;
-  const tooLarge = wanted.filter((meta) => meta.size > limit);
-  await bookSkipped(
-    session,
-    run,
-    tooLarge.map((meta) => skipped(session, run, meta, 'ItemTooLarge', `${meta.size} bytes`)),
-  );
-  return wanted.filter((meta) => meta.size <= limit);
+  return {
+    wanted: wanted.filter((meta) => meta.size <= limit),
+    tooLarge: wanted.filter((meta) => meta.size > limit),
+  };
+}
+
+// Skipped, or where the batch wants it, replaced by a stand-in: those that have none yet are answered, to be sent.
+async function bookTooLarge(
+  session: MailboxSession,
+  run: FolderRun,
+  metas: readonly MessageMeta[],
+  standIns: ReadonlyMap<number, string>,
+): Promise<readonly ReadMessage[]> {
+  const has = metas.filter((meta) => standIns.has(meta.uid));
+  session.books.move(run.path, 'pending', 'skipped', has.length);
+  const others = metas.filter((meta) => !standIns.has(meta.uid));
+  if (session.batch.oversize === 'stub') return makeStandIns(session, run, others);
+  const entries = others.map((meta) => skipped(session, run, meta, 'ItemTooLarge', `${meta.size} bytes`));
+  await bookSkipped(session, run, entries);
+  return [];
 }
 
 // What the batch leaves behind. It is remembered with date and size, so that a batch with another filter brings it.
@@ -128,16 +147,16 @@ async function bookUnread(
   await bookSkipped(session, run, unreadable);
 }
 
-function* cutLots(
-  run: FolderRun,
-  fetched: readonly FetchedMessage[],
-  metas: ReadonlyMap<number, MessageMeta>,
-): Generator<Lot> {
-  const messages = fetched.flatMap((each) => {
+function readOf(fetched: readonly FetchedMessage[], metas: ReadonlyMap<number, MessageMeta>): readonly ReadMessage[] {
+  return fetched.flatMap((each) => {
     const meta = metas.get(each.uid);
-    return each.outcome === 'read' && meta !== undefined ? [{ meta, raw: each.raw, size: each.raw.length }] : [];
+    return each.outcome === 'read' && meta !== undefined ? [{ meta, raw: each.raw }] : [];
   });
-  for (const lot of cutWindows(messages, LOT)) {
+}
+
+function* cutLots(run: FolderRun, messages: readonly ReadMessage[]): Generator<Lot> {
+  const sized = messages.map((message) => ({ ...message, size: message.raw.length }));
+  for (const lot of cutWindows(sized, LOT)) {
     yield { run, messages: lot, bytes: lot.reduce((sum, message) => sum + message.size, 0) };
   }
 }

@@ -1,4 +1,5 @@
 import type { FolderRoute } from '../domain/folder-plan.ts';
+import { isStandInRun } from '../domain/marker.ts';
 import { formatFlags } from '../domain/mailbox.ts';
 import { messageKey } from '../domain/message-key.ts';
 import type { LedgerEntry } from '../ports.ts';
@@ -13,6 +14,7 @@ import { type TargetTree, targetName } from './match-folders.ts';
 import { openRun } from './open-run.ts';
 import { withCode } from './owner-work.ts';
 import { settleIntents } from './settle-intents.ts';
+import { standInEntry } from './stand-in.ts';
 
 const CHUNK = 500;
 
@@ -87,7 +89,9 @@ async function adoptMarked(
     const entries = await adopted(session, run, tree, items, found.slice(at, at + CHUNK));
     await session.ledger.record(run.path, uidValidity, entries);
     session.books.found(run.path, entries.length);
-    session.books.move(run.path, 'pending', 'adopted', entries.length);
+    // Stand-ins are looked at again in this pass, like everything that was skipped.
+    const taken = entries.filter((entry) => entry.state === 'adopted').length;
+    session.books.move(run.path, 'pending', 'adopted', taken);
   }
   await bookMissing(session, run, unknown, items);
 }
@@ -112,20 +116,19 @@ async function adopted(
     if (item === undefined) return [];
     const elsewhere = item.folderId !== run.targetFolderId;
     const code = elsewhere && tree.isTrash(item.folderId) ? 'RemovedByOwner' : elsewhere ? 'MovedByOwner' : undefined;
-    return [
-      {
-        uid,
-        state: 'adopted',
-        flags: formatFlags(flags),
-        size,
-        targetId: item.id,
-        run: item.run,
-        at: session.world.clock.now(),
-        ...(fields === undefined ? {} : { key: messageKey(fields, size) }),
-        ...(internalDate === undefined ? {} : { internalDate }),
-        ...(code === undefined ? {} : { code }),
-      },
-    ];
+    const entry: LedgerEntry = {
+      uid,
+      state: 'adopted',
+      flags: formatFlags(flags),
+      size,
+      targetId: item.id,
+      run: item.run,
+      at: session.world.clock.now(),
+      ...(fields === undefined ? {} : { key: messageKey(fields, size) }),
+      ...(internalDate === undefined ? {} : { internalDate }),
+      ...(code === undefined ? {} : { code }),
+    };
+    return [isStandInRun(item.run) ? standInEntry(session, run, entry, item.id) : entry];
   });
 }
 

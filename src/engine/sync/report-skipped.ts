@@ -9,6 +9,7 @@ const LISTED_AT_MOST = 10_000;
 
 const KIND_OF: Readonly<Record<string, SkippedItem['kind']>> = {
   ItemTooLarge: 'large',
+  ItemStandIn: 'large',
   ItemUnreadable: 'corrupt',
   ItemRefused: 'refused',
 };

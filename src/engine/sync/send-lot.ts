@@ -1,11 +1,13 @@
 import { MigrationError } from '../domain/failure.ts';
 import { formatFlags } from '../domain/mailbox.ts';
-import { messageKey } from '../domain/message-key.ts';
+import { headerBlock, messageKey } from '../domain/message-key.ts';
 import type { ImportOutcome, LedgerEntry, MessageToImport } from '../ports.ts';
 import { type Lot, type ReadMessage, skipped } from './copy-messages.ts';
 import { type FolderRun, markerOf } from './folder-run.ts';
 import type { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import { standInEntry, standInFor } from './stand-in.ts';
+import { categoriesOf } from '../domain/categories.ts';
 
 /** Takes lots from the queue and uploads them until the queue ends. A failure ends the queue for everybody. */
 export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>): Promise<void> {
@@ -39,13 +41,13 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
   try {
     for (const message of messages) {
       session.signal.throwIfAborted();
-      const outcome = await send(session, run, message).catch((error: unknown) => {
+      const { sent, outcome } = await sendOrStandIn(session, run, message).catch((error: unknown) => {
         // A MigrationError is an answer: nothing was stored. Anything else leaves the intent as it is.
         if (!(error instanceof MigrationError)) unsent.delete(message.meta.uid);
         throw error;
       });
       unsent.delete(message.meta.uid);
-      results.push(resultOf(session, run, message, outcome));
+      results.push(resultOf(session, run, sent, outcome));
     }
   } finally {
     await ledger.record(run.path, uidValidity, results);
@@ -57,12 +59,28 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
   }
 }
 
+interface Sent {
+  readonly sent: ReadMessage;
+  readonly outcome: ImportOutcome;
+}
+
+// The limit of a mailbox may be lower than the one that was set: then the target says so.
+async function sendOrStandIn(session: MailboxSession, run: FolderRun, message: ReadMessage): Promise<Sent> {
+  const outcome = await send(session, run, message);
+  const tooLarge = outcome.outcome === 'refused' && outcome.code === 'ItemTooLarge' && message.standIn !== true;
+  if (!tooLarge || session.batch.oversize !== 'stub') return { sent: message, outcome };
+  const sent = standInFor(session, run, message.meta, headerBlock(message.raw));
+  await session.ledger.record(run.path, run.status.uidValidity, [entryOf(session, run, sent)]);
+  return { sent, outcome: await send(session, run, sent) };
+}
+
 async function send(session: MailboxSession, run: FolderRun, { meta, raw }: ReadMessage): Promise<ImportOutcome> {
   const message: MessageToImport = {
     raw,
     marker: markerOf(session, run, meta.uid),
     ...(meta.internalDate === undefined ? {} : { receivedAt: meta.internalDate }),
     flags: meta.flags,
+    categories: categoriesOf(meta.flags.keywords, session.batch.categories),
     ...(run.resent.has(meta.uid) ? { sentBefore: true } : {}),
   };
   const existing = run.incomplete.get(meta.uid);
@@ -75,6 +93,7 @@ function resultOf(session: MailboxSession, run: FolderRun, message: ReadMessage,
   const intent = entryOf(session, run, message);
   switch (outcome.outcome) {
     case 'imported':
+      if (message.standIn === true) return standInEntry(session, run, intent, outcome.id);
       return {
         ...intent,
         state: 'copied',

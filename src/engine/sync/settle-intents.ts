@@ -1,7 +1,9 @@
+import { isStandInRun } from '../domain/marker.ts';
 import type { LedgerEntry } from '../ports.ts';
 import { isMoveIntent } from './apply-moves.ts';
 import { type FolderRun, markerOf } from './folder-run.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import { standInEntry } from './stand-in.ts';
 
 /** Exchange's filters may not show an item for a few seconds after it was stored; before that, "not found" proves nothing. */
 const CONSISTENCY_DELAY = 10_000;
@@ -31,7 +33,8 @@ export async function settleIntents(session: MailboxSession, run: FolderRun): Pr
     const id = await findOnce(session, run, entry.uid);
     const settledAt = entry.at + CONSISTENCY_DELAY / world.settings.timeScale;
     if (id !== undefined) {
-      if (entry.size > SEVERAL_STEPS) {
+      if (isStandInRun(entry.run)) await confirmStandIn(session, run, entry, id);
+      else if (entry.size > SEVERAL_STEPS) {
         run.incomplete.set(entry.uid, id);
         again.push(entry.uid);
       } else await confirm(session, run, entry, id);
@@ -55,6 +58,11 @@ async function findOnce(session: MailboxSession, run: FolderRun, uid: number): P
   const kept = found.find((item) => item.id === known?.targetId) ?? found[0];
   for (const item of found) if (item.id !== kept?.id) await session.target.removeDuplicate(item.id);
   return kept?.id;
+}
+
+async function confirmStandIn(session: MailboxSession, run: FolderRun, entry: LedgerEntry, id: string): Promise<void> {
+  await session.ledger.record(run.path, run.status.uidValidity, [standInEntry(session, run, entry, id)]);
+  session.books.move(run.path, 'pending', 'skipped');
 }
 
 async function confirm(session: MailboxSession, run: FolderRun, entry: LedgerEntry, id: string): Promise<void> {

@@ -1,8 +1,9 @@
-import { folderMarkerPrefix, readMarker } from '../domain/marker.ts';
+import { folderMarkerPrefix, isStandInRun, readMarker } from '../domain/marker.ts';
 import type { LedgerEntry } from '../ports.ts';
 import type { FolderRun } from './folder-run.ts';
 import { inLanes } from './in-lanes.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import { standInsOf } from './stand-in.ts';
 import type { TargetTree } from './match-folders.ts';
 import { ownersMove, withCode } from './owner-work.ts';
 
@@ -27,8 +28,9 @@ export async function verifyFolders(
   for (const run of runs) {
     const counts = await session.ledger.count(run.path, run.status.uidValidity);
     const brought = (counts.copied ?? 0) + (counts.adopted ?? 0) - (away.get(run.path) ?? 0);
+    const standIns = (await standInsOf(session, run.path, run.status.uidValidity)).size;
     own.set(run, brought);
-    expected.set(run.targetFolderId, (expected.get(run.targetFolderId) ?? 0) + brought);
+    expected.set(run.targetFolderId, (expected.get(run.targetFolderId) ?? 0) + brought + standIns);
   }
   for (const run of runs) {
     const brought = own.get(run) ?? 0;
@@ -46,7 +48,8 @@ async function compareMarkers(session: MailboxSession, run: FolderRun, tree: Tar
   let found = 0;
   for await (const item of session.target.listMarked(run.targetFolderId)) {
     present.add(item.id);
-    if (readMarker(item.marker, prefix) !== undefined) found += 1;
+    const origin = readMarker(item.marker, prefix);
+    if (origin !== undefined && !isStandInRun(origin.run)) found += 1;
   }
   session.books.verified(run.path, found);
   const copied = [
