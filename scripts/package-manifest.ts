@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { manifest } from './generate/manifest.ts';
-import { zip } from './package/zip.ts';
+import { zip } from '../src/record/zip.ts';
 
 const USAGE = `usage: npm run package-manifest -- --bot-id <application id of the bot> [--manifest-version 1.29] [--domain bellhop.contoso.com]
 writes dist/bellhop-teams.zip: upload it in the Teams admin centre`;

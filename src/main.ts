@@ -35,12 +35,22 @@ function logger(target: PinoLogger): Logger {
   };
 }
 
+const STREAMS = {
+  out: (text: string) => void process.stdout.write(`${text}\n`),
+  error: (text: string) => void process.stderr.write(`${text}\n`),
+};
+
 async function main(argv: readonly string[]): Promise<number> {
   const [first] = argv;
   if (first === undefined || first === '--help' || first === '-h') {
     const { usageText } = await import('./cli.ts');
     process.stdout.write(`${usageText()}\n`);
     return first === undefined ? 2 : 0;
+  }
+  // Whoever got a record checks it on any machine: nothing is configured, nothing is reached.
+  if (first === 'verify-record') {
+    const { verifyRecordCommand } = await import('./record/verify-command.ts');
+    return await verifyRecordCommand(argv.slice(1), STREAMS);
   }
   loadEnvFile();
   let config: Config;
@@ -63,11 +73,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { runCli } = await import('./cli.ts');
   await using opened = await openWorld(config, clock, log);
   const name = `cli:${userInfo().username}`;
-  const streams = {
-    out: (text: string) => void process.stdout.write(`${text}\n`),
-    error: (text: string) => void process.stderr.write(`${text}\n`),
-  };
-  return await runCli(argv, streams, opened.world, { id: name, name });
+  return await runCli(argv, STREAMS, opened.world, { id: name, name });
 }
 
 function loadEnvFile(): void {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
 import { dnsSurveyor } from './dns/dns-surveyor.ts';
 import type { Clock, Logger, World } from './engine/ports.ts';
 import { exchangeDirectory } from './exchange/exchange-directory.ts';
 import { imapConnector } from './imap/imap-connector.ts';
+import program from '../package.json' with { type: 'json' };
 import { type BullQueue, bullQueue } from './queue/bull-queue.ts';
+import { recordFiles } from './record/record-files.ts';
 import { credentialVault, readVaultKey } from './store/credential-vault.ts';
 import { openRedis } from './store/open-redis.ts';
 import { redisAuditLog } from './store/redis-audit-log.ts';
@@ -54,6 +56,14 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     jobs: queue.queue,
     vault: credentialVault(redis, key),
     uploads: redisUploads(redis, clock),
+    records: recordFiles({
+      directory: join(resolve(config.dataDirectory), 'records'),
+      keyFile: join(
+        keyFile === undefined ? resolve(config.dataDirectory) : dirname(resolve(keyFile)),
+        'bellhop-signing.key',
+      ),
+      version: program.version,
+    }),
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),
     clock,
     log,

@@ -23,6 +23,7 @@ const ZONES: readonly Zone[] = [
   { zone: 'src/imap', imports: ['src/imap', PORTS, DOMAIN], libraries: ['imapflow', 'node:*'] },
   { zone: 'src/exchange', imports: ['src/exchange', PORTS, DOMAIN], libraries: ['@azure/msal-node', '@microsoft/microsoft-graph-types', 'postal-mime', 'imapflow', 'node:*'] },
   { zone: 'src/queue', imports: ['src/queue', PORTS, DOMAIN, 'src/engine/jobs.ts'], libraries: ['bullmq', 'zod', 'node:*'] },
+  { zone: 'src/record', imports: ['src/record', PORTS, DOMAIN], libraries: ['node:*'] },
   { zone: 'src/store', imports: ['src/store', PORTS, DOMAIN], libraries: ['ioredis', 'zod', 'pg', 'node:*'] },
   { zone: 'src/dns', imports: ['src/dns', PORTS, DOMAIN], libraries: ['node:*'] },
 ]; // prettier-ignore

@@ -100,3 +100,8 @@ export function words(status: string): string {
   const spaced = status.replaceAll(/([a-z])([A-Z])/g, '$1 $2');
   return spaced.charAt(0) + spaced.slice(1).toLowerCase();
 }
+
+/** "2026-11-23 12:57": a time of a record, which outlives its year; UTC. */
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}

@@ -381,7 +381,12 @@ export interface MigrationStore {
   batchProgress(batch: BatchName): Promise<ReadonlyMap<UserAddress, UserProgress>>;
   saveFolders(user: UserAddress, folders: readonly FolderBooks[]): Promise<void>;
   folders(user: UserAddress): Promise<readonly FolderBooks[]>;
-  saveSkipped(user: UserAddress, items: readonly SkippedItem[]): Promise<void>;
+  saveSkipped(
+    user: UserAddress,
+    items: readonly SkippedItem[],
+    events?: readonly EventBody[],
+    by?: Actor,
+  ): Promise<void>;
   skipped(user: UserAddress): Promise<readonly SkippedItem[]>;
 
   approvals(): Promise<readonly Approval[]>;
@@ -463,6 +468,34 @@ export interface ReportFiles {
   write(name: string, text: string): Promise<string>;
 }
 
+/** Records of batches: signed, and as files on the disk of whoever writes them. */
+export interface RecordFiles {
+  /** Version of the program that writes them. */
+  readonly version: string;
+  /** The key records are signed with; made at first use. Throws LedgerUnavailable when it can be neither read nor made. */
+  signer(): Promise<RecordSigner>;
+  /** Writes a folder, whole or not at all, and the same as one archive. Throws LedgerUnavailable when the disk does not take it. */
+  write(
+    name: string,
+    files: ReadonlyMap<string, string | Uint8Array>,
+  ): Promise<{ readonly folder: string; readonly archive: WrittenFile }>;
+}
+
+export interface RecordSigner {
+  /** PEM. */
+  readonly publicKey: string;
+  /** SHA-256 of the public key, see domain/record-manifest.ts. */
+  readonly fingerprint: string;
+  /** The Ed25519 signature (RFC 8032), 64 bytes. */
+  sign(text: string): Uint8Array;
+}
+
+export interface WrittenFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** Passwords of source logins, sealed with a key that is kept elsewhere. */
 export interface CredentialVault {
   put(user: UserAddress, password: string): Promise<void>;
@@ -526,6 +559,7 @@ export interface World {
   readonly vault: CredentialVault;
   readonly uploads: UploadTickets;
   readonly reports: ReportFiles;
+  readonly records: RecordFiles;
   readonly clock: Clock;
   readonly log: Logger;
   /** A new random id, 128 bits as lower-case hex. */

@@ -45,8 +45,9 @@ export async function approveSkipped(world: World, target: Target, by: Actor): P
     await world.store.saveSkipped(
       user,
       items.map((item) => (isUnapproved(item) ? { ...item, approved: mark } : item)),
+      [{ type: 'SkippedApproved', batch, user, count }],
+      by,
     );
-    await world.store.publish([{ type: 'SkippedApproved', batch, user, count }], by);
     approved += count;
   }
   return approved;

@@ -3,6 +3,7 @@
  * Get-MigrationUser; times are ISO 8601 UTC, sizes bytes.
  */
 import type { ApprovalPlan, ApprovalState } from './domain/approval.ts';
+import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Items } from './domain/items.ts';
@@ -10,8 +11,10 @@ import type { BatchAction, BatchState, BatchStatus } from './domain/migration-ba
 import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction } from './domain/migration-user.ts';
 import type { Bottleneck, SkippedItem } from './domain/progress.ts';
 import type { OwnerFindings } from './domain/owner-findings.ts';
+import type { RecordedFile } from './domain/record-manifest.ts';
 import type { FolderVerification, Verdict } from './domain/verification.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
+import type { WrittenFile } from './ports.ts';
 
 /** How close live users follow their sources, by Bellhop's clock. */
 export interface LiveView {
@@ -128,16 +131,22 @@ export interface SkippedView {
   readonly asOf: string;
 }
 
-/** A batch written to files on the disk of whoever wrote them. */
+/** The record of a batch, on the disk of whoever wrote it. */
 export interface ExportView {
   readonly identity: string;
   readonly users: number;
-  readonly files: readonly {
-    readonly kind: 'csv' | 'html' | 'json';
-    readonly file: string;
-    readonly bytes: number;
-    readonly sha256: string;
-  }[];
+  /** What somebody still has to look at. */
+  readonly openItems: number;
+  readonly folder: string;
+  /** The folder as one file. */
+  readonly archive: WrittenFile;
+  readonly files: readonly RecordedFile[];
+  /** The last entry of the audit chain in it. */
+  readonly chain: AuditHead;
+  /** SHA-256 of the public key it is signed with. */
+  readonly fingerprint: string;
+  /** PEM. */
+  readonly publicKey: string;
   readonly asOf: string;
 }
 

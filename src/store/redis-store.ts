@@ -199,9 +199,11 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     async folders(user) {
       return optional<readonly FolderBooks[]>(await redis.hget(KEY.folders, user)) ?? [];
     },
-    async saveSkipped(user, items) {
-      if (items.length === 0) await redis.hdel(KEY.skipped, user);
-      else await redis.hset(KEY.skipped, user, JSON.stringify(items));
+    async saveSkipped(user, items, events = [], by) {
+      const saving = redis.multi();
+      if (items.length === 0) saving.hdel(KEY.skipped, user);
+      else saving.hset(KEY.skipped, user, JSON.stringify(items));
+      await withEvents(saving, stamp(events, by));
     },
     async skipped(user) {
       return optional<readonly SkippedItem[]>(await redis.hget(KEY.skipped, user)) ?? [];

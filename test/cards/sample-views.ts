@@ -1,5 +1,5 @@
 import { failure } from '../../src/engine/domain/failure.ts';
-import type { ApprovalView, SkippedView, VerifyView } from '../../src/engine/views.ts';
+import type { ApprovalView, ExportView, SkippedView, VerifyView } from '../../src/engine/views.ts';
 import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { BatchView, CheckView, FailuresView, StatusView, UserView } from '../../src/engine/views.ts';
@@ -149,6 +149,30 @@ export function sampleVerify(): VerifyView {
       },
     ],
     asOf: NOW,
+  };
+}
+
+export function sampleExport(more: Partial<ExportView> = {}): ExportView {
+  const sha256 = '9f2b6c1e0d4a58f7b3c2a1908e7d6f5544332211ffeeddccbbaa998877665544';
+  const folder = '/var/lib/bellhop/records/record-sales-1-2026-11-23T12-57-10-000Z';
+  return {
+    ...{ identity: 'sales-1', users: 512, openItems: 0, folder },
+    archive: { file: `${folder}.zip`, bytes: 181_234, sha256 },
+    files: [
+      'report.html',
+      'users.csv',
+      'pack.json',
+      'audit.jsonl',
+      'public-key.pem',
+      'manifest.json',
+      'manifest.sig',
+    ].map((name) => ({ name, bytes: 81_234, sha256 })),
+    chain: { seq: 1284, hash: sha256.split('').toReversed().join('') },
+    fingerprint: '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+    publicKey:
+      '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n',
+    asOf: NOW,
+    ...more,
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillMailbox } from '../../sandbox/source/fill-mailbox.ts';
 import { trustLocalExchange } from '../../sandbox/exchange/trust.ts';
@@ -7,6 +8,7 @@ import { type SandboxWorld, addressOf, startSandbox } from '../../sandbox/world.
 import type { ExportView, VerifyView } from '../../src/engine/views.ts';
 import { checkNoWrites } from '../checker/check-manners.ts';
 import { requestToken } from '../sandbox/exchange/exchange-fixture.ts';
+import { verifyAlone } from '../support/sample-record.ts';
 import { plainMail } from '../support/plain-mail.ts';
 import { syncAgain, userWhen, viewOf } from '../support/sandbox-views.ts';
 
@@ -110,15 +112,19 @@ test('in the channel a card says it is comparing, and becomes the result', async
   expect(JSON.stringify(card.cards)).toContain('Equal');
 });
 
-test('an export is on disk as CSV, page and JSON, each under its hash', async () => {
-  const { files, users } = await viewOf<ExportView>(world, 'export', 'demo');
+test('the record of a batch is on disk, signed, and verifies with nothing but itself', async () => {
+  const { users, archive, files, folder, fingerprint } = await viewOf<ExportView>(world, 'export', 'demo');
 
   expect(users).toBe(1);
-  expect(files.map(({ kind }) => kind)).toEqual(['csv', 'html', 'json']);
-  for (const { file, sha256, bytes } of files) {
-    const text = readFileSync(file);
-    expect(text.length).toBe(bytes);
+  for (const { name, sha256, bytes } of files) {
+    const text = readFileSync(join(folder, name));
+    expect([name, text.length]).toEqual([name, bytes]);
     expect(createHash('sha256').update(text).digest('hex')).toBe(sha256);
-    expect(text.toString()).toContain(USER);
+  }
+  expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain(USER);
+  for (const path of [folder, archive.file]) {
+    const { out, code } = await verifyAlone(path, `key=${fingerprint}`);
+    expect(out).toContain('UNCHANGED: the record of "demo"');
+    expect(code).toBe(0);
   }
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Locale } from '../../cards/locale.ts';
-import { escapeHtml } from '../../engine/domain/batch-export.ts';
+import { escapeHtml } from '../../cards/html.ts';
 import type { UploadState, UploadTicket } from '../../engine/domain/upload.ts';
 
 const STYLE = readFileSync(new URL('./page/upload.css', import.meta.url), 'utf8');

@@ -76,7 +76,7 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
   },
   export: {
     title: 'Export',
-    help: 'Schreibt einen Batch mit allen Benutzern als CSV, HTML und JSON auf den Server von Bellhop, jede Datei mit SHA-256.',
+    help: 'Schreibt den signierten Nachweis eines Batches auf den Server von Bellhop: Bericht, Benutzer als CSV, Genehmigungen, Prüfungen und seinen Teil der Prüfkette.',
   },
   verify: {
     title: 'Vergleichen',

@@ -3,6 +3,7 @@ import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count as countIn, plural } from '../format.ts';
 import { DE_FORMS } from './de-forms.ts';
 import { DE_UPLOAD } from './de-upload.ts';
+import { DE_RECORD } from './de-record.ts';
 import type { EN } from './en.ts';
 
 const count = (value: number): string => countIn(value, 'de');
@@ -433,12 +434,19 @@ export const DE: typeof EN = {
   },
 
   export: {
-    what: 'Export',
-    written: 'Geschrieben',
-    sentence: (value) => `Der Batch mit ${users(value)} wurde auf dem Server von Bellhop abgelegt.`,
+    what: 'Nachweis',
+    written: 'Geschrieben und signiert',
+    sentence: (value) => `Der Nachweis über ${users(value)} liegt auf dem Server von Bellhop, signiert.`,
     files: 'Dateien',
-    fallback: (name, value) => `${name}: ${users(value)} exportiert.`,
+    archive: 'Als eine Datei',
+    folder: 'Ordner',
+    proof: 'Beweis',
+    publicKey: 'Öffentlicher Schlüssel',
+    keep: 'Heben Sie diese Nachricht auf: wer den Nachweis bekommt, vergleicht den Schlüssel mit ihr (bellhop verify-record).',
+    fallback: (name, value) => `${name}: Nachweis über ${users(value)} geschrieben und signiert.`,
   },
+
+  record: DE_RECORD,
 
   approval: {
     what: (id) => `Genehmigung ${id}`,

@@ -3,6 +3,7 @@ import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count, plural, words } from '../format.ts';
 import { EN_FORMS } from './en-forms.ts';
 import { EN_UPLOAD } from './en-upload.ts';
+import { EN_RECORD } from './en-record.ts';
 
 const users = (value: number): string => plural(value, 'user');
 const messages = (value: number): string => plural(value, 'message');
@@ -414,12 +415,19 @@ export const EN = {
   },
 
   export: {
-    what: 'Export',
-    written: 'Written',
-    sentence: (value: number) => `The batch with ${users(value)} was written on the server of Bellhop.`,
+    what: 'Record',
+    written: 'Written and signed',
+    sentence: (value: number) => `The record of ${users(value)} is on the server of Bellhop, signed.`,
     files: 'Files',
-    fallback: (name: string, value: number) => `${name}: ${users(value)} exported.`,
+    archive: 'As one file',
+    folder: 'Folder',
+    proof: 'Proof',
+    publicKey: 'Public key',
+    keep: 'Keep this message: whoever gets the record compares the key with it (bellhop verify-record).',
+    fallback: (name: string, value: number) => `${name}: record of ${users(value)} written and signed.`,
   },
+
+  record: EN_RECORD,
 
   approval: {
     what: (id: string) => `Approval ${id}`,

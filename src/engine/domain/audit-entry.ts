@@ -63,6 +63,7 @@ const AUDITED: Readonly<Record<EventBody['type'], boolean>> = {
   BatchCompleting: true,
   BatchRemoving: true,
   BatchRemoved: true,
+  BatchExported: true,
   SyncRequested: true,
   UserSyncStarted: false,
   UserSynced: false,
@@ -153,4 +154,10 @@ export function contentHash({ at, by, type, batch, nth, event, planHash, details
 /** SHA-256 of an entry's place in the chain and the hash of what it says: one can be shown without the other. */
 export function linkHash({ seq, previous, content }: Pick<WithheldEntry, 'seq' | 'previous' | 'content'>): string {
   return sha256Of(canonicalJson({ seq, previous, content }));
+}
+
+/** The entry without what it says. */
+export function withhold(entry: AuditEntry): WithheldEntry {
+  const { seq, previous, hash } = entry;
+  return { seq, previous, content: contentHash(entry), hash };
 }

@@ -34,6 +34,16 @@ export type EventBody =
   | { readonly type: 'BatchCompleting'; readonly batch: BatchName; readonly lastSync: boolean }
   | { readonly type: 'BatchRemoving'; readonly batch: BatchName; readonly lastSync: boolean }
   | { readonly type: 'BatchRemoved'; readonly batch: BatchName }
+  /** A record was written and signed. */
+  | {
+      readonly type: 'BatchExported';
+      readonly batch: BatchName;
+      readonly users: number;
+      /** SHA-256 of manifest.json. */
+      readonly manifest: string;
+      /** Fingerprint of the key. */
+      readonly signer: string;
+    }
   | { readonly type: 'EndpointRemoved'; readonly endpoint: EndpointName }
   | { readonly type: 'SyncRequested'; readonly batch: BatchName; readonly user?: UserAddress }
   | {

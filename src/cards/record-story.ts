@@ -1,0 +1,106 @@
+import type { AuditEntry } from '../engine/domain/audit-entry.ts';
+import type { CloseOut, CloseOutApproval, CloseOutReport } from '../engine/domain/close-out.ts';
+import { minute } from './format.ts';
+import { type Html, html } from './html.ts';
+import type { Locale } from './locale.ts';
+import { table } from './record-tables.ts';
+import type { EntryFacts } from './text/en-record.ts';
+
+const MOST_ENTRIES = 500;
+
+export function approvalsSection({ approvals }: CloseOut, locale: Locale): Html {
+  const { t } = locale;
+  return html`<h2>${t.record.approvals}</h2>
+    ${approvals.length === 0 ? html`<p class="quiet">${t.record.noApprovals}</p>` : approvals.map((each) => approvalBox(each, locale))}`;
+}
+
+const STATE_TONE = { open: 'warn', approved: 'fine', done: 'good', rejected: 'bad', expired: '', void: '' } as const;
+
+function approvalBox(approval: CloseOutApproval, { t }: Locale): Html {
+  const { identity, state, text, count, of, planHash, requestedBy, requestedAt, decisions } = approval;
+  const counted = of === 'messages' ? t.messages(count) : t.users(count);
+  return html`<div class="approval">
+    <p>
+      <span class="pill ${STATE_TONE[state]}">${t.approval.states[state]}</span><b>${text}</b> · ${counted}
+      <span class="quiet">${identity}</span>
+    </p>
+    <ul>
+      <li>${t.record.asked(requestedBy.name, minute(requestedAt))}</li>
+      ${decisions.map(
+        ({ by, at, verdict, reason }) =>
+          html`<li>
+            ${verdict === 'approved' ? t.record.agreed(by.name, minute(at)) : t.record.refused(by.name, minute(at))}${reason === null ? undefined : html`: ${reason}`}
+          </li>`,
+      )}
+    </ul>
+    <p class="quiet">${t.record.plan} <code>${planHash}</code></p>
+  </div>`;
+}
+
+export function timelineSection({ entries }: CloseOutReport, locale: Locale): Html {
+  const { t } = locale;
+  const rows = entries.slice(-MOST_ENTRIES).map((entry) => timelineRow(entry, locale));
+  const hidden =
+    entries.length > MOST_ENTRIES ? t.record.moreIn(entries.length - MOST_ENTRIES, 'audit.jsonl') : undefined;
+  return html`<h2>${t.record.timeline}</h2>
+    <p class="quiet">${t.record.timelineNote}</p>
+    ${table([], rows, hidden)}`;
+}
+
+function timelineRow(entry: AuditEntry, { t, count }: Locale): Html {
+  const { seq, at, by, type, planHash } = entry;
+  const plan = planHash === null ? undefined : html` <code class="quiet">${planHash.slice(0, 12)}</code>`;
+  return html`<tr>
+    <td class="number quiet">${count(seq)}</td>
+    <td class="time quiet">${minute(at)}</td>
+    <td class="who">${by === null ? t.record.bellhop : by.name}</td>
+    <td>${t.record.events[type]?.(factsOf(entry)) ?? type}${plan}</td>
+  </tr>`;
+}
+
+function factsOf({ details }: AuditEntry): EntryFacts {
+  return {
+    number: (name) => (typeof details[name] === 'number' ? details[name] : 0),
+    text: (name) => (typeof details[name] === 'string' ? details[name] : ''),
+  };
+}
+
+export function speedsSection({ speeds }: CloseOut, { t, count, bytes, duration }: Locale): Html {
+  const { firstSyncStarted, firstSyncFinished, firstSyncMessagesPerSecond, bytesPerSecondOfOneMailbox } = speeds;
+  if (speeds.syncs === 0)
+    return html`<h2>${t.record.speeds}</h2>
+      <p class="quiet">${t.record.noSpeeds}</p>`;
+  const rows = [
+    firstSyncStarted === null || firstSyncFinished === null
+      ? undefined
+      : [t.record.firstSyncs, t.record.span(minute(firstSyncStarted), minute(firstSyncFinished))],
+    [t.record.firstMessages, count(speeds.firstSyncMessages)],
+    firstSyncMessagesPerSecond === null
+      ? undefined
+      : [t.record.overall, t.record.perSecond(count(firstSyncMessagesPerSecond))],
+    [t.record.transferred, bytes(speeds.bytesTransferred)],
+    bytesPerSecondOfOneMailbox === null ? undefined : [t.record.oneMailbox, `${bytes(bytesPerSecondOfOneMailbox)}/s`],
+    [t.record.syncs, t.record.syncTime(speeds.syncs, duration(speeds.syncSeconds))],
+  ].filter((row) => row !== undefined);
+  return html`<h2>${t.record.speeds}</h2>
+    <dl class="facts">
+      ${rows.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+    </dl>`;
+}
+
+export function proofSection({ chain, fingerprint }: CloseOutReport, { t }: Locale): Html {
+  return html`<h2>${t.record.proof}</h2>
+    <p>${t.record.proofText}</p>
+    <pre>bellhop verify-record &lt;folder or .zip&gt; key=${fingerprint}</pre>
+    <p>${t.record.proofKey}</p>
+    <dl class="facts">
+      <dt>${t.record.key}</dt>
+      <dd><code>${fingerprint}</code></dd>
+      <dt>${t.record.chainEnd}</dt>
+      <dd>${t.record.entry(chain.seq)} <code>${chain.hash}</code></dd>
+    </dl>`;
+}

@@ -1,0 +1,186 @@
+import { requireBatch } from './batches.ts';
+import type { Actor } from './domain/actor.ts';
+import { stateOf } from './domain/approval.ts';
+import { type AuditEntry, type AuditHead, withhold } from './domain/audit-entry.ts';
+import { chainCheck } from './domain/audit-check.ts';
+import { exportCsv } from './domain/batch-export.ts';
+import { canonicalJson, sha256Of } from './domain/canonical-json.ts';
+import {
+  type CloseOut,
+  type CloseOutReport,
+  type CloseOutUser,
+  type OpenItem,
+  closeOutApproval,
+  closeOutSkipped,
+  openItemsOf,
+} from './domain/close-out.ts';
+import { MigrationError } from './domain/failure.ts';
+import type { BatchName } from './domain/ids.ts';
+import { NO_ITEMS, addItems } from './domain/items.ts';
+import type { MigrationBatch } from './domain/migration-batch.ts';
+import { type MigrationUser, isAtWork } from './domain/migration-user.ts';
+import { type UserProgress, isUnapproved } from './domain/progress.ts';
+import {
+  MANIFEST,
+  RECORD_FORMAT,
+  RECORD_VERSION,
+  type RecordManifest,
+  SIGNATURE,
+  recordedFile,
+} from './domain/record-manifest.ts';
+import { dataConsistencyScore, reasonsFromItems, worstScore } from './domain/score.ts';
+import { type SyncSpeeds, syncSpeeds } from './domain/sync-speeds.ts';
+import { verdictOf } from './domain/verification.ts';
+import type { World } from './ports.ts';
+import { batchOverview } from './queries.ts';
+import type { ExportView } from './views.ts';
+
+/**
+ * Writes the record of a batch: what is known about it, its part of the audit chain and a page for people, under one
+ * signed manifest. Throws UnknownBatch, RecordDamaged.
+ */
+export async function closeOut(
+  world: World,
+  name: BatchName,
+  page: (report: CloseOutReport) => string,
+  by: Actor,
+): Promise<ExportView> {
+  const batch = await requireBatch(world, name);
+  const now = world.clock.now();
+  const known = await gather(world, batch, now, by);
+  const { lines, entries, chain } = await chainOf(world, batch);
+  const signer = await world.records.signer();
+  const { fingerprint, publicKey } = signer;
+  const files = new Map<string, string | Uint8Array>([
+    ['report.html', page({ closeOut: known, entries, chain, fingerprint })],
+    ['users.csv', exportCsv(known.users)],
+    ['pack.json', `${JSON.stringify(known, undefined, 2)}\n`],
+    ['audit.jsonl', lines.map((line) => `${line}\n`).join('')],
+    ['public-key.pem', publicKey],
+  ]);
+  const manifest: RecordManifest = {
+    ...{ format: RECORD_FORMAT, version: RECORD_VERSION, bellhop: world.records.version, batch: name },
+    ...{ createdAt: known.asOf, createdBy: by, chain },
+    files: [...files].map(([file, data]) => recordedFile(file, data)),
+    signer: { algorithm: 'Ed25519', fingerprint },
+  };
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  files.set(MANIFEST, text).set(SIGNATURE, signer.sign(text));
+  const written = await world.records.write(`record-${name}-${known.asOf.replaceAll(/[:.]/g, '-')}`, files);
+  await world.store.publish(
+    [{ type: 'BatchExported', batch: name, users: known.users.length, manifest: sha256Of(text), signer: fingerprint }],
+    by,
+  );
+  return {
+    ...{ identity: name, users: known.users.length, openItems: known.openItems.length, ...written },
+    files: [...files].map(([file, data]) => recordedFile(file, data)),
+    ...{ chain, fingerprint, publicKey, asOf: known.asOf },
+  };
+}
+
+async function gather(world: World, batch: MigrationBatch, now: number, by: Actor): Promise<CloseOut> {
+  const view = await batchOverview(world, batch.name);
+  const speeds = syncSpeeds();
+  for await (const event of world.events.read(batch.createdAt, now))
+    if ('batch' in event && event.batch === batch.name) speeds.take(event);
+  const progress = await world.store.batchProgress(batch.name);
+  const users: CloseOutUser[] = [];
+  const openItems: OpenItem[] = [];
+  for await (const user of world.store.users(batch.name)) {
+    const mine = progress.get(user.address);
+    const gathered = await gatherUser(world, user, mine, speeds);
+    users.push(gathered);
+    openItems.push(...openItemsOf(gathered, mine?.findings?.RemovalHeld?.count ?? 0));
+  }
+  const approvals = (await world.store.approvals())
+    .filter(({ plan }) => plan.batch === batch.name)
+    .sort((a, b) => a.requestedAt - b.requestedAt)
+    .map((approval) => closeOutApproval(approval, stateOf(approval, now)));
+  for (const { identity, state } of approvals)
+    if (state === 'open') openItems.push({ kind: 'approvalOpen', about: identity, count: 1 });
+  const scores = users.flatMap(({ score }) => (score === null ? [] : [score]));
+  return {
+    batch: {
+      ...{ identity: view.identity, status: view.status, endpoint: view.endpoint, createdBy: view.createdBy },
+      ...{ creationDateTime: view.creationDateTime, startDateTime: view.startDateTime },
+    },
+    ...{ asOf: new Date(now).toISOString(), preparedBy: by },
+    // Of the users as they are in here: a batch that syncs is further a moment later.
+    dataConsistencyScore: scores.length === 0 ? null : worstScore(scores),
+    ...{ reasons: view.reasons, items: addItems(users.map(({ items }) => items)) },
+    speeds: speeds.total(view.bytesTransferred),
+    users,
+    approvals,
+    openItems,
+  };
+}
+
+async function gatherUser(
+  world: World,
+  user: MigrationUser,
+  progress: UserProgress | undefined,
+  speeds: SyncSpeeds,
+): Promise<CloseOutUser> {
+  const items = progress?.items ?? NO_ITEMS;
+  const graded = progress !== undefined && user.lastSuccessfulSyncAt !== undefined ? progress : undefined;
+  const reasons = graded === undefined ? [] : [...reasonsFromItems(items, isAtWork(user.status)), ...graded.reasons];
+  const skipped = await world.store.skipped(user.address);
+  const found = await world.store.verification(user.address);
+  const verdict = found === undefined ? undefined : verdictOf(found);
+  return {
+    ...{ address: user.address, userName: user.userName, status: user.status, items },
+    score: graded === undefined ? null : dataConsistencyScore(reasons, items.source),
+    unapprovedSkipped: skipped.filter(isUnapproved).length,
+    bytes: progress?.bytesTransferred ?? 0,
+    lastSync: user.lastSuccessfulSyncAt === undefined ? null : new Date(user.lastSuccessfulSyncAt).toISOString(),
+    verified: found === undefined ? null : `${verdict} ${new Date(found.finishedAt).toISOString()}`,
+    errorCode: user.error?.code ?? null,
+    error: user.error?.message ?? null,
+    reasons,
+    skippedItems: skipped.map(closeOutSkipped),
+    verification: found === undefined || verdict === undefined ? null : verificationOf(found, verdict),
+    firstSync: speeds.firstSyncOf(user.address) ?? null,
+  };
+}
+
+// The file it was written to is known to this machine alone.
+function verificationOf(
+  { file: _file, sha256, ...verification }: NonNullable<Awaited<ReturnType<World['store']['verification']>>>,
+  verdict: ReturnType<typeof verdictOf>,
+): CloseOutUser['verification'] {
+  return { verification, verdict, sha256 };
+}
+
+/** The chain up to now, checked; entries of other batches are withheld. */
+async function chainOf(
+  world: World,
+  { name, endpoint }: MigrationBatch,
+): Promise<{
+  readonly lines: readonly string[];
+  readonly entries: readonly AuditEntry[];
+  readonly chain: AuditHead;
+}> {
+  const chain = await world.audit.catchUp();
+  const check = chainCheck();
+  const entries: AuditEntry[] = [];
+  const lines: string[] = [];
+  for await (const line of world.audit.lines()) {
+    const entry = check.take(line);
+    const [problem] = check.problems;
+    if (problem !== undefined || entry === undefined)
+      throw new MigrationError('RecordDamaged', { detail: `entry ${problem?.seq ?? ''}: ${problem?.text ?? ''}` });
+    const isOurs = entry.batch === name || (entry.batch === null && concerns(entry, endpoint));
+    if (isOurs) entries.push(entry);
+    lines.push(isOurs ? line : canonicalJson(withhold(entry)));
+    // Others may append meanwhile.
+    if (check.head.seq === chain.seq) break;
+  }
+  if (check.head.hash !== chain.hash)
+    throw new MigrationError('RecordDamaged', { detail: `its end is not entry ${chain.seq}` });
+  return { lines, entries, chain };
+}
+
+// What happened to the endpoint of the batch, and to the log itself.
+function concerns({ type, details }: AuditEntry, endpoint: string): boolean {
+  return type === 'EventsLost' || type === 'EventDamaged' || details['endpoint'] === endpoint;
+}
