@@ -1,4 +1,6 @@
+import { runCheckCutover, watchCutovers } from './cutover-check.ts';
 import { runTestEndpoint } from './endpoints.ts';
+import { runFindLateMail } from './late-mail.ts';
 import { runCheckBatch } from './preflight.ts';
 import type { JobName, Jobs, World } from './ports.ts';
 import { startDueBatches } from './planned-starts.ts';
@@ -20,12 +22,15 @@ export function jobHandlers(world: World): JobHandlers {
   return {
     'schedule-syncs': async () => {
       await startDueBatches(world);
+      await watchCutovers(world);
       await runScheduleSyncs(world);
     },
     'sync-mailbox': (payload, signal) => runSyncMailbox(world, payload, signal),
     'watch-mailboxes': (payload, signal) => runWatchMailboxes(world, payload, signal),
     'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
     'verify-mailbox': (payload, signal) => runVerifyMailbox(world, payload, signal),
+    'check-cutover': (payload, signal) => runCheckCutover(world, payload, signal),
+    'find-late-mail': (payload, signal) => runFindLateMail(world, payload, signal),
     'test-endpoint': (payload, signal) => runTestEndpoint(world, payload, signal),
   };
 }

@@ -7,6 +7,7 @@ import type { Approval } from './domain/approval.ts';
 import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { TargetDomain } from './domain/dns-evidence.ts';
+import type { Cutover } from './domain/cutover.ts';
 import type { DnsQuestion, DnsSurvey } from './domain/dns-records.ts';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
 import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
@@ -396,6 +397,14 @@ export interface MigrationStore {
   /** Throws UnknownApproval. */
   changeApproval(id: string, decide: Decide<Approval>, by?: Actor): Promise<Approval>;
 
+  cutovers(): Promise<readonly Cutover[]>;
+  cutover(batch: BatchName): Promise<Cutover | undefined>;
+  /** Throws CutoverRunning when the batch has one. */
+  addCutover(cutover: Cutover, events: readonly EventBody[], by: Actor): Promise<void>;
+  /** Throws CutoverUnknown. */
+  changeCutover(batch: BatchName, decide: Decide<Cutover>, by?: Actor): Promise<Cutover>;
+  removeCutover(batch: BatchName, events: readonly EventBody[], by: Actor): Promise<void>;
+
   /** The latest comparison of a user, with the report it was written to. */
   saveVerification(verification: SavedVerification, events: readonly EventBody[]): Promise<void>;
   verification(user: UserAddress): Promise<SavedVerification | undefined>;
@@ -441,6 +450,8 @@ export interface Jobs {
   readonly 'watch-mailboxes': { readonly endpoint: EndpointName; readonly place: number };
   readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
   readonly 'verify-mailbox': { readonly user: UserAddress; readonly request: string };
+  readonly 'check-cutover': { readonly batch: BatchName; readonly request: string };
+  readonly 'find-late-mail': { readonly batch: BatchName };
   readonly 'test-endpoint': { readonly endpoint: EndpointName; readonly request: string };
 }
 export type JobName = keyof Jobs;

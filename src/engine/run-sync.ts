@@ -85,6 +85,7 @@ async function finish(
         status,
         lastSuccessfulSyncAt: now,
         ...(live === undefined ? {} : { freshness: afterSync(current.freshness, startedAt, now) }),
+        lastSync: { startedAt, copied: result.copied },
         nextSyncAt: current.syncRequested === true ? now : startedAt + every / world.settings.timeScale,
       },
       events: [

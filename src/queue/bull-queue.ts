@@ -11,6 +11,8 @@ const NAMES: readonly JobName[] = [
   'watch-mailboxes',
   'check-batch',
   'verify-mailbox',
+  'check-cutover',
+  'find-late-mail',
   'test-endpoint',
 ];
 /** The prefix is one hash tag, so that all keys of a queue live on one node of a Redis Cluster. */

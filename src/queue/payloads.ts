@@ -33,6 +33,8 @@ const READERS: { readonly [Name in JobName]: (data: unknown) => Jobs[Name] } = {
     user: known(parseUserAddress(field(data, 'user'))),
     request: field(data, 'request'),
   }),
+  'check-cutover': (data) => ({ batch: known(parseBatchName(field(data, 'batch'))), request: field(data, 'request') }),
+  'find-late-mail': (data) => ({ batch: known(parseBatchName(field(data, 'batch'))) }),
   'test-endpoint': (data) => ({
     endpoint: known(parseEndpointName(field(data, 'endpoint'))),
     request: field(data, 'request'),

@@ -12,6 +12,7 @@ export const KEY = {
   skipped: '{bellhop}:skipped',
   checks: '{bellhop}:checks',
   approvals: '{bellhop}:approvals',
+  cutovers: '{bellhop}:cutovers',
   verifications: '{bellhop}:verifications',
   events: '{bellhop}:events',
   /** The audit chain, and its head: how far it is and up to where the event log is in it. */

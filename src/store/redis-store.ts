@@ -2,6 +2,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import type { Actor } from '../engine/domain/actor.ts';
 import type { Approval } from '../engine/domain/approval.ts';
 import type { BatchCheck } from '../engine/domain/batch-check.ts';
+import type { Cutover } from '../engine/domain/cutover.ts';
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import type { EventBody, MigrationEvent } from '../engine/domain/events.ts';
 import { MigrationError } from '../engine/domain/failure.ts';
@@ -112,7 +113,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
         throw new MigrationError('BatchNameTaken', { batch: batch.name });
     },
     async removeBatch(name, events, by) {
-      const removal = redis.multi().hdel(KEY.batches, name).hdel(KEY.checks, name);
+      const removal = redis.multi().hdel(KEY.batches, name).hdel(KEY.checks, name).hdel(KEY.cutovers, name);
       await withEvents(removal.del(KEY.order(name)).del(KEY.progress(name)), stamp(events, by));
     },
     changeBatch: (name, decide, by) =>
@@ -220,6 +221,22 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
     changeApproval: (id, decide, by) =>
       change<Approval>(KEY.approvals, id, decide, by, () => new MigrationError('UnknownApproval', { id })),
+
+    async cutovers() {
+      return Object.values(await redis.hgetall(KEY.cutovers)).map((text) => readJson<Cutover>(text));
+    },
+    async cutover(batch) {
+      return optional<Cutover>(await redis.hget(KEY.cutovers, batch));
+    },
+    async addCutover(cutover, events, by) {
+      if (!(await add(KEY.cutovers, cutover.batch, cutover, events, by)))
+        throw new MigrationError('CutoverRunning', { batch: cutover.batch });
+    },
+    changeCutover: (batch, decide, by) =>
+      change<Cutover>(KEY.cutovers, batch, decide, by, () => new MigrationError('CutoverUnknown', { batch })),
+    async removeCutover(batch, events, by) {
+      await withEvents(redis.multi().hdel(KEY.cutovers, batch), stamp(events, by));
+    },
 
     async saveVerification(verification, events) {
       const saving = redis.multi().hset(KEY.verifications, verification.user, JSON.stringify(verification));

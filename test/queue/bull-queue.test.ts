@@ -25,6 +25,8 @@ const NOTHING: JobHandlers = {
   'watch-mailboxes': async () => undefined,
   'check-batch': async () => undefined,
   'verify-mailbox': async () => undefined,
+  'check-cutover': async () => undefined,
+  'find-late-mail': async () => undefined,
   'test-endpoint': async () => undefined,
 };
 

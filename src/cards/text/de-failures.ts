@@ -309,6 +309,58 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Der Stand änderte sich, während der Befehl lief.',
     remedy: 'Senden Sie den Befehl erneut.',
   },
+  CutoverUnknown: {
+    title: 'Dieser Batch hat keine Umstellung',
+    message: 'Für den Batch „{batch}“ wurde keine Umstellung begonnen.',
+    remedy: 'Schreiben Sie "start cutover {batch}".',
+  },
+  CutoverRunning: {
+    title: 'Die Umstellung läuft schon',
+    message: 'Der Batch „{batch}“ hat bereits eine Umstellung.',
+    remedy: '"cutover {batch}" zeigt, wo sie steht; "cancel cutover {batch} <Grund>" macht einen neuen Anfang möglich.',
+  },
+  CutoverDomain: {
+    title: 'Es ist nicht klar, welche Domäne',
+    message: 'Eine Umstellung gilt einer Domäne. Die Benutzer von „{batch}“ haben: {domains}.',
+    remedy: 'Schreiben Sie "start cutover {batch} domain=<eine davon>".',
+  },
+  CutoverNotAtStep: {
+    title: 'Die Umstellung ist nicht bei diesem Schritt',
+    message: 'Die Umstellung von „{batch}“ ist bei „{step}“, nicht bei „{asked}“. Kein Schritt wird ausgelassen.',
+    remedy: '"cutover {batch}" zeigt, was als Nächstes kommt.',
+  },
+  CutoverNotProven: {
+    title: 'Der Nachweis fehlt',
+    message: 'Dem Schritt „{step}“ von „{batch}“ fehlt: {missing}.',
+    remedy: '"cutover {batch}" zeigt, was gefunden wurde. Es wird von selbst wieder nachgesehen.',
+  },
+  CutoverPaused: {
+    title: 'Die Umstellung ruht',
+    message: 'Jemand hat die Umstellung von „{batch}“ angehalten.',
+    remedy: 'Schreiben Sie "continue cutover {batch}".',
+  },
+  CutoverNotPossible: {
+    title: 'Dieser Schritt lässt das nicht zu',
+    message: 'Der Schritt „{step}“ von „{batch}“ erlaubt das nicht ({action}).',
+    remedy: '"cutover {batch}" zeigt, was möglich ist.',
+  },
+  CutoverNoWayBack: {
+    title: 'Von hier führt kein Weg zurück',
+    message:
+      'Post der Domäne geht schon an Exchange Online („{batch}“ ist bei „{step}“), oder dies ist der erste Schritt.',
+    remedy:
+      'Um wieder am alten Server zu empfangen, stellen Sie den MX im DNS zurück. Was in Exchange Online ankam, bleibt dort.',
+  },
+  CutoverUnchecked: {
+    title: 'Der Nachweis ließ sich nicht rechtzeitig prüfen',
+    message: 'Kein Worker hat die Umstellung von „{batch}“ rechtzeitig geprüft.',
+    remedy: 'Prüfen Sie mit "doctor", ob ein Worker läuft, und versuchen Sie es noch einmal. Geändert wurde nichts.',
+  },
+  SecondPersonNeeded: {
+    title: 'Das braucht eine zweite Person',
+    message: 'Auf einen Schritt zu verzichten, braucht jemanden, der zustimmt; hier sind keine Genehmiger benannt.',
+    remedy: 'Nennen Sie sie in BELLHOP_APPROVERS und setzen Sie BELLHOP_APPROVALS auf mindestens 1.',
+  },
   StateUnavailable: {
     title: 'Bellhop erreicht seinen Speicher nicht',
     message: 'Redis antwortet nicht ({detail}).',

@@ -1,3 +1,4 @@
+import type { CutoverStep } from './cutover.ts';
 import type { Failure } from './failure.ts';
 import type { BatchName, EndpointName, UserAddress } from './ids.ts';
 import type { Items } from './items.ts';
@@ -101,6 +102,32 @@ export type EventBody =
     })
   | (ApprovalFacts & { readonly type: 'ApprovalDone' })
   | (ApprovalFacts & { readonly type: 'ApprovalVoided'; readonly replacedBy?: string })
+  | { readonly type: 'CutoverStarted'; readonly batch: BatchName; readonly domain: string }
+  /** A step is over: by evidence, by a person's word, or without it by two people. `evidence` is the hash of what was found. */
+  | {
+      readonly type: 'CutoverStepDone';
+      readonly batch: BatchName;
+      readonly step: CutoverStep;
+      readonly how: 'passed' | 'confirmed' | 'waived';
+      readonly evidence: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'CutoverWentAhead';
+      readonly batch: BatchName;
+      readonly step: CutoverStep;
+      readonly evidence: string;
+    }
+  | {
+      readonly type: 'CutoverWentBack';
+      readonly batch: BatchName;
+      readonly step: CutoverStep;
+      readonly reason?: string;
+    }
+  | { readonly type: 'CutoverPaused'; readonly batch: BatchName; readonly reason?: string }
+  | { readonly type: 'CutoverContinued'; readonly batch: BatchName }
+  | { readonly type: 'CutoverCancelled'; readonly batch: BatchName; readonly reason: string }
+  | { readonly type: 'LateMailFound'; readonly batch: BatchName; readonly count: number }
   | { readonly type: 'VerifyRequested'; readonly batch: BatchName; readonly user: UserAddress }
   | {
       readonly type: 'Verified';

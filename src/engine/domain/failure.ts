@@ -439,6 +439,79 @@ export const FAILURES = {
     remedy:
       'Compare it with the files in audit/ under BELLHOP_DATA and with the latest close-out pack (bellhop verify-record), and find out who can write to Redis.',
   },
+  // -- cutover ----------------------------------------------------------------------------------------------------
+  CutoverUnknown: {
+    scope: 'request',
+    retry: 'never',
+    title: 'This batch has no cutover',
+    message: 'No cutover of the batch "{batch}" was started.',
+    remedy: 'Write "start cutover {batch}".',
+  },
+  CutoverRunning: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The cutover was started already',
+    message: 'The batch "{batch}" has a cutover.',
+    remedy: 'Write "cutover {batch}" to see where it stands, or "cancel cutover {batch} <reason>" to begin anew.',
+  },
+  CutoverDomain: {
+    scope: 'request',
+    retry: 'never',
+    title: 'It is not clear which domain',
+    message: 'A cutover moves the mail of one domain. The users of "{batch}" have: {domains}.',
+    remedy: 'Write "start cutover {batch} domain=<one of them>".',
+  },
+  CutoverNotAtStep: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The cutover is not at this step',
+    message: 'The cutover of "{batch}" is at "{step}", not at "{asked}". No step is left out.',
+    remedy: 'Write "cutover {batch}" to see what is next.',
+  },
+  CutoverNotProven: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The evidence is not there',
+    message: 'The step "{step}" of "{batch}" lacks: {missing}.',
+    remedy: 'Write "cutover {batch}" to see what was found. It is looked at again by itself.',
+  },
+  CutoverPaused: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The cutover rests',
+    message: 'Somebody paused the cutover of "{batch}".',
+    remedy: 'Write "continue cutover {batch}".',
+  },
+  CutoverNotPossible: {
+    scope: 'request',
+    retry: 'never',
+    title: 'This step does not allow that',
+    message: 'The step "{step}" of "{batch}" cannot be {action}.',
+    remedy: 'Write "cutover {batch}" to see what is possible.',
+  },
+  CutoverNoWayBack: {
+    scope: 'request',
+    retry: 'never',
+    title: 'There is no way back from here',
+    message:
+      'Mail of the domain already goes to Exchange Online ("{batch}" is at "{step}"), or this is the first step.',
+    remedy:
+      'To receive at the old server again, lead the MX back in the DNS. What arrived in Exchange Online stays there.',
+  },
+  CutoverUnchecked: {
+    scope: 'request',
+    retry: 'delayed',
+    title: 'The evidence could not be looked at in time',
+    message: 'No worker looked at the cutover of "{batch}" in time.',
+    remedy: 'Check that a worker runs ("doctor"), then try again. Nothing was changed.',
+  },
+  SecondPersonNeeded: {
+    scope: 'request',
+    retry: 'never',
+    title: 'This needs a second person',
+    message: 'To do without a step takes somebody else who agrees, and this installation names no approvers.',
+    remedy: 'Name them in BELLHOP_APPROVERS and set BELLHOP_APPROVALS to 1 or more.',
+  },
   StateUnavailable: {
     scope: 'request',
     retry: 'delayed',

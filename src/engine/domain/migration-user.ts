@@ -146,6 +146,8 @@ export interface MigrationUser {
   readonly error?: Failure;
   readonly queuedAt?: number;
   readonly lastSuccessfulSyncAt?: number;
+  /** The last sync that ended well: when it began, and how many messages it brought. */
+  readonly lastSync?: { readonly startedAt: number; readonly copied: number };
   /** When the next automatic sync is due. */
   readonly nextSyncAt?: number;
   /** How close the target follows the source; only in live batches. */
