@@ -1,3 +1,4 @@
+import { CUTOVER_TRANSITIONS } from '../../src/engine/domain/cutover.ts';
 import { BATCH_TRANSITIONS } from '../../src/engine/domain/migration-batch.ts';
 import { USER_TRANSITIONS } from '../../src/engine/domain/migration-user.ts';
 import { toMermaid } from '../../src/engine/domain/transitions.ts';
@@ -19,6 +20,13 @@ export function statesPage(): string {
     '## MigrationUser',
     '',
     ...mermaid(toMermaid(USER_TRANSITIONS)),
+    '',
+    '## Cutover',
+    '',
+    "One step at a time, in this order. `pass`: by evidence, by a person's word, or after other people agreed; `waive`: two",
+    'people do without the evidence. What each step needs: [cutover.md](cutover.md).',
+    '',
+    ...mermaid(toMermaid(CUTOVER_TRANSITIONS)),
     '',
   ].join('\n');
 }

@@ -39,6 +39,8 @@ export interface PendingCard extends PostedCard {
   readonly request: string;
   /** What it is about: an endpoint's or a batch' name. */
   readonly about: string;
+  /** When it was asked for, ms since 1970. */
+  readonly at?: number;
 }
 
 /** A conversation that gets a daily report. */

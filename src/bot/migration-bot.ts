@@ -219,7 +219,7 @@ export class MigrationBot {
     }
     if (reply.pending !== undefined) {
       const about = String(Reflect.get(Object(reply.view), NAMED_BY[reply.pending.until]));
-      await this.#book.expect({ request: reply.pending.request, about, ...card });
+      await this.#book.expect({ request: reply.pending.request, about, ...card, at: this.#world.clock.now() });
     }
   }
 
@@ -265,6 +265,7 @@ const NAMED_BY = {
   EndpointTested: 'endpoint',
   Verified: 'identity',
   Decided: 'identity',
+  CutoverMoved: 'identity',
 } as const;
 
 /** A press on a card that is not up to date: it is answered with the state. */

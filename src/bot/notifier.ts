@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { approvalCard } from '../cards/approval-card.ts';
 import { batchCard } from '../cards/batch-card.ts';
 import { checkCard } from '../cards/check-card.ts';
+import { cutoverCard } from '../cards/cutover-card.ts';
 import type { Card } from '../cards/elements.ts';
 import { endpointTestCard } from '../cards/endpoint-card.ts';
 import { NOBODY, approvalEyes } from '../cards/eyes.ts';
@@ -9,6 +10,7 @@ import type { Locale } from '../cards/locale.ts';
 import { noticeCard } from '../cards/notice-card.ts';
 import { verifyCard } from '../cards/verify-card.ts';
 import { approvalView, requireApproval } from '../engine/approvals.ts';
+import { cutoverView } from '../engine/cutover-view.ts';
 import { toMigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
@@ -113,6 +115,7 @@ export class Notifier {
         for (const { request, about } of await this.#book.allExpected()) {
           await this.#editCheck(request, about);
           await this.#editVerification(request, about);
+          await this.#editCutover(request, about);
         }
       });
     }
@@ -179,6 +182,26 @@ export class Notifier {
     if (view.done < view.users || edited === 'later') return;
     this.#verifying.delete(request);
     await this.#book.answered(request);
+  }
+
+  // The latest card of a cutover follows it to its end. A step that waits for people is posted anew: an edit rings no bell.
+  async #editCutover(request: string, about: string): Promise<void> {
+    const batch = parseBatchName(about);
+    const pending = await this.#book.expected(request);
+    if (batch === undefined || pending === undefined || !request.startsWith('cutover-') || !this.#mayEdit(request))
+      return;
+    if ((await this.#world.store.cutover(batch)) === undefined) return this.#book.answered(request);
+    const view = await cutoverView(this.#world, batch);
+    const card = cutoverCard(view, this.#locale);
+    if (view.status === 'needs-people' && Date.parse(view.since) > (pending.at ?? 0)) {
+      const name = `cutover:${batch}:${view.state}:${view.since}`;
+      const entry = await this.#outbox.post(name, pending.place, async () => card);
+      if (entry?.activityId !== undefined)
+        return this.#book.expect({ ...pending, activityId: entry.activityId, at: this.#world.clock.now() });
+    }
+    const edited = await this.#edit(pending, card);
+    if (edited !== 'done' && edited !== 'later') await this.#book.expect({ ...pending, ...edited });
+    if (view.state === 'finished' && edited !== 'later') await this.#book.answered(request);
   }
 
   // Everybody sees what was decided, on the card that asked, for good.

@@ -1,4 +1,5 @@
 import type { ApprovalState } from '../engine/domain/approval.ts';
+import { STEP_NAMES } from '../engine/domain/cutover.ts';
 import type { ApprovalView } from '../engine/views.ts';
 import {
   type Button,
@@ -19,6 +20,7 @@ import {
   underRow,
 } from './elements.ts';
 import type { ApprovalEyes } from './eyes.ts';
+import { evidenceSection, stepSections } from './evidence-section.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
@@ -38,25 +40,18 @@ export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH, eyes:
   const { t, clock } = locale;
   const { identity, state, plan, planHash, requestedBy, requestedAt, expiresAt, decisions, asOf } = view;
   const counted = plan.of === 'messages' ? t.messages(plan.count) : t.users(plan.count);
-  const rest = plan.count - plan.sample.length;
   const body: (CardElement | undefined)[] = [
     band({
-      what: t.approval.what(identity),
+      what:
+        plan.cutover === undefined
+          ? t.approval.what(identity)
+          : `${t.approval.what(identity)} · ${t.cutover.of(foreign(plan.batch ?? '', 40))}`,
       tone: TONE[state],
       state: t.approval.states[state],
-      name: plan.title,
+      name: nameOf(plan, locale),
       sentence: sentenceOf(view, eyes, locale),
     }),
-    panel(
-      t.approval.plan,
-      markRow('plain', [fromOutside(plan.text, 200)]),
-      markRow('plain', [
-        bold(counted),
-        ' · ',
-        fromOutside(plan.sample.join(', '), 160),
-        ...(rest > 0 && plan.of === 'users' ? [subtle(t.failures.andMore(rest))] : []),
-      ]),
-    ),
+    ...planSections(view, locale),
     section(
       t.approval.people,
       markRow('waiting', [subtle(`${clock(requestedAt, asOf)}  `), t.approval.asked(foreign(requestedBy, 60))]),
@@ -75,6 +70,39 @@ export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH, eyes:
   const fallback = `${t.approval.fallback(identity, plan.title, counted, t.approval.states[state])} ${t.write(`approve ${identity}`)}`;
   const shown = card(fallback, body, buttons(view, eyes, locale));
   return state === 'open' ? refreshedFor(eyes.waitingFor, { of: 'approval', target: identity }, shown) : shown;
+}
+
+// A step of a cutover is agreed to with what it does, whom it affects, the way back and the evidence in view.
+function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): readonly CardElement[] {
+  const { t } = locale;
+  const { cutover, count: users, sample, text } = plan;
+  if (cutover === undefined) {
+    const counted = plan.of === 'messages' ? t.messages(users) : t.users(users);
+    const rest = users - sample.length;
+    return [
+      panel(
+        t.approval.plan,
+        markRow('plain', [fromOutside(text, 200)]),
+        markRow('plain', [
+          bold(counted),
+          ' · ',
+          fromOutside(sample.join(', '), 160),
+          ...(rest > 0 && plan.of === 'users' ? [subtle(t.failures.andMore(rest))] : []),
+        ]),
+      ),
+    ];
+  }
+  const { step, domain, checks } = cutover;
+  return [
+    ...stepSections(step, { users, domain, command: text }, locale),
+    ...(checks.length === 0 ? [] : [evidenceSection(checks, requestedAt, locale)]),
+  ];
+}
+
+function nameOf({ title, cutover }: ApprovalView['plan'], { t }: Locale): string {
+  if (cutover === undefined) return title;
+  const words = cutover.asks === 'waive' ? t.cutover.without : t.cutover.stepOf;
+  return words(STEP_NAMES.indexOf(cutover.step) + 1, STEP_NAMES.length, t.cutover.steps[cutover.step].title);
 }
 
 const MOST_NAMED = 4;

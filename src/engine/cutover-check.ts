@@ -20,11 +20,7 @@ export async function watchCutovers(world: World): Promise<void> {
     const step = currentStep(cutover);
     if (step === undefined) continue;
     if (isDue(world, cutover.checkedAt, FOLLOWED.has(step) ? FOLLOW_EVERY : LOOK_EVERY))
-      await world.jobs.add(
-        'check-cutover',
-        { batch: cutover.batch, request: '' },
-        { id: jobId('cutover', cutover.batch) },
-      );
+      await lookSoon(world, cutover.batch);
     if (
       cutover.mx?.switchedAt !== undefined &&
       cutover.goAhead === undefined &&
@@ -36,6 +32,11 @@ export async function watchCutovers(world: World): Promise<void> {
 
 function isDue({ clock, settings }: World, last: number | undefined, every: number): boolean {
   return last === undefined || clock.now() - last >= every / settings.timeScale;
+}
+
+/** Has a worker look now, without waiting for it. Twenty calls are one look. */
+export async function lookSoon(world: World, batch: BatchName): Promise<void> {
+  await world.jobs.add('check-cutover', { batch, request: '' }, { id: jobId('cutover', batch) });
 }
 
 function jobId(what: string, batch: BatchName): string {

@@ -1,6 +1,9 @@
 import { requireBatch } from './batches.ts';
+import { lookSoon } from './cutover-check.ts';
 import type { Actor } from './domain/actor.ts';
+import type { CutoverPlan } from './domain/approval.ts';
 import {
+  CUTOVER_STEPS,
   CUTOVER_TRANSITIONS,
   type Cutover,
   type CutoverRefusal,
@@ -12,7 +15,7 @@ import {
   moveOn,
 } from './domain/cutover.ts';
 import { dnsName } from './domain/dns-records.ts';
-import { type Check, allPassed, evidenceHash } from './domain/evidence.ts';
+import { allPassed, evidenceHash } from './domain/evidence.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
 import { nextState } from './domain/transitions.ts';
@@ -50,7 +53,7 @@ export async function startCutover(world: World, { batch, domain, settle }: Cuto
     answered: [],
   };
   await world.store.addCutover(cutover, [{ type: 'CutoverStarted', batch, domain: cutover.domain }], by);
-  await world.jobs.add('check-cutover', { batch, request: '' });
+  await lookSoon(world, batch);
 }
 
 // An MX belongs to a domain, not to a batch: which one is said, or plain from the users.
@@ -90,33 +93,40 @@ export async function freshCutover(world: World, batch: BatchName): Promise<Cuto
   throw new MigrationError('CutoverUnchecked', { batch });
 }
 
-/** What people agree to when they agree to a step, or to do without it. */
-export interface StepPlan {
-  readonly step: CutoverStep;
-  readonly domain: string;
-  readonly checks: readonly Check[];
-  readonly evidence: string;
-  /** Whether the step's evidence lets it go ahead. */
-  readonly proven: boolean;
-}
-
 /**
- * The plan of a go-ahead or a waiver, by evidence from now; undefined when the cutover is not at this step. A step that
+ * The plan of a go-ahead or a waiver, by evidence from now; undefined when there is nothing to agree to:
+ * the cutover is at another step, or the evidence is not there. A step that
  * was agreed to already answers with what was agreed to: whoever died in between may come again.
  */
 export async function planStep(
   world: World,
   batch: BatchName,
   step: CutoverStep,
-  what: 'go-ahead' | 'waive',
-): Promise<StepPlan | undefined> {
+  asks: CutoverPlan['asks'],
+): Promise<CutoverPlan | undefined> {
   const { domain, ...now } = await freshCutover(world, batch);
-  const agreed = what === 'go-ahead' ? agreedEvidence(now, step) : waivedEvidence(now, step);
-  if (agreed !== undefined) return { step, domain, checks: [], evidence: agreed, proven: true };
+  const agreed = asks === 'go-ahead' ? agreedEvidence(now, step) : waivedEvidence(now, step);
+  if (agreed !== undefined && (await isBeingCarriedOut(world, batch, step, agreed)))
+    return { step, domain, asks, checks: [], evidence: agreed };
   if (currentStep(now) !== step || now.paused !== undefined) return undefined;
-  if (what === 'waive' && nextState(CUTOVER_TRANSITIONS, step, 'waive') === undefined) return undefined;
   const { checks } = now;
-  return { step, domain, checks, evidence: evidenceHash(checks), proven: allPassed(checks) };
+  const isPossible =
+    asks === 'waive'
+      ? nextState(CUTOVER_TRANSITIONS, step, 'waive') !== undefined
+      : CUTOVER_STEPS[step].by === 'go-ahead' && allPassed(checks);
+  return isPossible ? { step, domain, asks, checks, evidence: evidenceHash(checks) } : undefined;
+}
+
+async function isBeingCarriedOut(
+  world: World,
+  batch: BatchName,
+  step: CutoverStep,
+  evidence: string,
+): Promise<boolean> {
+  return (await world.store.approvals()).some(
+    ({ state, plan }) =>
+      state === 'approved' && plan.batch === batch && plan.cutover?.step === step && plan.cutover.evidence === evidence,
+  );
 }
 
 function agreedEvidence(
@@ -141,7 +151,7 @@ export async function goAheadWithStep(world: World, batch: BatchName, step: Cuto
     if (typeof to === 'string') return to;
     return { to, events: [{ type: 'CutoverWentAhead', batch, step, evidence: to.goAhead?.evidence ?? '' }] };
   });
-  await world.jobs.add('check-cutover', { batch: after.batch, request: '' });
+  await lookSoon(world, after.batch);
 }
 
 /** A person says that a step is done. Throws CutoverNotProven when the evidence says otherwise. */
@@ -178,7 +188,7 @@ async function moved(
     const evidence = to.history.at(-1)?.evidence ?? '';
     return { to, events: [{ type: 'CutoverStepDone', batch, step, how, evidence, ...said }] };
   });
-  await world.jobs.add('check-cutover', { batch, request: '' });
+  await lookSoon(world, batch);
 }
 
 type Change = { readonly to: Cutover; readonly events: Parameters<World['store']['publish']>[0] };
@@ -250,7 +260,7 @@ export async function continueCutover(world: World, batch: BatchName, by: Actor)
       paused === undefined ? undefined : { to: rest, events: [{ type: 'CutoverContinued', batch }] },
     by,
   );
-  await world.jobs.add('check-cutover', { batch, request: '' });
+  await lookSoon(world, batch);
 }
 
 /** One step back, to rest there. Throws CutoverNoWayBack once mail goes to the target. */

@@ -5,6 +5,8 @@
 import type { ApprovalPlan, ApprovalState } from './domain/approval.ts';
 import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
+import type { CutoverState, CutoverStep } from './domain/cutover.ts';
+import type { Check } from './domain/evidence.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Items } from './domain/items.ts';
 import type { BatchAction, BatchState, BatchStatus } from './domain/migration-batch.ts';
@@ -241,5 +243,57 @@ export interface EndpointView {
 export interface CheckView extends Omit<BatchCheck, 'startedAt' | 'finishedAt'> {
   readonly startedAt: string;
   readonly finishedAt: string | null;
+  readonly asOf: string;
+}
+
+/** What a cutover waits for: nobody, people, the owner of the DNS, somebody who says "continue". */
+export type CutoverStatus = 'working' | 'needs-people' | 'not-ready' | 'needs-dns' | 'paused' | 'troubled' | 'finished';
+
+export type CutoverActionName = 'goAhead' | 'confirm' | 'waive' | 'pause' | 'continue' | 'back' | 'cancel';
+
+/** The cutover of a batch: where it stands, what was found, who decided what. */
+export interface CutoverView {
+  readonly identity: string;
+  readonly domain: string;
+  readonly state: CutoverState;
+  readonly status: CutoverStatus;
+  readonly stepNumber: number;
+  readonly stepCount: number;
+  readonly users: number;
+  readonly startedBy: string;
+  readonly startDateTime: string;
+  /** When this step began. */
+  readonly since: string;
+  readonly paused: { readonly by: string; readonly at: string; readonly reason: string | null } | null;
+  readonly goAhead: { readonly by: string; readonly at: string } | null;
+  /** The open question to other people about this step. */
+  readonly approval: string | null;
+  readonly steps: readonly {
+    readonly step: CutoverStep;
+    readonly by: 'evidence' | 'word' | 'go-ahead';
+    readonly state: 'done' | 'waived' | 'current' | 'ahead';
+    readonly at: string | null;
+    readonly who: string | null;
+    readonly reason: string | null;
+    readonly evidence: string | null;
+  }[];
+  readonly checks: readonly Check[];
+  readonly proven: boolean;
+  readonly checkedDateTime: string | null;
+  readonly trouble: Failure | null;
+  readonly waitsUntil: string | null;
+  readonly supportedActions: readonly CutoverActionName[];
+  /** Mail that still came to the old server after the switch, newest first. */
+  readonly late: {
+    readonly count: number;
+    readonly messages: readonly {
+      readonly user: string;
+      readonly folder: string;
+      readonly uid: number;
+      readonly at: string;
+      readonly from: string | null;
+      readonly hosts: readonly string[];
+    }[];
+  };
   readonly asOf: string;
 }

@@ -23,11 +23,14 @@ import { uploadCard, uploadElsewhereCard } from '../../src/cards/upload-card.ts'
 import { userCard } from '../../src/cards/user-card.ts';
 import { verifyCard } from '../../src/cards/verify-card.ts';
 import { clusterCard, digestCard } from '../../src/cards/cluster-card.ts';
+import { cutoverCard } from '../../src/cards/cutover-card.ts';
+import { lateMailCard } from '../../src/cards/late-mail-card.ts';
 import { doctorCard } from '../../src/cards/doctor-card.ts';
 import { noticeCard } from '../../src/cards/notice-card.ts';
 import { reportCard } from '../../src/cards/report-card.ts';
 import { storyCard } from '../../src/cards/story-card.ts';
 import { dailyReport } from '../../src/engine/domain/daily-report.ts';
+import { CUTOVERS, sampleStepApproval } from './sample-cutover.ts';
 import { CLUSTER, DOCTOR, STORY, sampleReport } from './sample-news.ts';
 import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { failure } from '../../src/engine/domain/failure.ts';
@@ -126,6 +129,8 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['batch-viewer', batchCard(sampleBatch({ status: 'SyncedWithErrors', supportedActions: ['Start', 'Stop', 'SyncNow', 'Complete'] }), locale, { audience: NOBODY, person: { id: 'v', held: 'view' } })],
     ['batch-refreshed', batchCard(sampleBatch(HUGE), locale, { audience: { approvers: [], viewers: ONLOOKERS } })],
     ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS }] }, locale)],
+    ...Object.entries(CUTOVERS).flatMap(([name, view]) => [[`cutover-${name}`, cutoverCard(view, locale)] as const, ...(view.late.count > 0 || name === 'started' ? [[`late-mail-${name}`, lateMailCard(view, locale)] as const] : [])]),
+    ...(['open', 'done'] as const).map((state) => [`approval-step-${state}`, approvalCard(sampleStepApproval(state), locale)] as const),
     ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],
     ['export', exportCard(sampleExport(), locale)],
     ['export: open points, long path', exportCard(sampleExport({ identity: LONG, openItems: 1204, folder: `/${ENDLESS}` }), locale)],

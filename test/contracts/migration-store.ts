@@ -8,6 +8,7 @@ import {
   batchName,
   endpointName,
   sampleBatch,
+  sampleCutover,
   sampleEndpoint,
   sampleProgress,
   sampleUser,
@@ -218,6 +219,36 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       expect(await world.store.progress(address('b@contoso.example'))).toBeUndefined();
       expect(await world.store.folders(address('b@contoso.example'))).toEqual([]);
       expect(await world.store.skipped(address('b@contoso.example'))).toEqual([]);
+    });
+
+    test('the cutover of a batch: one at a time, changed by decisions with their events, gone with the batch', async () => {
+      await using world = await open();
+      const batch = batchName('one');
+      const cutover = sampleCutover('one');
+      await world.store.addBatch(sampleBatch('one'), [], OPERATOR);
+      await world.store.addCutover(cutover, [{ type: 'CutoverStarted', batch, domain: cutover.domain }], OPERATOR);
+      await expect(world.store.addCutover(cutover, [], OPERATOR)).rejects.toMatchObject({ code: 'CutoverRunning' });
+
+      const pausing = Array.from({ length: 20 }, () =>
+        world.store.changeCutover(batch, (current) =>
+          current.paused === undefined
+            ? { to: { ...current, paused: { by: 'A', at: 5 } }, events: [{ type: 'CutoverPaused', batch }] }
+            : undefined,
+        ),
+      );
+
+      expect(await Promise.all(pausing)).toHaveLength(20);
+      expect(await world.store.cutover(batch)).toEqual({ ...cutover, paused: { by: 'A', at: 5 } });
+      expect(await world.store.cutovers()).toHaveLength(1);
+      expect(await allEvents(world.events)).toMatchObject([{ type: 'CutoverStarted' }, { type: 'CutoverPaused' }]);
+      await expect(world.store.changeCutover(batchName('none'), () => undefined)).rejects.toMatchObject({
+        code: 'CutoverUnknown',
+      });
+      await world.store.removeCutover(batch, [{ type: 'CutoverCancelled', batch, reason: 'wrong' }], OPERATOR);
+      expect(await world.store.cutover(batch)).toBeUndefined();
+      await world.store.addCutover(cutover, [], OPERATOR);
+      await world.store.removeBatch(batch, []);
+      expect(await world.store.cutovers()).toEqual([]);
     });
 
     test('the latest check of a batch is kept, with its events', async () => {

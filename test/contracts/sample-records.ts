@@ -8,6 +8,7 @@ import {
   parseEndpointName,
   parseUserAddress,
 } from '../../src/engine/domain/ids.ts';
+import type { Cutover } from '../../src/engine/domain/cutover.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { MigrationBatch } from '../../src/engine/domain/migration-batch.ts';
 import type { MigrationUser } from '../../src/engine/domain/migration-user.ts';
@@ -27,6 +28,24 @@ export function batchName(text: string): BatchName {
 
 export function endpointName(text: string): EndpointName {
   return must(parseEndpointName(text));
+}
+
+export function sampleCutover(batch: string, more: Partial<Cutover> = {}): Cutover {
+  return {
+    batch: batchName(batch),
+    domain: 'contoso.example',
+    settle: 72 * 3_600_000,
+    startedBy: OPERATOR.name,
+    startedAt: 1,
+    state: 'verify-domain',
+    since: 1,
+    history: [],
+    late: [],
+    lateCount: 0,
+    checks: [],
+    answered: [],
+    ...more,
+  };
 }
 
 export function sampleEndpoint(name: string): MigrationEndpoint {

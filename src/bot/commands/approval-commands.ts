@@ -10,6 +10,7 @@ import {
   requireApproval,
 } from '../../engine/approvals.ts';
 import { type Approval, type ApprovalPlan, hashOf } from '../../engine/domain/approval.ts';
+import { MigrationError } from '../../engine/domain/failure.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
 import type { World } from '../../engine/ports.ts';
 import { readTarget } from './arguments.ts';
@@ -32,10 +33,15 @@ export async function askApproval(
   parsed: ParsedCommand,
   context: CommandContext,
 ): Promise<CommandReply | undefined> {
-  if (parsed.command.approval !== true || context.world.settings.approvals === 0) return undefined;
+  const { approval } = parsed.command;
+  const { approvals } = context.world.settings;
+  if (approval === 'always' && approvals === 0) throw new MigrationError('SecondPersonNeeded');
+  if (approval === undefined || approvals === 0) return undefined;
   const plan = await planOf(text, parsed, context);
   if (plan === undefined) return undefined;
-  return shown(await requestApproval(context.world, plan, context.by), context);
+  // Asked from another card's button, the question stands below it: that card stays what it is.
+  const { replaces: _replaces, ...reply } = shown(await requestApproval(context.world, plan, context.by), context);
+  return reply;
 }
 
 async function planOf(
@@ -50,6 +56,7 @@ async function planOf(
   return {
     ...{ text: said, title: asked.title, count: touched.count, of: touched.of ?? 'users', sample: touched.sample },
     ...(batch === undefined ? {} : { batch }),
+    ...(touched.cutover === undefined ? {} : { cutover: touched.cutover }),
   };
 }
 

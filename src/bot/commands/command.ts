@@ -1,4 +1,5 @@
 import type { Actor } from '../../engine/domain/actor.ts';
+import type { CutoverPlan } from '../../engine/domain/approval.ts';
 import type { Finding } from '../../engine/doctor.ts';
 import type { DaySnapshot } from '../../engine/domain/daily-report.ts';
 import type { ReportSchedule } from '../../engine/domain/report-schedule.ts';
@@ -80,7 +81,7 @@ export interface CommandReply {
   /** A job answers later with this request id; `resolve` makes the final reply from the state. */
   readonly pending?: {
     readonly request: string;
-    readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Decided';
+    readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Decided' | 'CutoverMoved';
   };
   /** The card whose button was pressed becomes this one. */
   readonly replaces?: true;
@@ -93,6 +94,8 @@ export interface Reach {
   readonly sample: readonly string[];
   /** What is counted; users when absent. */
   readonly of?: 'messages';
+  /** The step of a cutover it is about, with its evidence. */
+  readonly cutover?: CutoverPlan;
 }
 
 export interface Command<Args extends Arguments = Arguments> {
@@ -104,8 +107,8 @@ export interface Command<Args extends Arguments = Arguments> {
   /** Other ways to write the words, German ones among them. */
   readonly aliases: readonly string[];
   readonly permission: Permission;
-  /** Another person has to agree first, where the installation asks for that (BELLHOP_APPROVALS). */
-  readonly approval?: true;
+  /** Another person has to agree first: where the installation asks for that (BELLHOP_APPROVALS), or always. */
+  readonly approval?: true | 'always';
   /** The heading it stands under in help. */
   readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
   readonly args: Args;

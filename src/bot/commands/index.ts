@@ -15,6 +15,18 @@ import {
   removeUserCommand,
 } from './ending-commands.ts';
 import { applyDeletionsCommand, restoreMissingCommand } from './removal-commands.ts';
+import {
+  backCutoverCommand,
+  cancelCutoverCommand,
+  confirmStepCommand,
+  continueCutoverCommand,
+  cutoverCommand,
+  goAheadCommand,
+  lateMailCommand,
+  pauseCutoverCommand,
+  startCutoverCommand,
+  waiveStepCommand,
+} from './cutover-commands.ts';
 import { addUsersCommand } from './upload-command.ts';
 import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
@@ -74,6 +86,16 @@ export const COMMANDS: readonly Command[] = [
   resumeUserCommand,
   verifyCommand,
   exportCommand,
+  startCutoverCommand,
+  cutoverCommand,
+  goAheadCommand,
+  confirmStepCommand,
+  waiveStepCommand,
+  pauseCutoverCommand,
+  continueCutoverCommand,
+  backCutoverCommand,
+  cancelCutoverCommand,
+  lateMailCommand,
   ...approvalCommands(() => COMMANDS),
   approveSkippedCommand,
   completeBatchCommand,

@@ -5,6 +5,43 @@ interface CommandText {
 
 /** Title and help of every command in German, by its words. A command that is missing here stays English and fails a test. */
 export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
+  'start cutover': {
+    title: 'Umstellung beginnen',
+    help: 'Beginnt den Ablauf von „alles ist kopiert“ bis „der alte Server ist weg“: Schritt für Schritt, jeder mit seinem Nachweis. Ändert von sich aus außen nichts.',
+  },
+  cutover: {
+    title: 'Umstellung',
+    help: 'Zeigt, wo die Umstellung eines Batches steht: was gefunden wurde, was als Nächstes kommt, wer was entschieden hat.',
+  },
+  'go ahead': {
+    title: 'Freigabe erbitten',
+    help: 'Erbittet die Freigabe eines Schrittes, der etwas ändert. Andere stimmen ihm mit den Nachweisen zu, wie sie sind; ändern die sich, wird neu gefragt.',
+  },
+  'confirm step': {
+    title: 'Schritt bestätigen',
+    help: 'Sagt, dass ein Schritt getan ist, von dem nur ein Mensch weiß, etwa dass alle informiert sind. Name und Zeit bleiben.',
+  },
+  'waive step': {
+    title: 'Auf Nachweis verzichten',
+    help: 'Verzichtet namentlich und mit Grund auf den Nachweis eines Schrittes. Eine andere Person muss zustimmen, immer.',
+  },
+  'pause cutover': {
+    title: 'Umstellung anhalten',
+    help: 'Lässt eine Umstellung ruhen: kein Schritt geht weiter, bis jemand sie fortsetzt.',
+  },
+  'continue cutover': { title: 'Umstellung fortsetzen', help: 'Setzt eine ruhende Umstellung fort.' },
+  'back cutover': {
+    title: 'Schritt zurück',
+    help: 'Geht einen Schritt zurück und ruht dort. Möglich, bis Post an Exchange Online geht.',
+  },
+  'cancel cutover': {
+    title: 'Umstellung abbrechen',
+    help: 'Vergisst eine Umstellung, damit eine neue beginnen kann. Möglich, bis Post an Exchange Online geht; was entschieden wurde, bleibt in den Akten.',
+  },
+  'late mail': {
+    title: 'Späte Post',
+    help: 'Zeigt, wer nach der Umstellung des MX noch an den alten Server sendet, und über welche Hosts. Die Post wird geholt. Absender stehen im persönlichen Chat.',
+  },
   help: { title: 'Hilfe', help: 'Zeigt alle Befehle, oder einen mit Beispielen.' },
   status: { title: 'Stand', help: 'Zeigt alle Batches, einen Batch oder einen Benutzer.' },
   batches: { title: 'Batches', help: 'Zeigt alle Batches.' },

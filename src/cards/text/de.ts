@@ -1,6 +1,7 @@
 import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count as countIn, plural } from '../format.ts';
+import { DE_CUTOVER } from './de-cutover.ts';
 import { DE_FORMS } from './de-forms.ts';
 import { DE_UPLOAD } from './de-upload.ts';
 import { DE_RECORD } from './de-record.ts';
@@ -447,6 +448,7 @@ export const DE: typeof EN = {
   },
 
   record: DE_RECORD,
+  cutover: DE_CUTOVER,
 
   approval: {
     what: (id) => `Genehmigung ${id}`,

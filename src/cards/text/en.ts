@@ -1,6 +1,7 @@
 import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count, plural, words } from '../format.ts';
+import { EN_CUTOVER } from './en-cutover.ts';
 import { EN_FORMS } from './en-forms.ts';
 import { EN_UPLOAD } from './en-upload.ts';
 import { EN_RECORD } from './en-record.ts';
@@ -428,6 +429,7 @@ export const EN = {
   },
 
   record: EN_RECORD,
+  cutover: EN_CUTOVER,
 
   approval: {
     what: (id: string) => `Approval ${id}`,

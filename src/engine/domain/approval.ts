@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from './actor.ts';
+import type { CutoverStep } from './cutover.ts';
+import type { Check } from './evidence.ts';
 import type { BatchName } from './ids.ts';
 
 /** What would be done, as it was when the question was asked: approvals bind to this and to nothing else. */
@@ -12,6 +14,17 @@ export interface ApprovalPlan {
   readonly sample: readonly string[];
   /** The batch it belongs to, where it belongs to one. */
   readonly batch?: BatchName;
+  /** The step of a cutover it is about, and what was found: who agrees, agrees to that. */
+  readonly cutover?: CutoverPlan;
+}
+
+export interface CutoverPlan {
+  readonly step: CutoverStep;
+  readonly domain: string;
+  readonly asks: 'go-ahead' | 'waive';
+  readonly checks: readonly Check[];
+  /** Hash of what was found. */
+  readonly evidence: string;
 }
 
 export type ApprovalState = 'open' | 'approved' | 'done' | 'rejected' | 'expired' | 'void';
@@ -85,8 +98,8 @@ export function approvalFacts({ id, plan: { batch }, planHash }: Pick<Approval, 
 }
 
 /** The hash a decision binds to. Samples are for recognition; what counts is what is done, and to how many. */
-export function hashOf({ text, count, of }: ApprovalPlan): string {
+export function hashOf({ text, count, of, cutover }: ApprovalPlan): string {
   return createHash('sha256')
-    .update(JSON.stringify([text, count, of]))
+    .update(JSON.stringify([text, count, of, ...(cutover === undefined ? [] : [cutover.evidence])]))
     .digest('hex');
 }
