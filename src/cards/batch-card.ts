@@ -2,6 +2,7 @@ import { inTarget } from '../engine/domain/items.ts';
 import type { BatchStatus } from '../engine/domain/migration-batch.ts';
 import type { BatchView } from '../engine/views.ts';
 import { booksSection } from './books-section.ts';
+import { donut } from './charts.ts';
 import { isReading } from './card-verbs.ts';
 import {
   type Button,
@@ -46,7 +47,7 @@ export const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
 
 /** The live card of a batch: how far, what is wrong, until when; counts as in Get-MigrationBatch. */
 export function batchCard(view: BatchView, locale: Locale = ENGLISH, eyes: Eyes = EVERYBODY): Card {
-  const { t, short } = locale;
+  const { t } = locale;
   const { identity, status, items } = view;
   const body: (CardElement | undefined)[] = [
     band({
@@ -56,17 +57,7 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH, eyes: Eyes 
       name: identity,
       sentence: sentenceOf(view, locale),
     }),
-    view.totalCount === 0 ? undefined : progressBar(view, locale),
-    tiles([
-      { value: short(view.syncedCount + view.finalizedCount), label: t.batch.synced },
-      { value: short(view.activeCount), label: t.batch.syncing },
-      { value: short(view.pendingCount), label: status === 'Created' ? t.batch.ready : t.batch.queued },
-    ]),
-    tiles([
-      { value: short(view.failedCount), label: t.batch.failed, alarming: view.failedCount > 0 },
-      { value: short(view.stoppedCount), label: t.batch.stopped },
-      { value: short(view.totalCount), label: t.batch.total },
-    ]),
+    ...userFigures(view, locale),
     view.failures.length === 0 ? undefined : failurePanel(view, locale),
     isRunning(status) ? section(t.batch.speed, facts(speedFacts(view, locale))) : booksSection(items, locale),
     liveSection(view.live, view.asOf, locale),
@@ -81,6 +72,37 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH, eyes: Eyes 
     { of: 'batch', target: identity },
     card(fallback(view, locale), body, shown),
   );
+}
+
+// A batch at rest whose users differ is drawn. One at work is edited every few seconds, and a chart moves at each edit.
+function userFigures(view: BatchView, locale: Locale): readonly CardElement[] {
+  const { t, short, count } = locale;
+  const good = view.syncedCount + view.finalizedCount;
+  const queued = view.status === 'Created' ? t.batch.ready : t.batch.queued;
+  const figures = [
+    ...(view.totalCount === 0 ? [] : [progressBar(view, locale)]),
+    tiles([
+      { value: short(good), label: t.batch.synced },
+      { value: short(view.activeCount), label: t.batch.syncing },
+      { value: short(view.pendingCount), label: queued },
+    ]),
+    tiles([
+      { value: short(view.failedCount), label: t.batch.failed, alarming: view.failedCount > 0 },
+      { value: short(view.stoppedCount), label: t.batch.stopped },
+      { value: short(view.totalCount), label: t.batch.total },
+    ]),
+  ];
+  const slices = (
+    [
+      [good, t.batch.synced, 'good'],
+      [view.failedCount, t.batch.failed, 'attention'],
+      [view.activeCount, t.batch.syncing, 'categoricalBlue'],
+      [view.pendingCount, queued, 'categoricalTeal'],
+      [view.stoppedCount, t.batch.stopped, 'neutral'],
+    ] as const
+  ).map(([value, label, color]) => ({ legend: `${label} ${count(value)}`, value, color }));
+  if (isRunning(view.status) || slices.filter(({ value }) => value > 0).length < 2) return figures;
+  return [donut(t.users(view.totalCount), slices, ...figures)];
 }
 
 function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): string {

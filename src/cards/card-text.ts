@@ -27,9 +27,14 @@ function elementLines(element: CardElement): readonly string[] {
         return ['', ...inner.map((line) => `| ${line}`)];
       return element['bleed'] === true ? inner : ['', ...inner];
     }
+    // What only Teams draws carries the same as rows.
     default:
-      return [];
+      return isElement(element['fallback']) ? elementLines(element['fallback']) : [];
   }
+}
+
+function isElement(value: unknown): value is CardElement {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string';
 }
 
 // In a bar without colours, what failed has a pattern of its own.

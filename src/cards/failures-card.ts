@@ -1,4 +1,5 @@
 import type { FailuresView } from '../engine/views.ts';
+import { horizontalBars } from './charts.ts';
 import {
   type Card,
   type CardElement,
@@ -33,6 +34,7 @@ export function failuresCard({ batch, groups, asOf }: FailuresView, locale: Loca
       name: batch ?? t.failures.all,
       sentence: total === 0 ? t.failures.nobody : t.failures.cannot(total, groups.length),
     }),
+    groups.length < 2 ? undefined : overview(groups.slice(0, MOST_GROUPS), locale),
     ...groups.slice(0, MOST_GROUPS).map((group) => groupSection(group, locale)),
     rest > 0 ? small(t.batch.moreCauses(rest)) : undefined,
     small(`${t.asOf(asOf.slice(11, 16))} · ${t.failures.allUsers(escapeMarkdown(`bellhop ${command} --json`))}`),
@@ -46,6 +48,29 @@ export function failuresCard({ batch, groups, asOf }: FailuresView, locale: Loca
       : []),
     ...(target === undefined ? [] : [{ title: t.buttons.showBatch, action: { verb: 'status', target } } as const]),
   ]);
+}
+
+const LONGEST_BAR = 12;
+const LONGEST_LABEL = 40;
+
+// Which cause matters most, at a glance: one bar a cause.
+function overview(groups: FailuresView['groups'], { t, count, title }: Locale): CardElement {
+  const most = Math.max(...groups.map((group) => group.count));
+  const rows = groups.map(({ count: users, error }, at) =>
+    spacedLine(
+      at === 0 ? 'Medium' : 'None',
+      { text: '█'.repeat(Math.max(1, Math.round((users / most) * LONGEST_BAR))), color: 'Attention', mono: true },
+      bold(` ${count(users)} `),
+      subtle(title(error.code)),
+    ),
+  );
+  const bars = groups.map(({ count: users, error }) => ({ label: shortened(title(error.code)), value: users }));
+  return horizontalBars(t.failures.byCause, bars, 'attention', ...rows);
+}
+
+// A chart gives a label little room.
+function shortened(text: string): string {
+  return text.length <= LONGEST_LABEL ? text : `${text.slice(0, LONGEST_LABEL - 1)}…`;
 }
 
 function groupSection(

@@ -1,4 +1,5 @@
 import type { DailyReport, NextStep, Verdict } from '../engine/domain/daily-report.ts';
+import { dayLines } from './charts.ts';
 import {
   type Button,
   type Card,
@@ -96,7 +97,13 @@ function nextRow(step: NextStep, at: number, { t, title, count }: Locale): CardE
   return spacedLine(at === 0 ? 'Small' : 'None', subtle(`${count(at + 1)}  `), bold(step.batch), ` · ${words}`);
 }
 
-function burnDownSection({ burnDown }: DailyReport, { t, short, weekday, day }: Locale): CardElement | undefined {
+/** Beyond that the days that were would be a dot beside a long line. */
+const LONGEST_FORECAST = 31 * 86_400_000;
+
+function burnDownSection(
+  { burnDown, finishAt }: DailyReport,
+  { t, short, weekday, day }: Locale,
+): CardElement | undefined {
   const most = Math.max(...burnDown.map((each) => each.pending));
   if (burnDown.length < 2 || most === 0) return undefined;
   const rows = burnDown.map(({ date, pending }, at) => {
@@ -110,7 +117,26 @@ function burnDownSection({ burnDown }: DailyReport, { t, short, weekday, day }: 
       ` ${short(pending)}`,
     );
   });
-  return section(t.report.left, ...rows);
+  const points = burnDown.map(({ date, pending }) => ({ date, value: pending }));
+  const end = finishAt === null ? undefined : new Date(finishAt).toISOString().slice(0, 10);
+  const last = points.at(-1);
+  const forecast =
+    end === undefined ||
+    last === undefined ||
+    end <= last.date ||
+    finishAt === null ||
+    finishAt - Date.parse(last.date) > LONGEST_FORECAST
+      ? []
+      : [
+          {
+            legend: t.report.pace,
+            color: 'neutral',
+            points: [last, { date: end, value: 0 }],
+          } as const,
+        ];
+  const now = last === undefined ? '' : ` ${short(last.value)}`;
+  const left = { legend: `${t.report.left}${now}`, color: 'categoricalBlue', points } as const;
+  return dayLines(t.report.left, [left, ...forecast], section(t.report.left, ...rows));
 }
 
 function funnelRows({ funnel }: DailyReport, { t, count }: Locale): readonly CardElement[] {

@@ -40,5 +40,12 @@ describe.skipIf(NO_BROWSER !== undefined)('cards in a browser, at the width of a
       expect(cut).toEqual([]);
       expect(html).not.toMatch(/<a\s[^>]*href|<script/i);
     }
+    if (!JSON.stringify(card).includes('"Chart.')) return;
+    // A client without charts: what stands in for them, and no complaint but that.
+    const file = join(FOLDER, `${name}-340-dark-rows.png`);
+    const { problems, cut, html } = await renderer.render(card, { width: 340, theme: 'dark', file, charts: false });
+    expect(problems.filter(({ message }) => !message.includes('Chart.'))).toEqual([]);
+    expect(cut).toEqual([]);
+    expect(html).not.toContain('class="chart"');
   }); // prettier-ignore
 });

@@ -38,6 +38,8 @@ interface CardPictureOptions {
   /** CSS pixels: 620 is a desktop, 340 a phone. */
   readonly width: number;
   readonly theme: 'light' | 'dark';
+  /** False: a client that knows no charts and shows what stands in for them. */
+  readonly charts?: boolean;
   /** Where the PNG goes; not given: no picture. */
   readonly file?: string;
 }
@@ -68,10 +70,13 @@ export async function openCardRenderer(): Promise<CardRenderer> {
     tenantId: SAMPLE_TENANT,
   });
 
-  async function render(card: unknown, { width, theme, file }: CardPictureOptions): Promise<CardPicture> {
+  async function render(
+    card: unknown,
+    { width, theme, file, charts = true }: CardPictureOptions,
+  ): Promise<CardPicture> {
     const page = await browser.newPage({ viewport: { width, height: 400 }, deviceScaleFactor: 2 });
     try {
-      await page.goto(`${teams.url}/card.html?theme=${theme}`);
+      await page.goto(`${teams.url}/card.html?theme=${theme}&charts=${charts ? 'yes' : 'no'}`);
       await page.waitForFunction('globalThis.isReady === true');
       const picture = await page.evaluate<CardPicture>(`showCard(${JSON.stringify(card)})`);
       await page.setViewportSize({ width, height: Math.max(1, picture.height) });

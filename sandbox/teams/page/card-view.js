@@ -1,4 +1,5 @@
 /* global AdaptiveCards */
+import { prepareCharts } from './charts.js';
 import { el } from './dom.js';
 import { hostConfig } from './host-config.js';
 import { cardMarkdown } from './markdown.js';
@@ -73,6 +74,7 @@ export function createCardView(press) {
 function prepareLibrary() {
   if (isPrepared) return;
   isPrepared = true;
+  prepareCharts();
   AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
     result.outputHtml = cardMarkdown(text);
     result.didProcess = true;

@@ -215,6 +215,7 @@ export const DE: typeof EN = {
     none: 'Keine',
     open: 'Offen',
     nobody: 'Niemand braucht Hilfe.',
+    byCause: 'Benutzer nach Ursache',
     cannot: (value, reasons) =>
       `**${users(value)}** ${value === 1 ? 'kann' : 'können'} nicht abgeglichen werden, ${some(reasons, 'Ursache', 'Ursachen')}. Die anderen laufen weiter.`,
     andMore: (value) => ` und ${count(value)} weitere`,
@@ -381,6 +382,7 @@ export const DE: typeof EN = {
     volume: 'Seit gestern',
     usersSynced: 'Benutzer synchron',
     left: 'Übrige Nachrichten',
+    pace: 'Beim Tempo von gestern',
     users: 'Benutzer',
     stages: {
       failed: 'fehlgeschlagen',

@@ -197,6 +197,7 @@ export const EN = {
     none: 'None',
     open: 'Open',
     nobody: 'Nobody needs help.',
+    byCause: 'Users by cause',
     cannot: (value: number, reasons: number) =>
       `**${users(value)}** cannot be synced, for ${plural(reasons, 'reason')}. The others go on.`,
     andMore: (value: number) => ` and ${count(value)} more`,
@@ -362,6 +363,7 @@ export const EN = {
     volume: 'Since yesterday',
     usersSynced: 'Users synced',
     left: 'Messages left',
+    pace: "At yesterday's pace",
     users: 'Users',
     stages: {
       failed: 'failed',
