@@ -1,3 +1,4 @@
+import { problemGroups } from '../engine/domain/batch-check.ts';
 import type { CheckView } from '../engine/views.ts';
 import {
   type Card,
@@ -5,7 +6,6 @@ import {
   band,
   bar,
   bold,
-  boldFromOutside,
   card,
   fromOutside,
   markRow,
@@ -14,10 +14,13 @@ import {
   small,
   subtle,
   tiles,
+  underRow,
 } from './elements.ts';
+import type { CardAction } from './card-verbs.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
 const MOST_PROBLEMS = 5;
+const MOST_NAMED = 2;
 
 /** The dry run of a batch: who can start, the worst problems, what else is good to know. */
 export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
@@ -61,6 +64,8 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
           markRow('done', [bold(t.users(ready)), t.check.signIn]),
           markRow('done', [bold(t.folders(view.folders)), t.check.canRead]),
         ),
+    running ? undefined : durationSection(view, locale),
+    running ? undefined : proofSection(view, locale),
     small(
       finishedAt === null ? t.check.follows : t.check.checked(clock(finishedAt, view.asOf), bytes(view.largestItem)),
     ),
@@ -72,9 +77,7 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
     running
       ? []
       : [
-          ...(ready > 0
-            ? [{ title: t.buttons.startBatch, action: { verb: 'startBatch', target: batch }, primary: true } as const]
-            : []),
+          ...(ready > 0 ? [{ title: t.buttons.startBatch, action: startOf(view), primary: true } as const] : []),
           { title: t.buttons.checkAgain, action: { verb: 'checkBatch', target: batch } },
         ],
   );
@@ -87,10 +90,49 @@ function sentenceOf({ finishedAt, users, ready, problems }: CheckView, { t, coun
   return t.check.someCan(count(ready), users, count(problems.length));
 }
 
-function problemPanel({ problems }: CheckView, { t, title }: Locale): CardElement {
-  const rows = problems
-    .slice(0, MOST_PROBLEMS)
-    .map(({ user, error }) => markRow('failed', [boldFromOutside(user, 60), subtle(`  ${title(error.code)}`)]));
-  const rest = problems.length - MOST_PROBLEMS;
+// Whoever presses it has seen this check: the start is bound to it.
+function startOf({ batch, hash }: CheckView): CardAction {
+  return hash === undefined
+    ? { verb: 'startBatch', target: batch }
+    : { verb: 'say', text: `start batch ${batch} check=${hash}` };
+}
+
+// By cause: five hundred wrong passwords are one problem.
+function problemPanel({ problems }: CheckView, { t, count, title }: Locale): CardElement {
+  const groups = problemGroups(problems);
+  const rows = groups.slice(0, MOST_PROBLEMS).flatMap(({ code, users }) => {
+    const rest = users.length - MOST_NAMED;
+    return [
+      markRow('failed', [bold(count(users.length)), `  ${title(code)}`]),
+      underRow(
+        ...users.slice(0, MOST_NAMED).flatMap((user, at) => [subtle(at === 0 ? '' : ', '), fromOutside(user, 60)]),
+        ...(rest > 0 ? [subtle(t.check.andMore(rest))] : []),
+      ),
+    ];
+  });
+  const rest = groups.slice(MOST_PROBLEMS).reduce((sum, { users }) => sum + users.length, 0);
   return panel(t.check.fixTitle, ...rows, ...(rest > 0 ? [markRow('plain', [t.check.moreUsers(rest)])] : []));
+}
+
+function durationSection({ prediction, items, bytes, ready }: CheckView, locale: Locale): CardElement | undefined {
+  const { t, duration, rate } = locale;
+  if (ready === 0) return undefined;
+  if (prediction === undefined) return section(t.check.duration, markRow('plain', [t.check.notMeasured]));
+  const { seconds, pace } = prediction;
+  const perItem = items === 0 ? 0 : bytes / items;
+  const speed = rate(pace.itemsPerSecond, pace.itemsPerSecond * perItem);
+  return section(
+    t.check.duration,
+    markRow('running', [bold(t.check.expected(duration(seconds))), t.check.pace(speed, pace.mailboxes)]),
+  );
+}
+
+function proofSection({ hash, report }: CheckView, { t }: Locale): CardElement | undefined {
+  if (hash === undefined || report === undefined) return undefined;
+  return section(
+    t.check.proof,
+    markRow('done', [bold(t.check.hash(hash)), subtle(t.check.bound)]),
+    markRow('done', [t.check.report, fromOutside(report.file, 300)]),
+    underRow(fromOutside(`SHA-256 ${report.sha256}`)),
+  );
 }

@@ -151,8 +151,9 @@ async function updateLogin(
   { address, userName }: { readonly address: UserAddress; readonly userName: string },
   before: MigrationUser | undefined,
 ): Promise<void> {
-  if (before === undefined || before.userName === userName) return;
-  await world.store.changeUser(address, (current) => ({ to: { ...current, userName }, events: [] }));
+  if (before === undefined) return;
+  const credentialsAt = world.clock.now();
+  await world.store.changeUser(address, (current) => ({ to: { ...current, userName, credentialsAt }, events: [] }));
 }
 
 function duplicateProblem(user: MigrationUser, row: number): CsvProblem {

@@ -97,6 +97,8 @@ const FORM = {
   zone: 'Europe/Berlin',
 } as const;
 
+const { prediction: _prediction, ...UNMEASURED } = sampleCheck({ problems: [] });
+
 /** Cards as a picture book: name -> the card in one language. Every card of Bellhop is here, in many states. */
 export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
   const hostileReasons = Array.from({ length: 9 }, (_, at) => ({
@@ -149,6 +151,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['failures', failuresCard(sampleFailures(), locale)],
     ['failures-huge', failuresCard(sampleFailures({ batch: null, groups: Array.from({ length: 40 }, () => ({ error: hostileError, title: HOSTILE, count: 50_000, users: [{ identity: HOSTILE, batchId: LONG, message: ENDLESS }] })) }), locale)],
     ['check', checkCard(sampleCheck(), locale)],
+    ['check-unmeasured', checkCard(UNMEASURED, locale)],
     ['check-running', checkCard(sampleCheck({ finishedAt: null, checked: 120 }), locale)],
     ['check-none', checkCard(sampleCheck({ users: 0, checked: 0, ready: 0, problems: [], notes: [], items: 0, bytes: 0, folders: 0 }), locale)],
     ['check-hostile', checkCard(sampleCheck({ batch: LONG as BatchName, notes: [{ kind: 'oversize', count: 1, text: HOSTILE }], problems: [{ user: HOSTILE as UserAddress, error: hostileError }] }), locale)],

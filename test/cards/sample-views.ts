@@ -321,6 +321,14 @@ export function sampleCheck(more: Partial<CheckView> = {}): CheckView {
     bytes: 154_000_000_000,
     folders: 9120,
     largestItem: 148_000_000,
+    subject: '0'.repeat(64),
+    hash: '7f3a9c01d2e4b586',
+    prediction: { seconds: 31_000, pace: { mailboxes: 20, itemsPerSecondOfOne: 14.2, itemsPerSecond: 42.3 } },
+    report: {
+      file: '/var/lib/bellhop/reports/check-sales-2-2026-11-23T07-49-00-000Z.csv',
+      bytes: 61_000,
+      sha256: '9'.repeat(64),
+    },
     problems: Array.from({ length: 5 }, (_, at) => ({
       user: `counter.0${at}@example.com` as UserAddress,
       error: at < 3 ? refused : noMailbox,

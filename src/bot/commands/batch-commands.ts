@@ -4,7 +4,7 @@ import type { Eyes } from '../../cards/eyes.ts';
 import { checkCard } from '../../cards/check-card.ts';
 import { isAtRest, resumeBatch, startBatch, stopBatch } from '../../engine/batches.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
-import { checkBatch } from '../../engine/preflight.ts';
+import { checkBatch, requireCheck } from '../../engine/preflight.ts';
 import { batchCheck, batchOverview } from '../../engine/queries.ts';
 import { batchArgument } from './arguments.ts';
 import { reachOfBatch } from './reach.ts';
@@ -35,16 +35,26 @@ export const checkBatchCommand = command({
 });
 
 export const startBatchCommand = command({
-  usage: 'start batch <batch>',
+  usage: 'start batch <batch> [check=<hash>]',
   title: 'Start batch',
-  help: 'Start the initial sync of every user in a batch; in a running batch, try its failed users again.',
-  examples: ['start batch sales-1'],
+  help: 'Start the initial sync of every user in a batch; in a running batch, try its failed users again. With check=, only when nothing changed since that check.',
+  examples: ['start batch sales-1', 'start batch sales-1 check=7f3a9c01d2e4b586'],
   aliases: ['starte batch', 'batch starten', 'start', 'starte'],
   permission: 'operate',
   topic: 'Move',
-  args: { batch: batchArgument },
+  args: {
+    batch: batchArgument,
+    check: {
+      read: (text: string) => (/^[0-9a-f]{16}$/i.test(text) ? text.toLowerCase() : undefined),
+      expects: 'the 16 digits of a check, as its card shows them',
+      named: true,
+      optional: true,
+      also: ['prüfung'],
+    },
+  },
   reach: ({ batch }, { world }) => reachOfBatch(world, batch, isAtRest),
-  async run({ batch }, context) {
+  async run({ batch, check }, context) {
+    if (check !== undefined) await requireCheck(context.world, batch, check);
     await startBatch(context.world, batch, context.by);
     return liveBatch(context, batch);
   },

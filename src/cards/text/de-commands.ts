@@ -70,7 +70,7 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
   },
   'start batch': {
     title: 'Batch starten',
-    help: 'Startet den Erstsync aller Benutzer eines Batches; in einem laufenden Batch die fehlgeschlagenen erneut.',
+    help: 'Startet den Erstsync aller Benutzer eines Batches; in einem laufenden Batch die fehlgeschlagenen erneut. Mit check= nur, wenn sich seit dieser Prüfung nichts geändert hat.',
   },
   'stop batch': {
     title: 'Batch anhalten',

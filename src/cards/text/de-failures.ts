@@ -298,6 +298,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '{detail}',
     remedy: 'Berichtigen Sie die Datei und importieren Sie sie erneut. Nichts wurde gespeichert.',
   },
+  CheckOutdated: {
+    title: 'Der Batch ist nicht der geprüfte',
+    message: 'Der Batch „{batch}“ wurde nicht gestartet, er hat sich seit der Prüfung geändert ({detail}).',
+    remedy:
+      'Schreiben Sie "check batch {batch}" und sehen Sie, was gefunden wird; ohne check= startet der Batch, wie er ist.',
+  },
   UploadsNotSetUp: {
     title: 'Die Upload-Seite ist nicht eingerichtet',
     message: 'Bellhop weiß nicht, unter welcher Adresse seine Seiten erreichbar sind.',

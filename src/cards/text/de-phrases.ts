@@ -9,6 +9,11 @@ export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
   'not accounted for': 'nicht nachgewiesen',
   'messages are larger than the target takes and will be skipped':
     'Nachrichten sind größer, als das Ziel annimmt, und werden übersprungen',
+  'messages are left out by date or size': 'Nachrichten bleiben nach Datum oder Größe zurück',
+  'folder names have invisible characters or blanks around them':
+    'Ordnernamen haben unsichtbare Zeichen oder Leerzeichen am Rand',
+  'mailboxes are larger than 50 GB, the quota of many licences':
+    'Postfächer sind größer als 50 GB, das Kontingent vieler Lizenzen',
   'folder names change to fit Exchange': 'Ordnernamen werden für Exchange angepasst',
   'the endpoint sends passwords in clear text': 'der Endpunkt sendet Passwörter im Klartext',
   'mailboxes take signed mail and invitations as they are (append lane)':

@@ -416,6 +416,13 @@ export const FAILURES = {
     message: '{detail}',
     remedy: 'Correct the file and import it again. Nothing was stored.',
   },
+  CheckOutdated: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The batch is not what was checked',
+    message: 'The batch "{batch}" was not started: {detail}.',
+    remedy: 'Run "check batch {batch}" and look at what it finds; without check= the batch starts as it is.',
+  },
   UploadsNotSetUp: {
     scope: 'request',
     retry: 'never',

@@ -141,6 +141,8 @@ export interface MigrationUser {
   readonly batch: BatchName;
   /** Login at the source (column UserName). */
   readonly userName: string;
+  /** When login or password were last replaced. */
+  readonly credentialsAt?: number;
   readonly status: UserStatus;
   readonly target?: UserTarget;
   readonly error?: Failure;

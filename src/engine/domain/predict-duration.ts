@@ -1,0 +1,81 @@
+import type { MigrationEvent } from './events.ts';
+import type { BatchName, UserAddress } from './ids.ts';
+
+/** How fast first syncs through an endpoint have been. */
+export interface MeasuredPace {
+  /** Mailboxes it was measured on. */
+  readonly mailboxes: number;
+  /** Of one mailbox, and of all that were at work at the same time. */
+  readonly itemsPerSecondOfOne: number;
+  readonly itemsPerSecond: number;
+}
+
+/** How long the first sync of a batch is likely to take, and what that rests on. */
+export interface Prediction {
+  readonly seconds: number;
+  readonly pace: MeasuredPace;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly copied: number;
+}
+
+/** A sync that copied next to nothing says nothing about the pace. */
+const LEAST_ITEMS = 20;
+
+/** Reads the pace of first syncs out of what happened; undefined when nothing was measured yet. */
+export function measuredPace(
+  events: readonly MigrationEvent[],
+  batches: ReadonlySet<BatchName>,
+): MeasuredPace | undefined {
+  const started = new Map<UserAddress, number>();
+  const spans: Span[] = [];
+  for (const event of events) {
+    if (!('batch' in event) || !batches.has(event.batch)) continue;
+    if (event.type === 'UserSyncStarted' && event.initial) started.set(event.user, event.at);
+    if (event.type !== 'UserSynced' || !event.initial) continue;
+    const from = started.get(event.user);
+    started.delete(event.user);
+    if (from !== undefined && event.at > from && event.copied >= LEAST_ITEMS)
+      spans.push({ from, to: event.at, copied: event.copied });
+  }
+  if (spans.length === 0) return undefined;
+  const copied = spans.reduce((sum, span) => sum + span.copied, 0);
+  const worked = spans.reduce((sum, span) => sum + span.to - span.from, 0);
+  return {
+    mailboxes: spans.length,
+    itemsPerSecondOfOne: rate(copied, worked),
+    itemsPerSecond: rate(copied, busyTime(spans)),
+  };
+}
+
+/**
+ * The batch at the pace of those before it: the whole of it at the pace of all together, but never faster than its largest
+ * mailbox, which is read by one worker.
+ */
+export function predictDuration(
+  items: number,
+  largestMailbox: number,
+  pace: MeasuredPace | undefined,
+): Prediction | undefined {
+  if (pace === undefined) return undefined;
+  const seconds = Math.max(items / pace.itemsPerSecond, largestMailbox / pace.itemsPerSecondOfOne);
+  return { seconds: Math.ceil(seconds), pace };
+}
+
+// Time in which at least one mailbox was at work: what lies between two batches is no work.
+function busyTime(spans: readonly Span[]): number {
+  let busy = 0;
+  let until = 0;
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    busy += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return busy;
+}
+
+function rate(items: number, ms: number): number {
+  return Math.round((items / Math.max(1, ms)) * 10_000) / 10;
+}
