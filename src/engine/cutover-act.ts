@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { enqueue } from './batches.ts';
+import { enqueue, requireBatch } from './batches.ts';
 import { type Cutover, currentStep } from './domain/cutover.ts';
 import { completedCheck, finalSince, isFinal } from './domain/cutover-evidence.ts';
+import { BATCH_TRANSITIONS, batchStatus, countUsers } from './domain/migration-batch.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
+import { nextState } from './domain/transitions.ts';
 import { verdictOf } from './domain/verification.ts';
 import { completeBatch } from './ending.ts';
 import type { World } from './ports.ts';
@@ -80,11 +82,17 @@ function newComparison(world: World, current: Cutover, seen: Cutover) {
 
 // Passwords of users that never came along go as well: the batch is over.
 async function complete(world: World, cutover: Cutover, users: readonly MigrationUser[]): Promise<void> {
-  const { batch, goAhead } = cutover;
+  const { batch: name, goAhead } = cutover;
   if (goAhead === undefined) return;
-  if (users.some(({ status }) => status === 'Synced'))
-    return completeBatch(world, batch, { lastSync: true }, goAhead.by);
-  if (completedCheck(users).passed) for (const { address } of users) await world.vault.forget(address);
+  if (completedCheck(users).passed) {
+    for (const { address } of users) await world.vault.forget(address);
+    return;
+  }
+  // Who syncs just now is waited for; whoever died in the middle of completing finds users that still are to be.
+  const status = batchStatus(await requireBatch(world, name), countUsers(users.map(({ status }) => status)));
+  const isPossible = nextState(BATCH_TRANSITIONS, status, 'Complete') !== undefined;
+  if (isPossible && users.some(({ status }) => status === 'Synced'))
+    await completeBatch(world, name, { lastSync: true }, goAhead.by);
 }
 
 function hash(text: string): string {

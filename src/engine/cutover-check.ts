@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { actOnCutover } from './cutover-act.ts';
 import { lookAtCutover } from './cutover-look.ts';
-import { type Cutover, type CutoverStep, currentStep, settle } from './domain/cutover.ts';
+import { type Cutover, type CutoverStep, currentStep, settle, waitsForPeople } from './domain/cutover.ts';
 import type { EventBody } from './domain/events.ts';
 import { failure, toMigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
@@ -19,7 +19,7 @@ export async function watchCutovers(world: World): Promise<void> {
   for (const cutover of await world.store.cutovers()) {
     const step = currentStep(cutover);
     if (step === undefined) continue;
-    if (isDue(world, cutover.checkedAt, FOLLOWED.has(step) ? FOLLOW_EVERY : LOOK_EVERY))
+    if (isDue(world, cutover.checkedAt, FOLLOWED.has(step) && !waitsForPeople(cutover) ? FOLLOW_EVERY : LOOK_EVERY))
       await lookSoon(world, cutover.batch);
     if (
       cutover.mx?.switchedAt !== undefined &&

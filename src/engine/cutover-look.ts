@@ -1,5 +1,6 @@
 import { requireBatch } from './batches.ts';
-import { type Cutover, type Findings, type MxLook, type MxMemory, checksNeeded, rememberMx } from './domain/cutover.ts';
+import { type Cutover, type Findings, checksNeeded } from './domain/cutover.ts';
+import { type MxLook, type MxMemory, rememberMx } from './domain/mx-memory.ts';
 import {
   completedCheck,
   domainCheck,
@@ -35,6 +36,9 @@ import { MigrationError } from './domain/failure.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { requireEndpoint } from './endpoints.ts';
 import type { World } from './ports.ts';
+
+/** A server that is switched off is often silent; somebody waits for this look. In ms. */
+const ANSWER_WITHIN = 6_000;
 
 /** Everything one look is made of. */
 interface Look {
@@ -104,7 +108,12 @@ const CHECKS: Readonly<Record<CheckName, LookFor>> = {
   'source-silent': ({ cutover }) => sourceSilentCheck(cutover),
   'source-unreachable': async ({ cutover }, world, signal) => {
     const endpoint = await requireEndpoint(world, (await requireBatch(world, cutover.batch)).endpoint);
-    const { reachable } = await world.source.test(endpoint, signal);
+    const { reachable } = await world.source.test(
+      endpoint,
+      AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+    );
+    // A worker that leaves has not found out that nobody answers.
+    signal.throwIfAborted();
     return unreachableCheck(`${endpoint.host}:${endpoint.port}`, reachable);
   },
   'mx-ttl': ({ picture, cutover }) => mxTtlCheck(picture, cutover.domain),

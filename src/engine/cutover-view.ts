@@ -7,10 +7,9 @@ import {
   STEP_NAMES,
   currentStep,
   lastEntry,
-  oldHostForgottenAt,
-  shortTtlKnownAt,
   waitsForPeople,
 } from './domain/cutover.ts';
+import { oldHostForgottenAt, shortTtlKnownAt } from './domain/mx-memory.ts';
 import { stateOf } from './domain/approval.ts';
 import { allPassed } from './domain/evidence.ts';
 import type { BatchName } from './domain/ids.ts';

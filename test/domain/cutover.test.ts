@@ -11,11 +11,11 @@ import {
   goBack,
   lastEntry,
   moveOn,
-  rememberMx,
   settle,
   waitsForPeople,
   waivedChecks,
 } from '../../src/engine/domain/cutover.ts';
+import { rememberMx } from '../../src/engine/domain/mx-memory.ts';
 import type { Check, CheckName } from '../../src/engine/domain/evidence.ts';
 import { supportedActions } from '../../src/engine/domain/transitions.ts';
 import { batchName } from '../contracts/sample-records.ts';

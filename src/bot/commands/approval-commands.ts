@@ -89,7 +89,7 @@ export function approvalCommands(table: () => readonly Command[]): readonly Comm
     const parsed = parseCommand(approval.plan.text, { commands: table() });
     const plan = await planOf(approval.plan.text, parsed, asRequester);
     if (plan === undefined || hashOf(plan) !== approval.planHash) return approvalDrifted(world, approval, plan);
-    await runCommand(parsed, asRequester);
+    await runCommand(parsed, { ...asRequester, approved: { evidence: plan.cutover?.evidence } });
     return approvalDone(world, approval.id);
   }
 

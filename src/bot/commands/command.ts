@@ -65,6 +65,8 @@ export interface CommandContext {
   readonly by: Actor;
   /** The conversation it was said in; a terminal is none. */
   readonly here?: Here;
+  /** Other people agreed to this very command, and to this evidence where it is about a step of a cutover. */
+  readonly approved?: { readonly evidence: string | undefined };
   /** Language of the reply; in a terminal English. */
   readonly locale: Locale;
 }

@@ -1,17 +1,8 @@
 import { cutoverCard } from '../../cards/cutover-card.ts';
 import { lateMailCard } from '../../cards/late-mail-card.ts';
 import { noticeCard } from '../../cards/notice-card.ts';
-import {
-  backCutover,
-  cancelCutover,
-  confirmStep,
-  continueCutover,
-  goAheadWithStep,
-  pauseCutover,
-  planStep,
-  startCutover,
-  waiveStep,
-} from '../../engine/cutover.ts';
+import { backCutover, cancelCutover, continueCutover, pauseCutover, startCutover } from '../../engine/cutover.ts';
+import { confirmStep, goAheadWithStep, planStep, refuseStep, waiveStep } from '../../engine/cutover-steps.ts';
 import { lookSoon } from '../../engine/cutover-check.ts';
 import { cutoverView } from '../../engine/cutover-view.ts';
 import type { CutoverPlan } from '../../engine/domain/approval.ts';
@@ -111,7 +102,10 @@ export const goAheadCommand = command({
   args: { batch: batchArgument, step: stepArgument },
   reach: ({ batch, step }, context) => reachOf(context, batch, step, 'go-ahead'),
   async run({ batch, step }, context) {
-    await goAheadWithStep(context.world, batch, step, context.by);
+    const { world, by, approved } = context;
+    // Where others have to agree and were not asked, there was nothing to agree to: it is said why, whatever is true by now.
+    if (approved === undefined && world.settings.approvals > 0) await refuseStep(world, batch, step, 'go-ahead');
+    else await goAheadWithStep(world, batch, step, by, approved?.evidence);
     return shown(context, batch);
   },
 });
@@ -143,7 +137,9 @@ export const waiveStepCommand = command({
   args: { batch: batchArgument, step: stepArgument, reason: reasonArgument },
   reach: ({ batch, step }, context) => reachOf(context, batch, step, 'waive'),
   async run({ batch, step, reason }, context) {
-    await waiveStep(context.world, batch, step, reason, context.by);
+    const { world, by, approved } = context;
+    if (approved?.evidence === undefined) await refuseStep(world, batch, step, 'waive');
+    else await waiveStep(world, batch, step, { reason, evidence: approved.evidence }, by);
     return shown(context, batch);
   },
 });

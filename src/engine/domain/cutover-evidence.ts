@@ -1,4 +1,5 @@
-import { type Cutover, type MxMemory, oldHostForgottenAt, shortTtlKnownAt } from './cutover.ts';
+import { type Cutover } from './cutover.ts';
+import { type MxMemory, oldHostForgottenAt, shortTtlKnownAt } from './mx-memory.ts';
 import type { TargetDomain } from './dns-evidence.ts';
 import type { Check } from './evidence.ts';
 import type { MigrationUser } from './migration-user.ts';

@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import type { BatchName, UserAddress } from './ids.ts';
 import type { Failure } from './failure.ts';
 import { type Check, type CheckName, allPassed, evidenceHash } from './evidence.ts';
+import type { MxMemory } from './mx-memory.ts';
 import { type TransitionTable, nextState } from './transitions.ts';
 
 /** The steps from "everything is copied" to "the old server is gone", in this order. */
@@ -94,18 +95,6 @@ export interface CutoverEntry {
   readonly evidence: string;
   /** Hash of what other people had agreed to. */
   readonly agreed?: string;
-}
-
-/** What the DNS said over time. */
-export interface MxMemory {
-  /** Highest TTL of the MX records before they were lowered, in seconds. */
-  readonly oldTtl: number;
-  /** Highest TTL at the last look before the switch, in seconds: this long the world may still know the old host. */
-  readonly lastTtl: number;
-  /** Since when all servers of the zone have short TTLs. */
-  readonly loweredAt?: number;
-  /** Since when every server says the target. */
-  readonly switchedAt?: number;
 }
 
 /** A message that still came to the old server after the switch. */
@@ -276,37 +265,4 @@ export interface Findings {
   readonly mx?: MxMemory | undefined;
   /** Requests this look answers. */
   readonly answers: readonly string[];
-}
-
-/** What one look says of the MX records; `ttl` in seconds. */
-export interface MxLook {
-  readonly ttl: number | undefined;
-  readonly lowered: boolean | undefined;
-  readonly switched: boolean | undefined;
-}
-
-/** What is remembered of the MX after a look. `undefined`: silent servers leave it open, and what was known stays. */
-export function rememberMx(memory: MxMemory | undefined, look: MxLook, now: number): MxMemory {
-  const ttl = look.ttl ?? 0;
-  const before = memory ?? { oldTtl: ttl, lastTtl: ttl };
-  const loweredAt =
-    look.lowered === undefined ? before.loweredAt : look.lowered ? (before.loweredAt ?? now) : undefined;
-  const switchedAt =
-    look.switched === undefined ? before.switchedAt : look.switched ? (before.switchedAt ?? now) : undefined;
-  return {
-    oldTtl: loweredAt === undefined ? Math.max(before.oldTtl, ttl) : before.oldTtl,
-    lastTtl: switchedAt === undefined && look.ttl !== undefined ? ttl : before.lastTtl,
-    ...(loweredAt === undefined ? {} : { loweredAt }),
-    ...(switchedAt === undefined ? {} : { switchedAt }),
-  };
-}
-
-/** From when on the world knows the short TTL, in ms since 1970. */
-export function shortTtlKnownAt({ loweredAt, oldTtl }: MxMemory, timeScale: number): number | undefined {
-  return loweredAt === undefined ? undefined : loweredAt + (oldTtl * 1000) / timeScale;
-}
-
-/** From when on nobody may know the old host any more: the last TTL before the switch is over. */
-export function oldHostForgottenAt({ switchedAt, lastTtl }: MxMemory, timeScale: number): number | undefined {
-  return switchedAt === undefined ? undefined : switchedAt + (lastTtl * 1000) / timeScale;
 }
