@@ -79,7 +79,7 @@ async function checkOnce(
     signal.throwIfAborted();
     const { code, details } = toMigrationError(error);
     world.log.warn({ code, batch }, 'a cutover could not be looked at');
-    const trouble = failure(code, { batch, address: seen.domain, ...details });
+    const trouble = failure(code, { batch, domain: seen.domain, ...details });
     await world.store.changeCutover(batch, (current) => ({
       to: { ...current, trouble, checkedAt: world.clock.now(), answered: [...current.answered, ...answers].slice(-20) },
       events: [],

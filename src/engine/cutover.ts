@@ -74,7 +74,11 @@ export async function freshCutover(world: World, batch: BatchName): Promise<Cuto
     const cutover = await requireCutover(world, batch);
     if (!cutover.answered.includes(request)) continue;
     if (cutover.trouble !== undefined)
-      throw new MigrationError(cutover.trouble.code, { batch, detail: cutover.trouble.message });
+      throw new MigrationError(cutover.trouble.code, {
+        batch,
+        domain: cutover.domain,
+        detail: cutover.trouble.message,
+      });
     return cutover;
   }
   throw new MigrationError('CutoverUnchecked', { batch });

@@ -7,6 +7,7 @@ import type {
 } from '@microsoft/microsoft-graph-types';
 import type { TargetDomain } from '../engine/domain/dns-evidence.ts';
 import { dnsName } from '../engine/domain/dns-records.ts';
+import { MigrationError } from '../engine/domain/failure.ts';
 import { type GraphClient, failureOf } from './graph-client.ts';
 
 type ServiceRecord = DomainDnsRecord & DomainDnsMxRecord & DomainDnsCnameRecord & DomainDnsTxtRecord;
@@ -20,6 +21,7 @@ export async function targetDomain(graph: GraphClient, name: string): Promise<Ta
   const answer = await graph.read<Domain>({ method: 'GET', path });
   if (!answer.ok) {
     if (answer.error.status === 404) return undefined;
+    if (answer.error.status === 403) throw new MigrationError('DomainNotReadable', { domain: name });
     throw failureOf(answer);
   }
   const { isVerified, supportedServices } = answer.body;

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalDns, startLocalDns } from '../../sandbox/dns/local-dns.ts';
 import { planOf } from '../../sandbox/play-migration.ts';
 import { editMailbox } from '../../sandbox/source/edit-mailbox.ts';
-import { cardText } from '../../sandbox/teams/card-text.ts';
 import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sandbox/world.ts';
 import type { CutoverState } from '../../src/engine/domain/cutover.ts';
 import type { BatchView, CutoverView } from '../../src/engine/views.ts';
 import { checkMigration } from '../checker/check-migration.ts';
 import { plainMail } from '../support/plain-mail.ts';
+import { sayInChannel, wordsOf } from '../support/say-in-channel.ts';
 import { userWhen, viewOf } from '../support/sandbox-views.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -43,19 +43,8 @@ afterAll(async () => {
   await dns[Symbol.asyncDispose]();
 });
 
-/** Says something in the channel; answers Bellhop's card as text. */
-async function said(text: string, person = 'Operator A'): Promise<string> {
-  const channel = world.teams.channel('Mail migration').id;
-  const asked = await world.teams.say(person, channel, `@Bellhop ${text}`);
-  const reply = await world.teams.waitFor(
-    (message) => message.rootId === asked.id && message.author.kind === 'bot',
-    30_000,
-  );
-  return reply.cards
-    .map((card) => cardText(card))
-    .join('\n')
-    .replaceAll('\u200b', '');
-}
+const said = async (text: string, person = 'Operator A'): Promise<string> =>
+  wordsOf(await sayInChannel(world, text, person));
 
 const cutover = (): Promise<CutoverView> => viewOf<CutoverView>(world, 'cutover', 'demo');
 const reached = (state: CutoverState): Promise<CutoverView> =>

@@ -357,6 +357,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     remedy:
       'Um wieder am alten Server zu empfangen, stellen Sie den MX im DNS zurück. Was in Exchange Online ankam, bleibt dort.',
   },
+  DomainNotReadable: {
+    title: 'Bellhop darf die Domänen des Mandanten nicht lesen',
+    message: 'Exchange Online sagt nicht, was es für „{domain}“ erwartet.',
+    remedy:
+      'Erteilen Sie der App, die die Mails schreibt, in Entra Domain.Read.All (Anwendung). Die Umstellung geht dann von selbst weiter.',
+  },
   CutoverUnchecked: {
     title: 'Der Nachweis ließ sich nicht rechtzeitig prüfen',
     message: 'Kein Worker hat die Umstellung von „{batch}“ rechtzeitig geprüft.',

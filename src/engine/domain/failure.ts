@@ -505,6 +505,14 @@ export const FAILURES = {
     remedy:
       'To receive at the old server again, lead the MX back in the DNS. What arrived in Exchange Online stays there.',
   },
+  DomainNotReadable: {
+    scope: 'tenant',
+    retry: 'delayed',
+    title: 'Bellhop may not read the domains of the tenant',
+    message: 'Exchange Online does not tell what it expects of "{domain}".',
+    remedy:
+      'In Entra, consent to Domain.Read.All (application) for the app that writes mail. The cutover goes on by itself then.',
+  },
   CutoverUnchecked: {
     scope: 'request',
     retry: 'delayed',
