@@ -9,6 +9,7 @@ import { imapConnector } from './imap/imap-connector.ts';
 import program from '../package.json' with { type: 'json' };
 import { type BullQueue, bullQueue } from './queue/bull-queue.ts';
 import { recordFiles } from './record/record-files.ts';
+import { auditFiles } from './store/audit-files.ts';
 import { credentialVault, readVaultKey } from './store/credential-vault.ts';
 import { openRedis } from './store/open-redis.ts';
 import { redisAuditLog } from './store/redis-audit-log.ts';
@@ -37,6 +38,13 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     'base64' in config.key ? undefined : (config.key.file ?? join(resolve(config.dataDirectory), 'bellhop.key'));
   const key = await readVaultKey('base64' in config.key ? config.key : { file: keyFile ?? '' });
   const budget = config.throttle ? redisBudget(redis, clock, PUBLISHED_LIMITS, config.timeScale) : unlimitedBudget();
+  const audit = redisAuditLog(redis);
+  const data = resolve(config.dataDirectory);
+  const records = recordFiles({
+    directory: join(data, 'records'),
+    keyFile: join(keyFile === undefined ? data : dirname(resolve(keyFile)), 'bellhop-signing.key'),
+    version: program.version,
+  });
   const world: World = {
     source: imapConnector({ clock, allowHosts: config.allowHosts }),
     target: exchangeDirectory({
@@ -52,18 +60,12 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
     store: redisStore(redis, clock),
     events: redisEventLog({ redis, connect: handle.connect, clock, log }),
-    audit: redisAuditLog(redis),
+    audit,
+    mirror: auditFiles({ directory: join(data, 'audit'), audit, signer: () => records.signer() }),
     jobs: queue.queue,
     vault: credentialVault(redis, key),
     uploads: redisUploads(redis, clock),
-    records: recordFiles({
-      directory: join(resolve(config.dataDirectory), 'records'),
-      keyFile: join(
-        keyFile === undefined ? resolve(config.dataDirectory) : dirname(resolve(keyFile)),
-        'bellhop-signing.key',
-      ),
-      version: program.version,
-    }),
+    records,
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),
     clock,
     log,

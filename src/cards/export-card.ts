@@ -1,5 +1,6 @@
 import type { ExportView } from '../engine/views.ts';
 import { type Card, band, bold, card, fromOutside, markRow, section, small, subtle, underRow } from './elements.ts';
+import { foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
 /** Where the record of a batch lies, and what proves later that nobody changed it: this card is the witness. */
@@ -20,18 +21,18 @@ export function exportCard(view: ExportView, locale: Locale = ENGLISH): Card {
         t.export.files,
         markRow('done', [bold(t.export.archive), subtle(` · ${bytes(archive.bytes)}`)]),
         underRow(fromOutside(archive.file, 300)),
-        underRow(subtle(`SHA-256 ${archive.sha256}`)),
+        underRow(subtle(`SHA-256 ${foreign(archive.sha256)}`)),
         markRow('done', [bold(t.export.folder), subtle(` · ${files.map(({ name }) => name).join(', ')}`)]),
         underRow(fromOutside(folder, 300)),
       ),
       section(
         t.export.proof,
         markRow('plain', [bold(t.record.key)]),
-        underRow(subtle(fingerprint)),
+        underRow(subtle(foreign(fingerprint))),
         markRow('plain', [bold(t.record.chainEnd), subtle(` · ${t.record.entry(chain.seq)}`)]),
-        underRow(subtle(chain.hash)),
+        underRow(subtle(foreign(chain.hash))),
         markRow('plain', [bold(t.export.publicKey)]),
-        underRow(subtle(publicKey.replaceAll(/-----.*?-----|\s/g, ''))),
+        underRow(subtle(foreign(publicKey.replaceAll(/-----.*?-----|\s/g, '')))),
       ),
       small(`${t.export.keep} ${t.asOf(asOf.slice(11, 16))}`),
     ],

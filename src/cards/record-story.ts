@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../engine/domain/audit-entry.ts';
+import { STEP_NAMES } from '../engine/domain/cutover.ts';
 import type { CloseOut, CloseOutApproval, CloseOutReport } from '../engine/domain/close-out.ts';
 import { minute } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -48,20 +49,31 @@ export function timelineSection({ entries }: CloseOutReport, locale: Locale): Ht
 }
 
 function timelineRow(entry: AuditEntry, { t, count }: Locale): Html {
-  const { seq, at, by, type, planHash } = entry;
-  const plan = planHash === null ? undefined : html` <code class="quiet">${planHash.slice(0, 12)}</code>`;
+  const { seq, at, by, planHash } = entry;
+  // The hash of a plan, of a report or of what the DNS said: the beginning, the rest is in audit.jsonl.
+  const { evidence, sha256 } = entry.details;
+  const hash = [planHash, evidence, sha256].find((each) => typeof each === 'string');
+  const plan = typeof hash === 'string' ? html` <code class="quiet">${hash.slice(0, 12)}</code>` : undefined;
   return html`<tr>
     <td class="number quiet">${count(seq)}</td>
     <td class="time quiet">${minute(at)}</td>
     <td class="who">${by === null ? t.record.bellhop : by.name}</td>
-    <td>${t.record.events[type]?.(factsOf(entry)) ?? type}${plan}</td>
+    <td>${wordsOf(entry, t)}${plan}</td>
   </tr>`;
 }
 
-function factsOf({ details }: AuditEntry): EntryFacts {
+// Entries of a newer Bellhop have no words here.
+function wordsOf(entry: AuditEntry, t: Locale['t']): string {
+  const known: ReadonlyMap<string, (facts: EntryFacts) => string> = new Map(Object.entries(t.record.events));
+  return known.get(entry.type)?.(factsOf(entry, t)) ?? entry.type;
+}
+
+function factsOf({ details }: AuditEntry, t: Locale['t']): EntryFacts {
+  const step = STEP_NAMES.find((name) => name === details['step']);
   return {
     number: (name) => (typeof details[name] === 'number' ? details[name] : 0),
     text: (name) => (typeof details[name] === 'string' ? details[name] : ''),
+    step: step === undefined ? '' : t.cutover.steps[step].title,
   };
 }
 

@@ -2,7 +2,6 @@ import { requireBatch } from './batches.ts';
 import type { Actor } from './domain/actor.ts';
 import { stateOf } from './domain/approval.ts';
 import { type AuditEntry, type AuditHead, withhold } from './domain/audit-entry.ts';
-import { chainCheck } from './domain/audit-check.ts';
 import { exportCsv } from './domain/batch-export.ts';
 import { canonicalJson, sha256Of } from './domain/canonical-json.ts';
 import {
@@ -14,7 +13,6 @@ import {
   closeOutSkipped,
   openItemsOf,
 } from './domain/close-out.ts';
-import { MigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
 import { NO_ITEMS, addItems } from './domain/items.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
@@ -33,6 +31,7 @@ import { type SyncSpeeds, syncSpeeds } from './domain/sync-speeds.ts';
 import { verdictOf } from './domain/verification.ts';
 import type { World } from './ports.ts';
 import { batchOverview } from './queries.ts';
+import { readChain } from './read-chain.ts';
 import type { ExportView } from './views.ts';
 
 /**
@@ -98,6 +97,9 @@ async function gather(world: World, batch: MigrationBatch, now: number, by: Acto
     .map((approval) => closeOutApproval(approval, stateOf(approval, now)));
   for (const { identity, state } of approvals)
     if (state === 'open') openItems.push({ kind: 'approvalOpen', about: identity, count: 1 });
+  const cutover = await world.store.cutover(batch.name);
+  if (cutover !== undefined && cutover.state !== 'finished')
+    openItems.push({ kind: 'cutoverOpen', about: cutover.domain, count: 1 });
   const scores = users.flatMap(({ score }) => (score === null ? [] : [score]));
   return {
     batch: {
@@ -111,6 +113,7 @@ async function gather(world: World, batch: MigrationBatch, now: number, by: Acto
     speeds: speeds.total(view.bytesTransferred),
     users,
     approvals,
+    cutover: cutover === undefined ? null : { domain: cutover.domain, state: cutover.state },
     openItems,
   };
 }
@@ -160,23 +163,13 @@ async function chainOf(
   readonly entries: readonly AuditEntry[];
   readonly chain: AuditHead;
 }> {
-  const chain = await world.audit.catchUp();
-  const check = chainCheck();
   const entries: AuditEntry[] = [];
   const lines: string[] = [];
-  for await (const line of world.audit.lines()) {
-    const entry = check.take(line);
-    const [problem] = check.problems;
-    if (problem !== undefined || entry === undefined)
-      throw new MigrationError('RecordDamaged', { detail: `entry ${problem?.seq ?? ''}: ${problem?.text ?? ''}` });
+  const chain = await readChain(world, (entry, line) => {
     const isOurs = entry.batch === name || (entry.batch === null && concerns(entry, endpoint));
     if (isOurs) entries.push(entry);
     lines.push(isOurs ? line : canonicalJson(withhold(entry)));
-    // Others may append meanwhile.
-    if (check.head.seq === chain.seq) break;
-  }
-  if (check.head.hash !== chain.hash)
-    throw new MigrationError('RecordDamaged', { detail: `its end is not entry ${chain.seq}` });
+  });
   return { lines, entries, chain };
 }
 

@@ -2,6 +2,7 @@ import type { EndpointTest } from './domain/events.ts';
 import { type Failure, failure, toMigrationError } from './domain/failure.ts';
 import { parseUserAddress } from './domain/ids.ts';
 import type { World } from './ports.ts';
+import { readChain } from './read-chain.ts';
 
 /** One thing that was looked at. `unknown`: it could not be looked at from here. */
 export interface Finding {
@@ -14,7 +15,8 @@ export interface Finding {
     | 'lastPost'
     | 'unconfirmed'
     | 'closed'
-    | 'waiting';
+    | 'waiting'
+    | 'record';
   readonly health: 'good' | 'look' | 'bad' | 'unknown';
   /** The endpoint's name, where it is about one. */
   readonly about?: string;
@@ -28,7 +30,10 @@ const NOBODY = parseUserAddress('bellhop-doctor@doctor.invalid');
 
 /** Looks at everything the engine stands on. Nothing here throws: what fails is a finding with its remedy. */
 export async function examine(world: World): Promise<readonly Finding[]> {
-  const findings = [await stateFinding(world), await queueFinding(world), await targetFinding(world)];
+  const findings = [
+    ...[await stateFinding(world), await queueFinding(world), await targetFinding(world)],
+    await recordFinding(world),
+  ];
   return [...findings, ...(await endpointFindings(world))];
 }
 
@@ -48,6 +53,18 @@ async function queueFinding(world: World): Promise<Finding> {
     return { what: 'queue', health: 'good', value: `${running}/${jobs.length}` };
   } catch (error) {
     return { what: 'queue', health: 'bad', error: failureOf(error) };
+  }
+}
+
+// Every entry is looked at, and the files beside it: a chain that is never read protects nobody.
+async function recordFinding(world: World): Promise<Finding> {
+  try {
+    const { seq } = await readChain(world, () => undefined);
+    // Up to nothing: it is only compared.
+    await world.mirror.catchUp(0);
+    return { what: 'record', health: 'good', value: String(seq) };
+  } catch (error) {
+    return { what: 'record', health: 'bad', error: failureOf(error) };
   }
 }
 

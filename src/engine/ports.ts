@@ -442,6 +442,12 @@ export interface AuditLog {
   lines(after?: number): AsyncIterable<string>;
 }
 
+/** The audit chain once more, outside of Redis. */
+export interface AuditMirror {
+  /** Writes what is new, up to an entry. Throws RecordDamaged when the chain no longer continues what was written before. */
+  catchUp(upTo: number): Promise<void>;
+}
+
 /** What the queue runs, and with what. Payloads hold names only, never secrets. */
 export interface Jobs {
   readonly 'schedule-syncs': Readonly<Record<string, never>>;
@@ -566,6 +572,7 @@ export interface World {
   readonly store: MigrationStore;
   readonly events: EventLog;
   readonly audit: AuditLog;
+  readonly mirror: AuditMirror;
   readonly jobs: JobQueue;
   readonly vault: CredentialVault;
   readonly uploads: UploadTickets;

@@ -21,7 +21,10 @@ export async function verifyRecordCommand(argv: readonly string[], streams: Stre
   const named = (name: string): string | undefined =>
     words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   const [path, ...more] = words.filter((word) => !/^(key|since)=/.test(word));
-  const key = named('key')?.replaceAll(/[\s:]/g, '').toLowerCase();
+  // As people copy it: with blanks, colons, or the break marks of a card.
+  const key = named('key')
+    ?.replaceAll(/[\s:\u200b]/g, '')
+    .toLowerCase();
   const older = named('since');
   if (path === undefined || more.length > 0 || (key !== undefined && !/^[0-9a-f]{64}$/.test(key))) {
     streams.error(key === undefined ? USAGE : `${USAGE}\nA fingerprint has 64 hexadecimal digits.`);

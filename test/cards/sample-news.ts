@@ -43,6 +43,7 @@ export const DOCTOR: DoctorFindings = {
     { what: 'state', health: 'good', value: '9' },
     { what: 'queue', health: 'good', value: '20/480' },
     { what: 'target', health: 'bad', error: failure('TargetSignInFailed', { detail: 'invalid_client' }) },
+    { what: 'record', health: 'good', value: '1284' },
     { what: 'endpoint', health: 'good', about: 'mail-hq' },
     { what: 'endpoint', health: 'unknown', about: 'branch' },
     { what: 'lastPost', health: 'good', value: '2026-11-23T12:56:00.000Z' },

@@ -51,6 +51,7 @@ export const DE_RECORD: typeof EN_RECORD = {
     neverVerified: (value) => `${users(value)} nie geprüft`,
     verificationOutdated: (value) => `${users(value)} nach der letzten Prüfung abgeglichen`,
     verificationDiffers: (value) => `${messages(value)}, die eine Prüfung fehlend oder anders fand`,
+    cutoverOpen: () => 'Die Umstellung ist nicht beendet',
     approvalOpen: (value) => some(value, 'Genehmigung noch offen', 'Genehmigungen noch offen'),
   },
   user: 'Benutzer',
@@ -145,6 +146,19 @@ export const DE_RECORD: typeof EN_RECORD = {
         : `${text('user')} abgeschlossen; ${messages(number('warnings'))} nicht im Ziel`,
     UserRemoving: ({ text }) => `Entfernen von ${text('user')} verlangt`,
     UserRemoved: ({ text }) => `${text('user')} entfernt`,
+    CutoverStarted: ({ text }) => `Umstellung von ${text('domain')} begonnen`,
+    CutoverStepDone: ({ text, step }) =>
+      text('how') === 'passed'
+        ? `Umstellung: „${step}“ durch Befund bestanden`
+        : text('how') === 'confirmed'
+          ? `Umstellung: „${step}“ bestätigt`
+          : `Umstellung: ohne „${step}“ weiter: ${text('reason')}`,
+    CutoverWentAhead: ({ step }) => `Umstellung: „${step}“ ausgelöst`,
+    CutoverWentBack: ({ text, step }) => `Umstellung: zurück zu „${step}“ ${text('reason')}`.trim(),
+    CutoverPaused: ({ text }) => `Umstellung angehalten ${text('reason')}`.trim(),
+    CutoverContinued: () => 'Umstellung fortgesetzt',
+    CutoverCancelled: ({ text }) => `Umstellung abgebrochen: ${text('reason')}`,
+    LateMailFound: ({ number }) => `${messages(number('count'))} gefunden, die noch auf dem alten Server ankamen`,
     EventsLost: () => 'Ereignisse verließen das Protokoll, bevor sie festgehalten wurden',
     EventDamaged: () => 'Ein Ereignis im Protokoll war beschädigt',
   },

@@ -569,6 +569,7 @@ export const DE: typeof EN = {
     wrong: (value) => `**${some(value, 'Punkt', 'Punkte')}** zum Ansehen. Die Abhilfe steht jeweils darunter.`,
     healths: { good: 'läuft', look: 'ansehen', bad: 'gestört', unknown: 'unbekannt' },
     whats: {
+      record: 'Prüfkette',
       state: 'Speicher',
       queue: 'Warteschlange',
       target: 'Exchange-Online-Ziel',
@@ -580,6 +581,7 @@ export const DE: typeof EN = {
       waiting: 'Wartende Beiträge',
     },
     hints: {
+      record: 'Einträge, jeder geprüft',
       state: 'Redis, Anzahl Batches',
       queue: 'laufende und alle Aufträge',
       target: 'Anmeldung der App',
@@ -591,6 +593,7 @@ export const DE: typeof EN = {
       waiting: 'auf Platz in Teams',
     },
     remedies: {
+      record: 'Fragen Sie den Doktor erneut, wo die Prüfkette lesbar ist.',
       state: 'Prüfen Sie REDIS_URL und den Redis-Server.',
       queue: 'Starten Sie einen Worker: BELLHOP_ROLES=worker.',
       target: 'Prüfen Sie AZURE_TENANT_ID, AZURE_CLIENT_ID und Geheimnis oder Zertifikat.',

@@ -1,3 +1,4 @@
+import type { AuditedType } from '../../engine/domain/audit-entry.ts';
 import { count, plural } from '../format.ts';
 
 const users = (value: number): string => plural(value, 'user');
@@ -9,6 +10,8 @@ export interface EntryFacts {
   readonly number: (name: string) => number;
   /** A text of its details, empty where there is none. */
   readonly text: (name: string) => string;
+  /** Title of the cutover step it is about, empty where there is none. */
+  readonly step: string;
 }
 
 /** English texts of the record of a batch: its page, its card. */
@@ -55,6 +58,7 @@ export const EN_RECORD = {
     neverVerified: (value: number) => `${users(value)} never verified`,
     verificationOutdated: (value: number) => `${users(value)} synced after the last verification`,
     verificationDiffers: (value: number) => `${messages(value)} found missing or different by a verification`,
+    cutoverOpen: () => 'The cutover is not finished',
     approvalOpen: (value: number) => `${plural(value, 'approval')} still open`,
   },
   user: 'User',
@@ -151,7 +155,20 @@ export const EN_RECORD = {
         : `Completed ${text('user')}; ${messages(number('warnings'))} not in the target`,
     UserRemoving: ({ text }: EntryFacts) => `Asked to remove ${text('user')}`,
     UserRemoved: ({ text }: EntryFacts) => `Removed ${text('user')}`,
+    CutoverStarted: ({ text }: EntryFacts) => `Began the cutover of ${text('domain')}`,
+    CutoverStepDone: ({ text, step }: EntryFacts) =>
+      text('how') === 'passed'
+        ? `Cutover: "${step}" passed by evidence`
+        : text('how') === 'confirmed'
+          ? `Cutover: confirmed "${step}"`
+          : `Cutover: went without "${step}": ${text('reason')}`,
+    CutoverWentAhead: ({ step }: EntryFacts) => `Cutover: went ahead with "${step}"`,
+    CutoverWentBack: ({ text, step }: EntryFacts) => `Cutover: went back to "${step}" ${text('reason')}`.trim(),
+    CutoverPaused: ({ text }: EntryFacts) => `Paused the cutover ${text('reason')}`.trim(),
+    CutoverContinued: () => 'Continued the cutover',
+    CutoverCancelled: ({ text }: EntryFacts) => `Cancelled the cutover: ${text('reason')}`,
+    LateMailFound: ({ number }: EntryFacts) => `Found ${messages(number('count'))} that came late to the old server`,
     EventsLost: () => 'Events left the event log before they were recorded',
     EventDamaged: () => 'An event in the log was damaged',
-  } as Readonly<Record<string, (facts: EntryFacts) => string>>,
+  } satisfies Record<AuditedType, (facts: EntryFacts) => string>,
 };

@@ -554,6 +554,7 @@ export const EN = {
       `**${plural(value, 'thing')}** ${value === 1 ? 'needs' : 'need'} a look. The remedy is below each.`,
     healths: { good: 'works', look: 'look', bad: 'fails', unknown: 'not known' },
     whats: {
+      record: 'Audit chain',
       state: 'State store',
       queue: 'Queue',
       target: 'Exchange Online',
@@ -565,6 +566,7 @@ export const EN = {
       waiting: 'Posts that wait',
     },
     hints: {
+      record: 'entries, each checked',
       state: 'Redis, batches',
       queue: 'running and all jobs',
       target: 'sign-in of the app',
@@ -576,6 +578,7 @@ export const EN = {
       waiting: 'for room in Teams',
     },
     remedies: {
+      record: 'Run the doctor again where the audit chain can be read.',
       state: 'Check REDIS_URL and the Redis server.',
       queue: 'Start a worker: BELLHOP_ROLES=worker.',
       target: 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or certificate.',

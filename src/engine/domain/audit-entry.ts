@@ -48,7 +48,7 @@ export const EMPTY_CHAIN: AuditHead = { seq: 0, hash: NO_HASH };
  * Which events become entries: what a person caused, and what decided something. What syncs do all day stays in the event
  * log. An event a newer Bellhop wrote is not in this table, and becomes one.
  */
-const AUDITED: Readonly<Record<EventBody['type'], boolean>> = {
+const AUDITED = {
   EndpointAdded: true,
   EndpointTested: false,
   EndpointRemoved: true,
@@ -91,7 +91,13 @@ const AUDITED: Readonly<Record<EventBody['type'], boolean>> = {
   UserCompleted: true,
   UserRemoving: true,
   UserRemoved: true,
-};
+} as const satisfies Record<EventBody['type'], boolean>;
+
+/** Types of entries. */
+export type AuditedType =
+  | { [Type in keyof typeof AUDITED]: (typeof AUDITED)[Type] extends true ? Type : never }[keyof typeof AUDITED]
+  | 'EventsLost'
+  | 'EventDamaged';
 
 const KNOWN: ReadonlyMap<string, boolean> = new Map(Object.entries(AUDITED));
 

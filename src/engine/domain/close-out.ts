@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import type { Approval, ApprovalState } from './approval.ts';
 import type { AuditEntry, AuditHead } from './audit-entry.ts';
 import type { ExportRow } from './batch-export.ts';
+import type { CutoverState } from './cutover.ts';
 import type { Items } from './items.ts';
 import type { BatchStatus } from './migration-batch.ts';
 import type { SkippedItem } from './progress.ts';
@@ -26,6 +27,8 @@ export interface CloseOut {
   readonly speeds: Speeds;
   readonly users: readonly CloseOutUser[];
   readonly approvals: readonly CloseOutApproval[];
+  /** Its steps stand in the chain; null when there was none. */
+  readonly cutover: { readonly domain: string; readonly state: CutoverState } | null;
   readonly openItems: readonly OpenItem[];
 }
 
@@ -101,9 +104,10 @@ export const OPEN_KINDS = [
   'verificationOutdated',
   'verificationDiffers',
   'approvalOpen',
+  'cutoverOpen',
 ] as const;
 
-/** What somebody still has to look at. `about` is a user, or the approval. */
+/** What somebody still has to look at. `about` is a user, an approval, or the domain of a cutover. */
 export interface OpenItem {
   readonly kind: (typeof OPEN_KINDS)[number];
   readonly about: string;
