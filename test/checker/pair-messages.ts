@@ -51,7 +51,9 @@ export function pairMessages(
   const byContent = Map.groupBy(free, contentOfItem);
   const lost = unpaired.filter((source) => {
     const candidates = (byContent.get(contentOfMessage(source)) ?? []).filter((item) => free.has(item));
-    const target = candidates.find((item) => isRightFolder(source, item)) ?? candidates[0];
+    const right = candidates.filter((item) => isRightFolder(source, item));
+    // Of equal mails each is as good as the other: which one was read or flagged decides.
+    const target = right.find((item) => hasFlagsOf(source, item)) ?? right[0] ?? candidates[0];
     if (target === undefined) return true;
     pairs.push({ source, target, by: 'content' });
     free.delete(target);
@@ -69,6 +71,12 @@ export function pairMessages(
     origins.add(origin);
   }
   return { pairs, lost, doubled, orphans, foreign: items.filter(({ marker }) => marker === undefined) };
+}
+
+function hasFlagsOf({ flags }: SourceMessage, { isRead, isFlagged, isAnswered }: TargetItem): boolean {
+  return (
+    flags.has('\\Seen') === isRead && flags.has('\\Flagged') === isFlagged && flags.has('\\Answered') === isAnswered
+  );
 }
 
 /** A marker without its run: the identity of the message at the source. */

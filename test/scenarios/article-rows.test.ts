@@ -110,6 +110,19 @@ const ROWS: readonly (readonly [
     },
   ],
   [
+    'source: mail in the archive -> in the archive of the target',
+    async ({ source }) => void (await source.append(plainMail('old letter', ['Archive']))),
+    ({ target }) => expect(target().get('old letter')?.folder).toBe('Archive'),
+  ],
+  [
+    'source: the archive renamed, which the target cannot -> its mail moved to a folder of that name',
+    async ({ source }) => source.renameFolder(['Archive'], ['Altes']),
+    ({ world, target }) => {
+      expect(target().get('old letter')?.folder).toBe('Altes');
+      expect(folderNames(world)).toContain('Archive');
+    },
+  ],
+  [
     'source: a mail of the renamed folder deleted -> removed all the same',
     async ({ source, uid }) => source.expunge(['Vorhaben'], [await uid(['Vorhaben'], 'in folder 1')]),
     ({ target }) => expect(target().get('in folder 1')?.folder).toBe('Deleted Items'),

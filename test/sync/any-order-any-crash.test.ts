@@ -19,6 +19,7 @@ import { type UserAddress, parseBatchName, parseEndpointName, parseUserAddress }
 import { addEndpoint } from '../../src/engine/endpoints.ts';
 import { importUsers } from '../../src/engine/import-users.ts';
 import type { World } from '../../src/engine/ports.ts';
+import { applyDeletions } from '../../src/engine/removals.ts';
 import { runSyncMailbox } from '../../src/engine/run-sync.ts';
 import { startBatch, syncNow } from '../../src/engine/batches.ts';
 import { type OpenWorld, openWorld } from '../../src/open-world.ts';
@@ -27,9 +28,9 @@ import { Crash, type CrashPlan, crashingWorld } from '../support/crashing-world.
 import { plainMail } from '../support/plain-mail.ts';
 import { keepingLog, systemClock } from '../store/local-redis.ts';
 
-/** More of them: `SYNC_RUNS=500`. A run that failed is played again by the seed it prints: `SYNC_SEED=...`. */
+/** More of them: `SYNC_RUNS=500`. A run that failed is played again by what it prints: `SYNC_SEED=... SYNC_PATH=...`. */
 const RUNS = Number(process.env['SYNC_RUNS'] ?? 12);
-const SEED = process.env['SYNC_SEED'];
+const { SYNC_SEED: SEED, SYNC_PATH: PATH } = process.env;
 /** Mailboxes are used once: shrinking a failure takes some more. */
 const MAILBOXES = RUNS * 2 + 20;
 const FOLDERS = ['INBOX', 'Projects', 'Archive'] as const;
@@ -37,7 +38,7 @@ const NAME = { batch: parseBatchName('demo'), endpoint: parseEndpointName('sandb
 const OPERATOR = { id: 'operator', name: 'Operator A' };
 
 interface Change {
-  readonly what: 'append' | 'duplicate' | 'delete' | 'flag' | 'unflag' | 'move';
+  readonly what: 'append' | 'duplicate' | 'delete' | 'flag' | 'unflag' | 'move' | 'rename' | 'nest';
   readonly folder: (typeof FOLDERS)[number];
   /** Where a move goes. */
   readonly to: (typeof FOLDERS)[number];
@@ -49,7 +50,17 @@ const folder = constantFrom(...FOLDERS);
 const pick = integer({ min: 0, max: 50 });
 const changes: Arbitrary<readonly Change[]> = array(
   record({
-    what: constantFrom<Change['what']>('append', 'append', 'duplicate', 'delete', 'flag', 'unflag', 'move'),
+    what: constantFrom<Change['what']>(
+      'append',
+      'append',
+      'duplicate',
+      'delete',
+      'flag',
+      'unflag',
+      'move',
+      'rename',
+      'nest',
+    ),
     folder,
     to: folder,
     pick,
@@ -103,9 +114,37 @@ async function crashIn(plan: CrashPlan, user: UserAddress): Promise<void> {
   if (!(await pass(dying.world, user))) crashed += 1;
 }
 
-async function apply(mailbox: MailboxEditor, all: readonly Change[], made: { count: number }): Promise<void> {
+/** Folders that vanished with mail in them are asked about; here a person says yes. */
+async function letGo(user: UserAddress): Promise<void> {
+  const { world } = opened;
+  if ((await world.store.progress(user))?.findings?.RemovalHeld === undefined) return;
+  await applyDeletions(world, { user }, OPERATOR);
+  expect(await pass(world, user)).toBe(true);
+}
+
+/** How many mails a mailbox was given, and what its folders are called by now. */
+interface Made {
+  count: number;
+  readonly paths: Map<Change['folder'], readonly string[]>;
+}
+
+function newlyMade(): Made {
+  return { count: 0, paths: new Map(FOLDERS.map((name) => [name, [name]])) };
+}
+
+async function apply(mailbox: MailboxEditor, all: readonly Change[], made: Made): Promise<void> {
   for (const change of all) {
-    const from = [change.folder];
+    const from = made.paths.get(change.folder) ?? [];
+    if (change.what === 'rename' || change.what === 'nest') {
+      if (change.folder === 'INBOX') continue;
+      made.count += 1;
+      const name = `${change.folder} ${made.count}`;
+      const to = change.what === 'nest' ? [`Above ${made.count}`, name] : [name];
+      if (change.what === 'nest') await mailbox.createFolder([`Above ${made.count}`]);
+      await mailbox.renameFolder(from, to);
+      made.paths.set(change.folder, to);
+      continue;
+    }
     if (change.what === 'append' || change.what === 'duplicate') {
       if (change.what === 'append') made.count += 1;
       await mailbox.append(plainMail(`mail-${made.count}`, from));
@@ -117,7 +156,8 @@ async function apply(mailbox: MailboxEditor, all: readonly Change[], made: { cou
     if (change.what === 'delete') await mailbox.expunge(from, [uid]);
     else if (change.what === 'flag') await mailbox.setFlags(from, [uid], ['\\Flagged', '\\Seen']);
     else if (change.what === 'unflag') await mailbox.setFlags(from, [uid], [], ['\\Flagged']);
-    else if (change.what === 'move' && change.to !== change.folder) await mailbox.move(from, [uid], [change.to]);
+    else if (change.what === 'move' && change.to !== change.folder)
+      await mailbox.move(from, [uid], made.paths.get(change.to) ?? []);
   }
 }
 
@@ -128,7 +168,7 @@ test('any order of source changes, a crash at any call: the target ends equal, n
       next += 1;
       const user = parseUserAddress(addressOf(name));
       if (user === undefined) throw new Error('an address is one');
-      const made = { count: 0 };
+      const made = newlyMade();
       await using mailbox = await editMailbox(sandbox.source, { name, password: passwordOf(name) });
       for (const path of FOLDERS) if (path !== 'INBOX') await mailbox.createFolder([path]);
       for (let at = 0; at < 8; at += 1)
@@ -144,12 +184,18 @@ test('any order of source changes, a crash at any call: the target ends equal, n
       await syncNow(opened.world, { user }, OPERATOR);
 
       expect(await pass(opened.world, user)).toBe(true);
+      await letGo(user);
 
       const plan = planOf(sandbox);
       const own = plan.users.filter(({ login }) => login === name).map(({ owner: _owner, ...each }) => each);
       expect((await checkMigration({ ...plan, users: own })).findings).toEqual([]);
     }),
-    { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }), endOnFailure: RUNS < 100 },
+    {
+      numRuns: RUNS,
+      ...(PATH === undefined ? {} : { path: PATH }),
+      ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+      endOnFailure: RUNS < 100,
+    },
   );
   // A property about crashes that never happened would prove nothing.
   expect(crashed).toBeGreaterThan(RUNS / 4);

@@ -2,9 +2,11 @@ import type { Checkpoint, LedgerEntry } from '../ports.ts';
 import type { FolderDepartures } from './apply-removals.ts';
 import { isInTarget } from './apply-removals.ts';
 import type { FolderChange } from './detect-changes.ts';
+import type { FolderPlace } from './folder-run.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 import { knownFolders } from './marked-items.ts';
 import type { DepartedMessage } from './recognise-moves.ts';
+import { settleDeparted } from './settle-intents.ts';
 
 /** A folder of the ledger that the source does not list any more. */
 export interface VanishedFolder {
@@ -43,6 +45,7 @@ export async function collectDepartures(
     }
     if (entries.length > 0) departures.push({ path, uidValidity, targetFolderId, formerPaths, entries });
     for (const former of await ledger.formerUidValidities(path, uidValidity)) {
+      await settleDeparted(session, placeOf(path, former, targetFolderId, formerPaths));
       const replaced = { path, uidValidity: former, targetFolderId, formerPaths };
       const left = await liveEntries(session, path, former);
       if (left.length > 0) departures.push({ ...replaced, entries: left });
@@ -51,11 +54,25 @@ export async function collectDepartures(
   for (const { path, checkpoint } of vanished) {
     const { targetFolderId, formerPaths = [], uidValidity } = checkpoint;
     for (const each of [uidValidity, ...(await ledger.formerUidValidities(path, uidValidity))]) {
+      const settled = await settleDeparted(session, placeOf(path, each, targetFolderId, formerPaths));
+      if (each === uidValidity) {
+        session.books.move(path, 'pending', 'copied', settled.found);
+        session.books.move(path, 'pending', 'goneAtSource', settled.forgotten);
+      }
       const entries = await liveEntries(session, path, each);
       if (entries.length > 0) departures.push({ path, uidValidity: each, targetFolderId, formerPaths, entries });
     }
   }
   return departures;
+}
+
+function placeOf(
+  path: string,
+  uidValidity: string,
+  targetFolderId: string,
+  formerPaths: readonly string[],
+): FolderPlace {
+  return { path, status: { uidValidity }, targetFolderId, formerPaths, runs: new Map() };
 }
 
 const LIVE = ['copied', 'adopted', 'skipped', 'failed', 'excluded'] as const;

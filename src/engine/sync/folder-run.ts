@@ -22,12 +22,23 @@ export interface FolderRun {
   readonly resent: Set<number>;
 }
 
+/** As much of a folder pair as is needed to find its items; the folder may not be at the source any more. */
+export type FolderPlace = Pick<FolderRun, 'path' | 'targetFolderId' | 'formerPaths' | 'runs'> & {
+  readonly status: Pick<FolderStatus, 'uidValidity'>;
+};
+
 /** A message of the ledger with the place it was at in the source. */
 export type Known = LedgerEntry & { readonly path: string; readonly uidValidity: string };
 
 /** The marker of a message, the same at every try. */
-export function markerOf(session: MailboxSession, run: FolderRun, uid: number): string {
+export function markerOf(session: MailboxSession, run: FolderPlace, uid: number): string {
   return formatMarker(originOf(session, run, uid), run.runs.get(uid) ?? session.run);
+}
+
+/** Markers under which a message may have been sent before its folder got the name it has now. */
+export function formerMarkersOf(session: MailboxSession, run: FolderPlace, uid: number): readonly string[] {
+  const sentIn = run.runs.get(uid) ?? session.run;
+  return run.formerPaths.map((path) => formatMarker({ ...originOf(session, run, uid), path }, sentIn));
 }
 
 /** Whether an item carries the marker of this very message, under any name its folder had: then it is ours to remove. */
@@ -49,6 +60,6 @@ export function isOurs(session: MailboxSession, marker: string | undefined): boo
   return marker?.startsWith(`${session.user.userName}|`) === true;
 }
 
-function originOf(session: MailboxSession, run: FolderRun, uid: number): Origin {
+function originOf(session: MailboxSession, run: FolderPlace, uid: number): Origin {
   return { login: session.user.userName, path: run.path, uidValidity: run.status.uidValidity, uid };
 }

@@ -25,13 +25,15 @@ export async function followRenames(
     const isNew = route.source.selectable && (await session.ledger.checkpoint(route.source.path)) === undefined;
     if (isNew && !route.excluded) appeared.push(route);
   }
+  const known = await tree();
   // Parents first: with them their children are where they belong already.
   const byDepth = [...vanished].sort((a, b) => a.path.length - b.path.length);
   for (const folder of byDepth) {
-    const route = await findRenamed(session, folder, appeared);
+    const candidates = appeared.filter((route) => canFollow(folder, route, known));
+    const route = await findRenamed(session, folder, candidates);
     if (route === undefined) continue;
     appeared.splice(appeared.indexOf(route), 1);
-    await renameTarget(session, folder, route, await tree());
+    await renameTarget(session, folder, route, known);
     const { path } = folder;
     const formerPaths = [...(folder.checkpoint.formerPaths ?? []), path];
     await session.ledger.saveCheckpoint(path, { ...folder.checkpoint, formerPaths });
@@ -39,6 +41,13 @@ export async function followRenames(
     renamed.add(path);
   }
   return renamed;
+}
+
+// Exchange's own folders keep their names: mail that leaves one of them, or becomes one, is moved message by message.
+function canFollow({ checkpoint }: VanishedFolder, route: FolderRoute, tree: TargetTree): boolean {
+  const from = tree.byId(checkpoint.targetFolderId)?.wellKnown;
+  const to = route.names.length === 0 ? route.anchor : undefined;
+  return from === to;
 }
 
 async function findRenamed(
@@ -77,7 +86,7 @@ async function newestCopied(
   return entries;
 }
 
-// A folder that its owner renamed in the target meanwhile, or that is one of Exchange's own, keeps its name.
+// A folder that its owner renamed in the target meanwhile keeps its name.
 async function renameTarget(
   session: MailboxSession,
   { path, checkpoint }: VanishedFolder,

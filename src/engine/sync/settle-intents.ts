@@ -1,7 +1,7 @@
 import { isStandInRun } from '../domain/marker.ts';
-import type { LedgerEntry } from '../ports.ts';
+import type { LedgerEntry, MarkedItem } from '../ports.ts';
 import { isMoveIntent } from './apply-moves.ts';
-import { type FolderRun, markerOf } from './folder-run.ts';
+import { type FolderPlace, type FolderRun, formerMarkersOf, markerOf } from './folder-run.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 import { standInEntry } from './stand-in.ts';
 
@@ -46,14 +46,45 @@ export async function settleIntents(session: MailboxSession, run: FolderRun): Pr
   return { again, askAgainAt };
 }
 
+/**
+ * The same for a folder that is not at the source any more, or has other numbers now: what reached the target departs with
+ * the rest, or is recognised where it is now; what did not is forgotten. Answers how many of each.
+ */
+export async function settleDeparted(
+  session: MailboxSession,
+  place: FolderPlace,
+): Promise<{ readonly found: number; readonly forgotten: number }> {
+  const { ledger, world } = session;
+  const { uidValidity } = place.status;
+  const forgotten: number[] = [];
+  let found = 0;
+  for (const { detail: _detail, ...entry } of await ledger.entries(place.path, uidValidity, 'intended')) {
+    session.signal.throwIfAborted();
+    if (entry.run !== undefined) place.runs.set(entry.uid, entry.run);
+    let id = entry.targetId ?? (await findOnce(session, place, entry.uid));
+    const wait = entry.at + CONSISTENCY_DELAY / world.settings.timeScale - world.clock.now();
+    if (id === undefined && wait > 0) {
+      await world.clock.sleep(wait, session.signal);
+      id = await findOnce(session, place, entry.uid);
+    }
+    if (id === undefined) forgotten.push(entry.uid);
+    else await ledger.record(place.path, uidValidity, [{ ...entry, state: 'copied', targetId: id }]);
+    found += id === undefined ? 0 : 1;
+  }
+  await ledger.withdraw(place.path, uidValidity, forgotten);
+  return { found, forgotten: forgotten.length };
+}
+
 /** A message sent twice because the first try showed up late exists once when this returns. */
 export async function removeLateTwins(session: MailboxSession, run: FolderRun): Promise<void> {
   for (const uid of run.resent) await findOnce(session, run, uid);
 }
 
 // The item with this message's marker. Extra ones are our own late twins and go for good.
-async function findOnce(session: MailboxSession, run: FolderRun, uid: number): Promise<string | undefined> {
-  const found = await session.target.findByMarker(run.targetFolderId, markerOf(session, run, uid));
+async function findOnce(session: MailboxSession, run: FolderPlace, uid: number): Promise<string | undefined> {
+  const found: MarkedItem[] = [];
+  for (const marker of [markerOf(session, run, uid), ...formerMarkersOf(session, run, uid)])
+    found.push(...(await session.target.findByMarker(run.targetFolderId, marker)));
   const known = await session.ledger.findByUid(run.path, run.status.uidValidity, uid);
   const kept = found.find((item) => item.id === known?.targetId) ?? found[0];
   for (const item of found) if (item.id !== kept?.id) await session.target.removeDuplicate(item.id);
