@@ -30,7 +30,9 @@ export type FieldName =
   | 'exclude'
   | 'since'
   | 'until'
-  | 'maxsize';
+  | 'maxsize'
+  | 'oversize'
+  | 'categories';
 
 /** What a form asks for, in order. A password is never among it: those come with the CSV. */
 export const FORMS: Readonly<Record<FormName, readonly FormField[]>> = {
@@ -47,12 +49,14 @@ export const FORMS: Readonly<Record<FormName, readonly FormField[]>> = {
   createBatch: [
     { name: 'name', kind: 'text', longest: 64, required: true, example: 'sales-1' },
     { name: 'endpoint', kind: 'endpoint', longest: 64, required: true, example: 'mail-hq' },
-    { name: 'every', kind: 'text', longest: 10, example: '24h' },
+    { name: 'every', kind: 'text', longest: 10, example: '24h, 30m, live' },
     { name: 'start', kind: 'moment', longest: 40 },
     { name: 'since', kind: 'day', longest: 10 },
     { name: 'until', kind: 'day', longest: 10 },
     { name: 'maxsize', kind: 'text', longest: 12, example: '25MB' },
     { name: 'exclude', kind: 'text', longest: 1000, example: 'Junk, Archive/*' },
+    { name: 'oversize', kind: 'choice', longest: 4, choices: ['skip', 'stub'] },
+    { name: 'categories', kind: 'text', longest: 1000, example: '$label1=Urgent' },
     { name: 'trash', kind: 'choice', longest: 4, choices: ['copy', 'skip'] },
   ],
 };

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dialog } from '../../sandbox/teams/dialog.ts';
 import type { Message } from '../../sandbox/teams/conversation.ts';
 import type { Outcome } from '../../sandbox/teams/outcome.ts';
+import { COMMANDS } from '../../src/bot/commands/index.ts';
+import { FORMS } from '../../src/cards/forms.ts';
 import { SAMPLE_PEOPLE } from '../../sandbox/teams/people.ts';
 import { type EndpointName, parseBatchName } from '../../src/engine/domain/ids.ts';
 import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
@@ -60,6 +62,11 @@ function inputsOf(dialog: Dialog): ReadonlyMap<string, unknown> {
   );
 }
 
+test('every field of a form is an argument of its command', () => {
+  for (const { form, args } of COMMANDS)
+    if (form !== undefined) expect(FORMS[form].map(({ name }) => name).filter((name) => !(name in args))).toEqual([]);
+});
+
 describe('a form does what the command does', () => {
   test('an endpoint is added, the dialog closes, the answer is below', async () => {
     const dialog = await opened('Add endpoint');
@@ -76,7 +83,7 @@ describe('a form does what the command does', () => {
   test('a batch is created and its card is the live one', async () => {
     const dialog = await opened('Create batch');
 
-    const outcome = await send(dialog, { name: 'sales-1', endpoint: 'mail-hq', every: '6h', exclude: 'Junk, Archive/*', since: '2020-01-31', trash: 'skip' });
+    const outcome = await send(dialog, { name: 'sales-1', endpoint: 'mail-hq', every: '6h', exclude: 'Junk, Archive/*', since: '2020-01-31', trash: 'skip', oversize: 'stub', categories: '$label1=Urgent,todo=To do' });
 
     expect(outcome).toEqual({ kind: 'none' });
     const name = parseBatchName('sales-1');

@@ -31,6 +31,8 @@ export const DE_FORMS: typeof EN_FORMS = {
     since: 'Nur Mails, empfangen ab',
     until: 'Nur Mails, empfangen bis',
     maxsize: 'Nur Mails bis zu dieser Größe',
+    oversize: 'Für das Ziel zu große Mails',
+    categories: 'Schlüsselwörter, die Kategorien werden',
   },
   choices: {
     tls: 'TLS von Anfang an',
@@ -38,5 +40,6 @@ export const DE_FORMS: typeof EN_FORMS = {
     xoauth2: 'XOAUTH2 (Token)',
     copy: 'Kopieren',
     skip: 'Auslassen',
+    stub: 'Kleine Nachricht mit den Kopfzeilen',
   },
 };

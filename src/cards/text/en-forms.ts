@@ -30,6 +30,8 @@ export const EN_FORMS = {
     since: 'Only mail received since',
     until: 'Only mail received until',
     maxsize: 'Only mail up to this size',
+    oversize: 'Mail too large for the target',
+    categories: 'Keywords that become categories',
   },
   choices: {
     tls: 'TLS from the start',
@@ -37,5 +39,6 @@ export const EN_FORMS = {
     xoauth2: 'XOAUTH2 (token)',
     copy: 'Copy',
     skip: 'Leave out',
+    stub: 'A small message with its headers',
   },
 };
