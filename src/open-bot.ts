@@ -1,4 +1,5 @@
 import { ConversationBook, type Documents } from './bot/conversation-book.ts';
+import { FileOffers } from './bot/file-offers.ts';
 import { FailureNotifier } from './bot/failure-notifier.ts';
 import { MigrationBot } from './bot/migration-bot.ts';
 import { Notifier } from './bot/notifier.ts';
@@ -37,7 +38,8 @@ export async function openBot(
   const reports = (): Promise<void> => postDueReports({ world, book, outbox, locale, zone });
   const notifier = new Notifier({ world, book, chat, outbox, locale, failures, reports });
   const onPinned = (batch: BatchName): void => notifier.pinned(batch);
-  const bot = new MigrationBot({ world, book, roles, outbox, chat, zone, reportAt, onPinned });
+  const files = new FileOffers({ documents, world, chat, sandbox: config.sandbox });
+  const bot = new MigrationBot({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned });
   const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat });
   const notifying = notifier.run(signal).catch((error: unknown) => {
     log.error(

@@ -1,9 +1,10 @@
-import type { Mention, Message } from './conversation.ts';
+import type { FileOffer, Mention, Message } from './conversation.ts';
 import type { Draft } from './chat-log.ts';
 import { isObject, objectAt, objectsOf, textAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 
 const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
+const FILE_CONSENT = 'application/vnd.microsoft.teams.card.file.consent';
 
 /** 100 KB in UTF-16; Microsoft: format-your-bot-messages. */
 const MAX_UTF16_BYTES = 100 * 1024;
@@ -11,17 +12,29 @@ const MAX_UTF16_BYTES = 100 * 1024;
 /** What a bot's message shows, read from the activity it posted. */
 export function readBotMessage(
   activity: JsonObject,
-): Pick<Draft, 'text' | 'textFormat' | 'cards' | 'attachments' | 'mentions'> {
+): Pick<Draft, 'text' | 'textFormat' | 'cards' | 'attachments' | 'mentions' | 'fileOffer'> {
   const attachments = objectsOf(activity['attachments']);
   const cards = attachments.filter((attachment) => attachment['contentType'] === ADAPTIVE_CARD);
+  const consent = attachments.find((attachment) => attachment['contentType'] === FILE_CONSENT);
   return {
     text: textAt(activity, 'text') ?? '',
     textFormat: textFormatOf(textAt(activity, 'textFormat')),
     cards: cards.map((attachment) => objectAt(attachment, 'content')),
     attachments: attachments
-      .filter((attachment) => !cards.includes(attachment))
+      .filter((attachment) => !cards.includes(attachment) && attachment !== consent)
       .map((attachment) => textAt(attachment, 'name') ?? textAt(attachment, 'contentType') ?? 'attachment'),
     mentions: objectsOf(activity['entities']).flatMap(mentionOf),
+    ...(consent === undefined ? {} : { fileOffer: fileOfferOf(consent) }),
+  };
+}
+
+function fileOfferOf(consent: JsonObject): FileOffer {
+  const content = objectAt(consent, 'content');
+  return {
+    name: textAt(consent, 'name') ?? 'file',
+    description: textAt(content, 'description') ?? '',
+    acceptContext: content['acceptContext'],
+    declineContext: content['declineContext'],
   };
 }
 

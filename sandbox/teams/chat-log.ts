@@ -66,6 +66,13 @@ export class ChatLog {
     return this.#put({ ...now, revision: now.revision + 1, views: { ...now.views, [personId]: card } });
   }
 
+  /** Somebody took an offered file, or not: an offer is answered once. */
+  setFileAnswer(message: Message, answer: 'accept' | 'decline'): Message {
+    const now = this.#messages.get(message.id) ?? message;
+    if (now.fileOffer === undefined) return now;
+    return this.#put({ ...now, revision: now.revision + 1, fileOffer: { ...now.fileOffer, answer } });
+  }
+
   remove(message: Message): Message {
     return this.#put({ ...message, deleted: true, text: '', cards: [], views: {}, revision: message.revision + 1 });
   }

@@ -24,6 +24,14 @@ export interface Mention {
   readonly name: string;
 }
 
+export interface FileOffer {
+  readonly name: string;
+  readonly description: string;
+  readonly acceptContext: unknown;
+  readonly declineContext: unknown;
+  readonly answer?: 'accept' | 'decline';
+}
+
 /** One message of the log. Never changed in place: an edit is a new object with a higher revision. */
 export interface Message {
   /** Milliseconds since 1970 as a string, unique and rising: what Teams uses as activity id. */
@@ -37,6 +45,8 @@ export interface Message {
   readonly cards: readonly JsonObject[];
   readonly attachments: readonly string[];
   readonly mentions: readonly Mention[];
+  /** A file the bot offers, and what its person answered. */
+  readonly fileOffer?: FileOffer;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly editedAt?: number;

@@ -12,6 +12,7 @@ import { Installation } from './installation.ts';
 import type { Dialog } from './dialog.ts';
 import { objectAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
+import { OneDrive } from './onedrive.ts';
 import type { Outcome } from './outcome.ts';
 import type { OfferedCommand } from './page-api.ts';
 import { findPerson } from './people.ts';
@@ -68,6 +69,10 @@ export interface LocalTeams extends AsyncDisposable {
   clickAction(person: string, message: Message, title: string, inputs?: JsonObject): Promise<Outcome>;
   /** Presses the one button of a dialog that this message opened, with what is filled in. */
   submitDialog(person: string, message: Message, dialog: Dialog, inputs: JsonObject): Promise<Outcome>;
+  /** Takes the file a message offers, or declines it. */
+  answerFile(person: string, message: Message, accepted: boolean): Promise<Outcome>;
+  /** Where taken files lie. */
+  readonly oneDrive: OneDrive;
   /** Sends any invoke by name and returns the bot's raw answer. */
   invoke(person: string, conversationId: string, name: string, value: unknown, messageId?: string): Promise<BotAnswer>;
   /** The person opens the conversation and keeps it open: cards with their name in `refresh.userIds` refresh. */
@@ -95,7 +100,8 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
   const streams = new EventStreams();
   const faults = new Faults();
   const sent: SentCall[] = [];
-  const work = new PeopleAtWork(log, endpoint, sender, people, options.refreshPause ?? 60_000);
+  const oneDrive = new OneDrive(url);
+  const work = new PeopleAtWork(log, endpoint, sender, people, options.refreshPause ?? 60_000, oneDrive);
   const presence = new Presence(log, streams, people, work);
   const installation = new Installation(endpoint, sender, people, closing.signal);
   for (const conversation of sampleConversations(options)) log.addConversation(conversation);
@@ -103,7 +109,7 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
   const limits = options.rateLimits === false ? undefined : new SendLimits();
   const connector = { log, bot, people, tenantId, faults, limits, installation, presence };
   const page = { log, bot, endpoint, people, commands: options.commands ?? [], work, streams, presence };
-  serveTeams(server, port, connector, page, (call) => {
+  serveTeams(server, port, connector, page, oneDrive, (call) => {
     sent.push(call);
     if (sent.length > KEPT_CALLS) sent.shift();
   });
@@ -170,6 +176,11 @@ export async function startLocalTeams(options: LocalTeamsOptions): Promise<Local
       const data = { ...filled, ...inputs, ...objectAt(action, 'data') };
       return work.submitDialog(personOf(key), conversationOf(message.conversationId), message, data);
     },
+    answerFile(key, message, accepted) {
+      const now = must(log.message(message.conversationId, message.id), `message ${message.id}`);
+      return work.answerFile(personOf(key), conversationOf(message.conversationId), now, accepted);
+    },
+    oneDrive,
     invoke(key, conversationId, name, value, messageId) {
       const conversation = conversationOf(conversationId);
       return work.invoke(personOf(key), conversation, name, value, log.message(conversation.id, messageId ?? ''));

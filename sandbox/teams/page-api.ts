@@ -5,7 +5,7 @@ import type { Conversation, Message } from './conversation.ts';
 import type { EventStreams } from './event-streams.ts';
 import { BadRequest } from './http-io.ts';
 import type { Answer } from './http-io.ts';
-import { objectAt, textAt } from './json-value.ts';
+import { isObject, objectAt, textAt } from './json-value.ts';
 import { conversationsFor, personForPage } from './page-view.ts';
 import { findPerson } from './people.ts';
 import type { Person } from './people.ts';
@@ -30,7 +30,7 @@ export interface PageWorld {
   readonly presence: Presence;
 }
 
-/** Answers the page's own calls: state, say, press, submit, refresh, open. Who asks is said by `as`, a person's handle. */
+/** Answers the page's own calls: state, say, press, submit, file, refresh, open. Who asks is said by `as`, a person's handle. */
 export async function answerPageCall(
   world: PageWorld,
   method: string,
@@ -71,6 +71,12 @@ export async function answerPageCall(
       const message = messageOf(world, conversation, body);
       const outcome = await world.work.submitDialog(person, conversation, message, objectAt(body, 'data'));
       return { status: 200, body: outcome };
+    }
+    case '/api/file': {
+      const conversation = conversationOf(world, person, body);
+      const message = messageOf(world, conversation, body);
+      const accepted = isObject(body) && body['accepted'] === true;
+      return { status: 200, body: await world.work.answerFile(person, conversation, message, accepted) };
     }
     case '/api/refresh': {
       const conversation = conversationOf(world, person, body);

@@ -6,6 +6,7 @@ import type { Conversation, Mention, Message } from './conversation.ts';
 import { fetchValue, readDialogAnswer, submitValue } from './dialog.ts';
 import { isObject, objectAt, textAt, textsAt } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
+import type { OneDrive } from './onedrive.ts';
 import { readOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Person } from './people.ts';
@@ -23,7 +24,17 @@ export class PeopleAtWork {
   /** When a person last sent an invoke of a message, ms; key `person message`. */
   readonly #lastInvoke = new Map<string, number>();
 
-  constructor(log: ChatLog, bot: BotEndpoint, sender: Sender, people: readonly Person[], refreshPause: number) {
+  readonly #oneDrive: OneDrive;
+
+  constructor(
+    log: ChatLog,
+    bot: BotEndpoint,
+    sender: Sender,
+    people: readonly Person[],
+    refreshPause: number,
+    oneDrive: OneDrive,
+  ) {
+    this.#oneDrive = oneDrive;
     this.#log = log;
     this.#bot = bot;
     this.#sender = sender;
@@ -81,6 +92,24 @@ export class PeopleAtWork {
   /** Sends what was filled in in a dialog that was opened from a message. */
   async submitDialog(person: Person, conversation: Conversation, message: Message, data: JsonObject): Promise<Outcome> {
     return readDialogAnswer(await this.invoke(person, conversation, 'task/submit', submitValue(data), message));
+  }
+
+  /** Takes an offered file or declines it. */
+  async answerFile(person: Person, conversation: Conversation, message: Message, accepted: boolean): Promise<Outcome> {
+    const { fileOffer } = message;
+    if (fileOffer === undefined || fileOffer.answer !== undefined)
+      return { kind: 'error', text: 'There is no file to take.' };
+    const action = accepted ? 'accept' : 'decline';
+    this.#log.setFileAnswer(message, action);
+    const value = {
+      type: 'fileUpload',
+      action,
+      context: accepted ? fileOffer.acceptContext : fileOffer.declineContext,
+      ...(accepted ? { uploadInfo: this.#oneDrive.open(fileOffer.name) } : {}),
+    };
+    const answer = await this.invoke(person, conversation, 'fileConsent/invoke', value, message);
+    if (!isTaken(answer)) return { kind: 'error', text: 'Unable to reach the app. Please try again.' };
+    return { kind: 'message', text: accepted ? 'You allowed the app to send this file.' : 'You declined this file.' };
   }
 
   /** Sends any invoke by name (`task/fetch`, `application/search`, ...) and returns the raw answer. */

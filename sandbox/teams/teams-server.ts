@@ -5,6 +5,8 @@ import { answerConnectorCall } from './connector.ts';
 import type { ConnectorWorld } from './connector.ts';
 import { BadRequest, readJson, sendAnswer } from './http-io.ts';
 import type { Answer } from './http-io.ts';
+import { UPLOADS } from './onedrive.ts';
+import type { OneDrive } from './onedrive.ts';
 import { answerPageCall } from './page-api.ts';
 import type { PageWorld } from './page-api.ts';
 import { sendPageFile } from './page-files.ts';
@@ -42,6 +44,7 @@ export function serveTeams(
   port: number,
   connector: ConnectorWorld,
   page: PageWorld,
+  oneDrive: OneDrive,
   onSent: (call: SentCall) => void,
 ): void {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -53,6 +56,8 @@ export function serveTeams(
       const answer = answerConnectorCall(connector, { method, path, query: searchParams, body });
       onSent({ at: Date.now(), method, path: decodeURIComponent(path), body, status: answer.status });
       sendAnswer(response, answer);
+    } else if (pathname.startsWith(UPLOADS)) {
+      sendAnswer(response, await oneDrive.take(pathname.slice(UPLOADS.length), request));
     } else if (!isOwnPage(request, port)) {
       // Another site in the same browser must not speak to us, nor read us through a rebound name.
       sendAnswer(response, { status: 403, body: { error: 'Open the page by its loopback address.' } });

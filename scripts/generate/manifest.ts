@@ -39,7 +39,7 @@ export function manifest(version = '1.29') {
         botId: NO_BOT,
         scopes: ['team', 'personal', 'groupChat'],
         isNotificationOnly: false,
-        supportsFiles: false,
+        supportsFiles: true,
         commandLists: [{ scopes: ['team', 'personal', 'groupChat'], commands: commandList() }],
       },
     ],

@@ -8,9 +8,10 @@ import type { World } from '../engine/ports.ts';
 import type { ChatPort, Place } from './chat-port.ts';
 import { Audiences, type Member } from './audiences.ts';
 import { CommandRunner } from './command-runner.ts';
-import type { CommandReply, Here } from './commands/command.ts';
+import type { CommandReply, Here, WrittenFile } from './commands/command.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
+import type { FileOffer, FileOffers } from './file-offers.ts';
 import { type FormDesk, answerForm } from './form-desk.ts';
 import type { Outbox } from './outbox.ts';
 import type { Roles } from './permissions.ts';
@@ -33,6 +34,8 @@ export interface Turn {
   reply(card: Card): Promise<string>;
   /** Answers a button in place: a new card for it, or a short message beside it. */
   answer(result: { readonly card: Card } | { readonly message: string }): Promise<void>;
+  /** Asks the person of a personal chat whether to put a file into their OneDrive. */
+  offerFile(offer: FileOffer, description: string): Promise<void>;
   /** Answers a dialog: what it shows next; undefined closes it. */
   dialog(next: Dialog | undefined): Promise<void>;
 }
@@ -42,6 +45,7 @@ export interface MigrationBotOptions {
   readonly book: ConversationBook;
   readonly roles: Roles;
   readonly outbox: Outbox;
+  readonly files: Pick<FileOffers, 'offer' | 'answered'>;
   readonly chat: Pick<ChatPort, 'post'>;
   readonly zone: string;
   readonly reportAt: number;
@@ -56,13 +60,15 @@ export class MigrationBot {
   readonly #runner: CommandRunner;
   readonly #audiences: Audiences;
   readonly #outbox: Outbox;
+  readonly #files: MigrationBotOptions['files'];
   readonly #chat: MigrationBotOptions['chat'];
   readonly #defaults: Pick<MigrationBotOptions, 'zone' | 'reportAt'>;
   readonly #onPinned: MigrationBotOptions['onPinned'];
 
-  constructor({ world, book, roles, outbox, chat, zone, reportAt, onPinned }: MigrationBotOptions) {
+  constructor({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned }: MigrationBotOptions) {
     this.#onPinned = onPinned;
     this.#outbox = outbox;
+    this.#files = files;
     this.#chat = chat;
     this.#defaults = { zone, reportAt };
     this.#world = world;
@@ -84,6 +90,8 @@ export class MigrationBot {
         return;
       case 'action':
         return this.#action(incoming, turn);
+      case 'file':
+        return this.#file(incoming, turn);
       case 'look':
         return this.#look(incoming, turn);
       case 'form':
@@ -171,6 +179,27 @@ export class MigrationBot {
     const own = place.personal && by !== undefined;
     const card = own ? await this.#ownCard(reply, audience, by, turn) : (reply.cardFor?.({ audience }) ?? reply.card);
     await this.#remember(reply, { place, activityId: await turn.reply(card), audience }, by);
+    if (own && reply.file !== undefined) await this.#offer(reply.file, by, turn);
+  }
+
+  // The file is on the server in any case: an offer that cannot be made is no failure of the command.
+  async #offer(file: WrittenFile, by: Person, turn: Turn): Promise<void> {
+    const { t, bytes } = localeFor(by.locale);
+    try {
+      await turn.offerFile(await this.#files.offer(file, by), t.files.offered(bytes(file.bytes)));
+    } catch (error) {
+      this.#world.log.warn({ code: toMigrationError(error).code }, 'a file could not be offered');
+    }
+  }
+
+  // Asked again at the answer: who lost the role since gets no file.
+  async #file(answer: Extract<Incoming, { kind: 'file' }>, turn: Turn): Promise<void> {
+    try {
+      await this.#runner.permit(answer.by, 'operate', turn);
+      await this.#files.answered(answer);
+    } catch (error) {
+      await turn.reply(this.#errorCard(error, answer.by));
+    }
   }
 
   async #ownCard(reply: CommandReply, audience: Audience, by: Person, turn: Turn): Promise<Card> {

@@ -48,6 +48,16 @@ export type Incoming =
       readonly by: Person;
       readonly place: Place;
     }
+  /** An offered file is taken, or not: `id` names the offer, the addresses are of the OneDrive of the person. */
+  | {
+      readonly kind: 'file';
+      readonly id: string;
+      readonly accepted: boolean;
+      readonly uploadUrl: unknown;
+      readonly contentUrl: unknown;
+      readonly by: Person;
+      readonly place: Place;
+    }
   /** Bellhop was added to a team or chat. */
   | { readonly kind: 'installed'; readonly by: Person | undefined; readonly place: Place }
   | { readonly kind: 'other' }
@@ -68,10 +78,12 @@ export function readActivity(activity: Activity): Incoming {
     activity.value !== null &&
     (activity.text ?? '') === '';
   const step = activity.type === 'invoke' ? DIALOG_STEPS[activity.name ?? ''] : undefined;
-  if (activity.type !== 'message' && !isAction && step === undefined) return { kind: 'other' };
+  const isFile = activity.type === 'invoke' && activity.name === 'fileConsent/invoke';
+  if (activity.type !== 'message' && !isAction && !isFile && step === undefined) return { kind: 'other' };
   const by = personOf(activity);
   if (by === undefined) return { kind: 'anonymous' };
   const id = activity.id ?? '';
+  if (isFile) return readFileAnswer(activity.value, by, place);
   if (step !== undefined) return { kind: 'form', id, step, data: get(activity.value, 'data'), by, place };
   if (isAction || isSubmit) {
     const { verb, data } = isAction ? readExecute(activity.value) : readSubmit(activity.value);
@@ -131,6 +143,20 @@ function placeOf({ serviceUrl, channelId, conversation, recipient }: Activity): 
     botId: recipient.id,
     botName: recipient.name,
     personal: conversation.conversationType === 'personal',
+  };
+}
+
+// Microsoft: "Send and receive files from a bot", fileConsent/invoke.
+function readFileAnswer(value: unknown, by: Person, place: Place): Incoming {
+  const upload = get(value, 'uploadInfo');
+  return {
+    kind: 'file',
+    id: String(get(get(value, 'context'), 'offer')),
+    accepted: get(value, 'action') === 'accept',
+    uploadUrl: get(upload, 'uploadUrl'),
+    contentUrl: get(upload, 'contentUrl'),
+    by,
+    place,
   };
 }
 

@@ -153,6 +153,7 @@ async function sendPatiently(context: TurnContext, activity: Partial<Activity>, 
 }
 
 const ROSTER_PAGE = 500;
+const FILE_CONSENT = 'application/vnd.microsoft.teams.card.file.consent';
 
 function isGuest({ userRole }: TeamsChannelAccount): boolean {
   return userRole === 'guest' || userRole === 'anonymous';
@@ -172,6 +173,14 @@ function turnOf(context: TurnContext, clock: Clock): Turn {
       ),
     answer: (result) => respond(context, result),
     dialog: (next) => respondToDialog(context, next),
+    offerFile: async ({ id, name, bytes }, description) => {
+      const answer = { offer: id };
+      const content = { description, sizeInBytes: bytes, acceptContext: answer, declineContext: answer };
+      await context.sendActivity({
+        type: ActivityTypes.Message,
+        attachments: [{ contentType: FILE_CONSENT, name, content }],
+      });
+    },
     isGuest: async () => isGuest(await TeamsInfo.getMember(context, context.activity.from.id)),
     members: async () => {
       // One page: in a conversation of more people, those on the next ones see the card everybody sees.
@@ -214,8 +223,10 @@ function taskInfo({ title, card, size }: Dialog): object {
 
 // What Bellhop does not act on is answered in the form the client waits for, or it shows an error of its own.
 async function respondToNobody(context: TurnContext): Promise<void> {
-  if (context.activity.name?.startsWith('task/') !== true) return respond(context, { message: 'Done.' });
-  const body = { task: { type: 'message', value: 'Bellhop does not know who you are.' } };
+  const { name } = context.activity;
+  if (name === 'adaptiveCard/action') return respond(context, { message: 'Done.' });
+  const isDialog = name?.startsWith('task/') === true;
+  const body = isDialog ? { task: { type: 'message', value: 'Bellhop does not know who you are.' } } : undefined;
   await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
 }
 

@@ -88,6 +88,26 @@ describe.skipIf(NO_BROWSER !== undefined)('dialogs on the page', () => {
     await page.context().close();
   });
 
+  test('a file offered alone with Bellhop: allowed, it lies in the OneDrive', async () => {
+    await world.ask('add endpoint mail-files host=imap.example.com');
+    await world.ask('create batch files endpoint=mail-files');
+    const page = await open(620, 'dark');
+    await page.goto(`${world.teams.url}/?as=operator-a&in=${encodeURIComponent(world.teams.chatOf('Operator A').id)}`);
+    await page.getByRole('textbox', { name: 'Write to Bellhop' }).fill('export files');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    await picture(page, 'file-offered');
+
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByText('You allowed the app to send this file.').first().waitFor();
+    await page.getByText('✓ In your OneDrive').first().waitFor();
+    await picture(page, 'file-sent');
+
+    expect(world.teams.oneDrive.files.length).toBeGreaterThan(0);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test('on a phone it fills the window, nothing sticks out', async () => {
     const page = await open(340, 'dark');
     await page.getByRole('button', { name: 'Create batch' }).first().click();

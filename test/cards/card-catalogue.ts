@@ -14,6 +14,7 @@ import { exportCard } from '../../src/cards/export-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
 import { keptValues, readFormValues } from '../../src/bot/form-words.ts';
 import { NOBODY } from '../../src/cards/eyes.ts';
+import { fileSentCard } from '../../src/cards/file-card.ts';
 import { formCard, refusalCard } from '../../src/cards/form-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
@@ -165,6 +166,8 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['form-batch-none', formCard({ ...FORM, form: 'createBatch', command: 'create batch', title: locale.t.buttons.createBatch, values: {}, endpoints: [] }, locale)],
     ['form-batch-many', formCard({ ...FORM, form: 'createBatch', command: 'create batch', title: locale.t.buttons.createBatch, values: {}, endpoints: Array.from({ length: 60 }, (_, at) => `${LONG.slice(3)}-${at}`) }, locale)],
     ['form-refused', refusalCard(failure('NotAllowed', { role: 'operator' }), locale)],
+    ['file-sent', fileSentCard({ name: 'record-sales-1-2026-11-23.zip', bytes: 1_234_567, sha256: 'f'.repeat(64) }, locale)],
+    ['file-sent-hostile', fileSentCard({ name: HOSTILE + ENDLESS, bytes: 0, sha256: 'f'.repeat(64) }, locale)],
     ['endpoint-testing', testingEndpointCard('mail-hq', locale)],
     ['endpoint-good', endpointTestCard('mail-hq', { reachable: true, greeting: HOSTILE, capabilities: ['IMAP4rev1', 'IDLE', 'AUTH=PLAIN'], tls: 'TLSv1.3' }, locale)],
     ['endpoint-bad', endpointTestCard('mail-hq', { reachable: false, capabilities: [], error: failure('SourceUnreachable', { host: 'imap.example.com', port: 993, detail: 'connection refused', endpoint: 'mail-hq' }) }, locale)],

@@ -29,6 +29,13 @@ export function createApi(as) {
         return { kind: 'error', text: 'Unable to reach the app. Please try again.' };
       }
     },
+    async answerFile(message, accepted) {
+      try {
+        return await post('/api/file', { conversationId: message.conversationId, messageId: message.id, accepted });
+      } catch {
+        return { kind: 'error', text: 'Unable to reach the app. Please try again.' };
+      }
+    },
     async submit(message, data) {
       try {
         return await post('/api/submit', { conversationId: message.conversationId, messageId: message.id, data });

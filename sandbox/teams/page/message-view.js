@@ -1,6 +1,7 @@
 import { createCardView } from './card-view.js';
 import { openDialog } from './dialog.js';
 import { avatar, el, icon } from './dom.js';
+import { createFileView } from './file-view.js';
 import { messageMarkdown } from './markdown.js';
 import { openMenu } from './menu.js';
 
@@ -10,6 +11,7 @@ export function createMessageView(message, { api, botName }) {
   const text = el('div', { className: 'message-text' });
   const cards = el('div');
   const state = el('div');
+  const file = el('div');
   const edited = el('span', { className: 'edited' });
   const more = el(
     'button',
@@ -37,7 +39,7 @@ export function createMessageView(message, { api, botName }) {
       edited,
       more,
     ),
-    el('div', { className: 'message-body' }, text, cards, state),
+    el('div', { className: 'message-body' }, text, cards, file, state),
   );
   more.addEventListener('click', () => openMenu(more, [{ title: 'Refresh card', run: () => void api.refresh(shown) }]));
 
@@ -51,9 +53,15 @@ export function createMessageView(message, { api, botName }) {
       views[index].show(card);
     });
     for (const view of views.splice(next.cards.length)) view.element.remove();
+    if (next.fileOffer?.answer !== before?.fileOffer?.answer || before === undefined) showFile(next);
     edited.textContent = next.editedAt === undefined || next.deleted ? '' : `edited ${timeOf(next.editedAt)}`;
     more.hidden = !next.canRefresh;
     state.replaceChildren(...stateOf(next, botName));
+  }
+
+  function showFile({ fileOffer }) {
+    if (fileOffer === undefined) return;
+    file.replaceChildren(createFileView(fileOffer, (accepted) => api.answerFile(shown, accepted)));
   }
 
   function addCard() {

@@ -71,6 +71,13 @@ export interface CommandContext {
   readonly locale: Locale;
 }
 
+/** A file a command wrote on the server. */
+export interface WrittenFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** What a command answers: the view for programs, the card for people, and what is still to come. */
 export interface CommandReply {
   /** The JSON of `--json`. */
@@ -85,6 +92,8 @@ export interface CommandReply {
     readonly request: string;
     readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Decided' | 'CutoverMoved';
   };
+  /** Offered to a person alone with Bellhop, where the chat takes files. */
+  readonly file?: WrittenFile;
   /** The card whose button was pressed becomes this one. */
   readonly replaces?: true;
 }

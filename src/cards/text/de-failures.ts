@@ -278,6 +278,17 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Diese Schaltfläche öffnet ein Formular, das diese Version von Bellhop nicht hat.',
     remedy: '"help" zeigt alle Befehle; jedes Formular geht auch in Worten.',
   },
+  FileOfferGone: {
+    title: 'Diese Datei wird nicht mehr angeboten',
+    message:
+      'Ein Angebot gilt der Person, die gefragt hat, einmal, eine Stunde lang, für die Datei, wie sie geschrieben wurde.',
+    remedy: 'Schreiben Sie den Befehl erneut in Ihrem eigenen Chat mit Bellhop.',
+  },
+  FileNotTaken: {
+    title: 'OneDrive nahm die Datei nicht an',
+    message: '{file} kam nicht in Ihr OneDrive: {detail}.',
+    remedy: 'Schreiben Sie den Befehl erneut in Ihrem eigenen Chat mit Bellhop. Die Datei selbst liegt auf dem Server.',
+  },
   FormValueTooLong: {
     title: 'Ein Wert ist zu lang',
     message: '„{field}“ nimmt höchstens {longest} Zeichen.',

@@ -262,6 +262,16 @@ export const DE: typeof EN = {
 
   forms: DE_FORMS,
 
+  files: {
+    what: 'Datei',
+    sent: 'In Ihrem OneDrive',
+    sentence: 'Sie liegt in Ihrem OneDrive, im Ordner dieses Chats. Wer sie bekommt, kann sie an ihrer SHA-256 prüfen.',
+    proof: 'Wie sie geschrieben wurde',
+    open: 'Öffnen',
+    offered: (size) => `Der signierte Nachweis des Batches, ${size}. Er käme in Ihr OneDrive.`,
+    fallback: (name) => `${name} ist in Ihrem OneDrive.`,
+  },
+
   endpoint: {
     what: 'Endpunkt',
     endpoints: 'Endpunkte',

@@ -244,6 +244,16 @@ export const EN = {
 
   forms: EN_FORMS,
 
+  files: {
+    what: 'File',
+    sent: 'In your OneDrive',
+    sentence: 'It lies in your OneDrive, in the folder of this chat. Whoever gets it can check it by its SHA-256.',
+    proof: 'As it was written',
+    open: 'Open',
+    offered: (size: string) => `The signed record of the batch, ${size}. It would be put into your OneDrive.`,
+    fallback: (name: string) => `${name} is in your OneDrive.`,
+  },
+
   endpoint: {
     what: 'Endpoint',
     endpoints: 'Endpoints',

@@ -388,6 +388,20 @@ export const FAILURES = {
     message: 'This button opens a form this version of Bellhop does not have.',
     remedy: 'Write "help" for all commands; every form can be written as well.',
   },
+  FileOfferGone: {
+    scope: 'request',
+    retry: 'never',
+    title: 'This file is no longer offered',
+    message: 'An offer is for the person who asked, once, for an hour, and for the file as it was written.',
+    remedy: 'Write the command again in your own chat with Bellhop.',
+  },
+  FileNotTaken: {
+    scope: 'request',
+    retry: 'never',
+    title: 'OneDrive did not take the file',
+    message: '{file} could not be put into your OneDrive: {detail}.',
+    remedy: 'Write the command again in your own chat with Bellhop. The file itself lies on the server.',
+  },
   FormValueTooLong: {
     scope: 'request',
     retry: 'never',
