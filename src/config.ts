@@ -53,6 +53,8 @@ export interface Config {
   readonly maxItemSize: number;
   /** Under which people reach the upload page, without a slash at the end. */
   readonly publicUrl: string | undefined;
+  /** A folder whose CSV files are imported. */
+  readonly dropDirectory: string | undefined;
   readonly logLevel: string;
 }
 
@@ -132,6 +134,7 @@ const ENVIRONMENT = z.object({
   BELLHOP_THROTTLE: z.enum(['on', 'off']).default('on'),
   BELLHOP_MAX_ITEM_SIZE: z.coerce.number().int().min(1_000_000).max(157_286_400).default(36_700_160),
   BELLHOP_PUBLIC_URL: url.optional(),
+  BELLHOP_DROP: z.string().optional(),
   BELLHOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -190,6 +193,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeScale: sandbox ? env.BELLHOP_TIME_SCALE : 1,
     throttle: env.BELLHOP_THROTTLE === 'on',
     maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
+    dropDirectory: env.BELLHOP_DROP,
     publicUrl: env.BELLHOP_PUBLIC_URL?.replace(/\/+$/, ''),
     logLevel: env.BELLHOP_LOG,
   };

@@ -1,5 +1,6 @@
 import type { openBot } from './open-bot.ts';
 import type { Config } from './config.ts';
+import { DropFolder } from './drop/drop-folder.ts';
 import { jobHandlers } from './engine/jobs.ts';
 import { keepRecord } from './engine/keep-record.ts';
 import type { Clock, Logger } from './engine/ports.ts';
@@ -34,9 +35,12 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
         lock: Math.max(SHORTEST_LOCK, LOCK / config.timeScale),
       })
     : undefined;
+  const dropping =
+    config.dropDirectory === undefined ? undefined : new DropFolder(world, config.dropDirectory).watch(leaving.signal);
   log.info({ roles: [...config.roles].join(','), port: server.port, sandbox: config.sandbox }, 'Bellhop is running');
   log.info({ signal: await stopped }, 'stopping');
   leaving.abort();
+  await dropping;
   await workers?.close(GRACE);
   await bot?.notifying;
   await recording;

@@ -25,6 +25,7 @@ const ZONES: readonly Zone[] = [
   { zone: 'src/queue', imports: ['src/queue', PORTS, DOMAIN, 'src/engine/jobs.ts'], libraries: ['bullmq', 'zod', 'node:*'] },
   { zone: 'src/record', imports: ['src/record', PORTS, DOMAIN], libraries: ['node:*'] },
   { zone: 'src/store', imports: ['src/store', PORTS, DOMAIN], libraries: ['ioredis', 'zod', 'pg', 'node:*'] },
+  { zone: 'src/drop', imports: ['src/drop', 'src/engine', 'src/store/private-file.ts'], libraries: ['node:*'] },
   { zone: 'src/dns', imports: ['src/dns', PORTS, DOMAIN], libraries: ['node:*'] },
 ]; // prettier-ignore
 
