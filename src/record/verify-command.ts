@@ -1,6 +1,7 @@
 import { type RecordVerdict, verifyRecord } from '../engine/domain/verify-record.ts';
-import { type FoundRecord, readRecord } from './read-record.ts';
+import { readRecord } from './read-record.ts';
 import { BadArchive } from './unzip.ts';
+import { isAuditFolder, verifyAuditFolder } from './verify-audit.ts';
 
 interface Streams {
   out(text: string): void;
@@ -8,7 +9,7 @@ interface Streams {
 }
 
 const USAGE = `usage: bellhop verify-record <folder or .zip> [key=<fingerprint>] [since=<older record>] [--json]
-Checks the signed record of a batch, without a server, without configuration, without its keys.
+Checks the signed record of a batch, or a folder audit/ of BELLHOP_DATA: without a server, configuration or keys.
   key=    the fingerprint Bellhop showed in chat when it wrote the record
   since=  an older record of the same Bellhop, which this one has to continue`;
 
@@ -30,24 +31,18 @@ export async function verifyRecordCommand(argv: readonly string[], streams: Stre
     streams.error(key === undefined ? USAGE : `${USAGE}\nA fingerprint has 64 hexadecimal digits.`);
     return 2;
   }
-  let record: FoundRecord;
-  let since: FoundRecord | undefined;
+  let verdict: RecordVerdict;
   try {
-    record = await readRecord(path);
-    since = older === undefined ? undefined : await readRecord(older);
+    verdict = await judge(path, key, older);
   } catch (error) {
     if (!(error instanceof BadArchive)) throw error;
     streams.error(
       json
         ? JSON.stringify({ unchanged: false, problems: [{ file: path, text: error.message }] })
-        : `REFUSED: ${error.message}.`,
+        : `REFUSED: ${printable(error.message)}.`,
     );
     return 1;
   }
-  const verdict = verifyRecord(record.files, record.strays, {
-    ...(key === undefined ? {} : { key }),
-    ...(since === undefined ? {} : { since: since.files }),
-  });
   const unchanged = verdict.problems.length === 0;
   if (json) streams.out(JSON.stringify({ unchanged, ...verdict }, undefined, 2));
   else if (unchanged) streams.out(summary(verdict, key !== undefined));
@@ -55,14 +50,28 @@ export async function verifyRecordCommand(argv: readonly string[], streams: Stre
   return unchanged ? 0 : 1;
 }
 
+async function judge(path: string, key: string | undefined, older: string | undefined): Promise<RecordVerdict> {
+  if (await isAuditFolder(path)) return verifyAuditFolder(path, key);
+  const record = await readRecord(path);
+  const since = older === undefined ? undefined : await readRecord(older);
+  return verifyRecord(record.files, record.strays, {
+    ...(key === undefined ? {} : { key }),
+    ...(since === undefined ? {} : { since: since.files }),
+  });
+}
+
 function summary(verdict: RecordVerdict, pinned: boolean): string {
   const { batch, createdAt, createdBy, fingerprint, chain, entries, withheld, users, messages } = verdict;
   return [
-    `UNCHANGED: the record of "${batch}", written ${createdAt} by ${createdBy}.`,
+    batch === undefined
+      ? 'UNCHANGED: the audit chain.'
+      : `UNCHANGED: the record of "${batch}", written ${createdAt} by ${createdBy}.`,
     `  signed with   ${fingerprint}`,
-    `  audit chain   ${chain?.seq} entries without a gap, ${entries} of this batch, ${withheld} of others withheld`,
+    `  audit chain   ${chain?.seq} entries without a gap${batch === undefined ? '' : `, ${entries} of this batch, ${withheld} of others withheld`}`,
     `                ends in ${chain?.hash}`,
-    `  books         ${users} users, ${messages} messages at the source, each of them accounted for`,
+    ...(users === undefined
+      ? []
+      : [`  books         ${users} users, ${messages} messages at the source, each of them accounted for`]),
     ...(pinned ? [] : ['Compare the key with the one Bellhop showed in chat, or give it here: key=<fingerprint>']),
   ].join('\n');
 }

@@ -90,9 +90,9 @@ async function checkSigned(directory: string, audit: AuditLog, known: AuditHead)
 }
 
 async function writeHead(directory: string, { seq, hash }: AuditHead, signer: RecordSigner): Promise<void> {
-  const { fingerprint } = signer;
+  const { publicKey } = signer;
   const signature = Buffer.from(signer.sign(canonicalJson({ hash, seq }))).toString('base64');
-  await replace(directory, HEAD, [canonicalJson({ fingerprint, hash, seq, signature })]);
+  await replace(directory, HEAD, [canonicalJson({ hash, publicKey, seq, signature })]);
 }
 
 async function linesOf(directory: string, name: string | undefined): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ import { auditFiles } from '../../src/store/audit-files.ts';
 import { redisAuditLog } from '../../src/store/redis-audit-log.ts';
 import { redisStore } from '../../src/store/redis-store.ts';
 import { OPERATOR, batchName } from '../contracts/sample-records.ts';
+import { verifyAlone } from '../support/sample-record.ts';
 import { type LocalRedis, localRedis, systemClock } from './local-redis.ts';
 
 const AUDIT = '{bellhop}:audit';
@@ -127,6 +128,56 @@ describe('the audit chain as files', () => {
     expect(seq).toBe(5);
   });
 });
+
+describe('bellhop verify-record <folder>', () => {
+  test.each([
+    ['as they were written', () => spoilLines((lines) => lines), 0, 'UNCHANGED: the audit chain.'],
+    [
+      'one entry changed',
+      () => spoilLines((lines) => lines.with(2, (lines[2] ?? '').replace('BatchStarted', 'BatchStopped'))),
+      1,
+      'entry 3: it is not what its hash says',
+    ],
+    [
+      'one entry removed',
+      () => spoilLines((lines) => lines.toSpliced(2, 1)),
+      1,
+      'entry 4: entry 3 before it is missing',
+    ],
+    [
+      'the tail removed',
+      () => spoilLines((lines) => lines.slice(0, 3)),
+      1,
+      'head.json: entry 5, which was signed, is missing',
+    ],
+    ['no head', () => writeFileSync(join(directory, 'head.json'), '{}'), 1, 'head.json: it is not the head of a chain'],
+  ] as const)('%s', async (_what, spoil, code, said) => {
+    await happen(5);
+    await mirror.catchUp(Infinity);
+    spoil();
+
+    const found = await verifyAlone(directory);
+
+    expect(found.out).toContain(said);
+    expect(found.code).toBe(code);
+  });
+
+  test('a head that somebody else signed', async () => {
+    await happen(5);
+    await mirror.catchUp(Infinity);
+
+    expect((await verifyAlone(directory, `key=${'0'.repeat(64)}`)).out).toContain('signed with another key');
+  });
+});
+
+function spoilLines(how: (lines: readonly string[]) => readonly string[]): void {
+  writeFileSync(
+    join(directory, '0000000001.jsonl'),
+    how(written())
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+}
 
 describe('SEC26: whoever changes Redis alone is found out', () => {
   test.each([

@@ -28,12 +28,14 @@ export function checkPack(bytes: Uint8Array | undefined, batch: string, entries:
   if (pack.batch.identity !== batch) say('batch', `it is about ${pack.batch.identity}, the manifest about ${batch}`);
   // Strings that are read are ever compared, never believed; a shape that is not what it should be ends in one sentence.
   try {
-    for (const user of pack.users) checkUser(user, entries, say);
+    const byUser = Map.groupBy(entries, ({ details }) => details['user']);
+    for (const user of pack.users) checkUser(user, byUser.get(user.address) ?? [], say);
     const sum = addItems(pack.users.map(({ items }) => items));
     for (const count of COUNTS)
       if (sum[count] !== pack.items[count])
         say('items', `${count} of the batch is ${pack.items[count]}, its users have ${sum[count]}`);
-    for (const approval of pack.approvals) checkApproval(approval, entries, say);
+    const byApproval = Map.groupBy(entries, ({ details }) => details['approval']);
+    for (const approval of pack.approvals) checkApproval(approval, byApproval.get(approval.identity) ?? [], say);
   } catch {
     say('users', 'it is not what a record says');
   }
@@ -59,7 +61,7 @@ function checkUser(user: CloseOutUser, entries: readonly AuditEntry[], say: Say)
     say(address, 'the report of its verification does not have the hash it should have');
   if (verdictOf(verification.verification) !== verification.verdict)
     say(address, 'its verification says another verdict');
-  const recorded = entries.filter(({ type, details }) => type === 'Verified' && details['user'] === address);
+  const recorded = entries.filter(({ type }) => type === 'Verified');
   // Verifications from before the chain knew hashes carry none.
   if (!recorded.some(({ details }) => details['sha256'] === undefined || details['sha256'] === verification.sha256))
     say(address, 'its verification is not the one in the audit chain');
@@ -71,7 +73,7 @@ function checkWaivers(
   entries: readonly AuditEntry[],
   say: Say,
 ): void {
-  const waived = entries.filter(({ type, details }) => type === 'SkippedApproved' && details['user'] === address);
+  const waived = entries.filter(({ type }) => type === 'SkippedApproved');
   const unknown = skipped.filter(
     ({ approved }) =>
       approved !== null &&
@@ -81,9 +83,8 @@ function checkWaivers(
     say(address, `${unknown.length} of its waivers are by somebody who gave none in the audit chain`);
 }
 
-function checkApproval(approval: CloseOut['approvals'][number], entries: readonly AuditEntry[], say: Say): void {
+function checkApproval(approval: CloseOut['approvals'][number], own: readonly AuditEntry[], say: Say): void {
   const { identity, planHash, requestedBy, decisions } = approval;
-  const own = entries.filter(({ details }) => details['approval'] === identity);
   if (own.some((entry) => entry.planHash !== planHash)) say(identity, 'the audit chain knows another plan');
   if (!own.some(({ type, by }) => type === 'ApprovalRequested' && by?.id === requestedBy.id))
     say(identity, `the audit chain does not know that ${requestedBy.name} asked for it`);
