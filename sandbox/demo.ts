@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { playDnsOwner } from './dns/dns-owner.ts';
 import { playMigration } from './play-migration.ts';
 import { runConsoleChat } from './teams/console-chat.ts';
 import { type SandboxWorld, startSandbox } from './world.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
   await using world = await openWorld(values.headless ? 0 : Number(values.port), values.headless ? 10 : 60);
   say('  bellhop: starting bot and worker');
   await world.startBellhop('bot,worker', { BELLHOP_APPROVALS: '1' });
+  playDnsOwner(world.teams, world.dns, sayIndented);
   if (values.headless) return await Promise.race([playMigration(world, { say }), stopped.then(() => 130)]);
   await prepare(world);
   if (values.console) {

@@ -48,14 +48,46 @@ export async function playMigration(world: SandboxWorld, stage: Stage): Promise<
   const before = countOf(await chat('status demo'));
   await chat('sync now demo', (text) => isSynced(text) && countOf(text) === before + NEW_MAILS);
   await chat(`verify ${addressOf('sales')}`, (text) => text.includes('SHA-256'));
-  stage.say(`\n${rule}\nThe migration is completed. That takes a second person, who sees what will be done.\n`);
-  const id = /Approval ([0-9A-F]{6})/.exec(await chat('complete batch demo'))?.[1] ?? '';
-  await chat(`approve ${id}`, (text) => text.includes('Approved and done'), ['approver-a', 'Approver A']);
+  await playCutover(world, chat, (line) => stage.say(`\n${rule}\n${line}\n`));
   await chat('status demo', (text) => text.includes('Completed'));
   stage.say(`\n${rule}\nThe outside checker reads source and target itself:\n`);
   const report = await checkMigration(planOf(world));
   stage.say(formatReport(report));
   return report.passed ? 0 : 1;
+}
+
+type Chat = (
+  text: string,
+  isDone?: (text: string) => boolean,
+  who?: readonly [handle: string, name: string],
+) => Promise<string>;
+
+function at(step: number): (text: string) => boolean {
+  return (text) => text.includes(`step ${step} of 12`) && !text.includes('○ Not ready');
+}
+
+/** The cutover, to the point where the old server may go: the DNS owner reads along, a second person agrees. */
+async function playCutover(world: SandboxWorld, chat: Chat, tell: (line: string) => void): Promise<void> {
+  async function agreed(words: string): Promise<void> {
+    const id = /Approval ([0-9A-F]{6})/.exec(await chat(words))?.[1] ?? '';
+    await chat(`approve ${id}`, (text) => text.includes('Approved and done'), ['approver-a', 'Approver A']);
+  }
+  tell('The cutover: one step at a time, each with its evidence. Two users cannot move; two people do without them.');
+  await chat('start cutover demo settle=5m', at(2));
+  await agreed('waive step demo initial-sync-complete Both mailboxes are given up.');
+  tell('The owner of the DNS reads along and does what the card asks for.');
+  await chat('cutover demo', at(5));
+  await chat('confirm step demo people-informed', at(6));
+  await agreed('go ahead demo mx-switched');
+  await chat('cutover demo', at(7));
+  tell('Late mail arrives at the old server. It is brought over, and told.');
+  await deliverLate(world, 'info');
+  await chat('cutover demo', at(10));
+  await chat('late mail demo');
+  await agreed('go ahead demo complete');
+  await chat('cutover demo', at(11));
+  await agreed('go ahead demo source-may-go');
+  await chat('cutover demo', (text) => text.includes('step 12 of 12'));
 }
 
 /** What the outside checker has to compare: every user that has a target and the right password. */
@@ -93,6 +125,24 @@ async function deliver(world: SandboxWorld, user: string): Promise<void> {
   });
   await using editor = await editMailbox(world.source, { name: user, password: passwordOf(user) });
   for (const mail of mailbox.mails()) await editor.append({ ...mail, folder: ['INBOX'] });
+}
+
+// As the old server would take it from a copier that knows no other address.
+async function deliverLate(world: SandboxWorld, user: string): Promise<void> {
+  const raw = [
+    'Received: from copier.contoso.example (copier.contoso.example [192.0.2.77])',
+    '\tby mail.contoso.example with ESMTP',
+    'From: Copier <copier@contoso.example>',
+    `To: <${addressOf(user)}>`,
+    'Subject: Scan of the third floor',
+    'Message-ID: <scan-1@copier.contoso.example>',
+    'Content-Type: text/plain',
+    '',
+    'Two pages.',
+    '',
+  ].join('\r\n');
+  await using editor = await editMailbox(world.source, { name: user, password: passwordOf(user) });
+  await editor.append({ folder: ['INBOX'], raw: Buffer.from(raw), flags: [], internalDate: new Date() });
 }
 
 function show(message: Message): string {

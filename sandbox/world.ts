@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BellhopProcess, type CommandResult, runBellhop, serveBellhop } from './bellhop-process.ts';
 import { type LocalExchange, type LocalExchangeOptions, startLocalExchange } from './exchange/local-exchange.ts';
+import { prepareZone } from './dns/dns-owner.ts';
+import { type LocalDns, type LocalDnsOptions, startLocalDns } from './dns/local-dns.ts';
 import { fillMailbox } from './source/fill-mailbox.ts';
 import { generateMailbox } from './source/generate-mail.ts';
 import { type LocalDovecot, type LocalDovecotOptions, startLocalDovecot } from './source/local-dovecot.ts';
@@ -31,6 +33,8 @@ const QUICK: readonly SandboxUser[] = [
   { name: 'leaver', mails: 40, style: 'tiny', withoutTarget: true },
 ];
 const DOMAIN = 'contoso.example';
+/** What the local Exchange asks for, unless a test tells it otherwise. */
+const TARGET_MX = 'contoso-example.mail.protection.outlook.com';
 
 export interface WorldOptions {
   readonly users?: readonly SandboxUser[];
@@ -47,6 +51,7 @@ export interface WorldOptions {
   readonly dovecot?: Partial<LocalDovecotOptions>;
   readonly exchange?: Partial<LocalExchangeOptions>;
   readonly teams?: Partial<LocalTeamsOptions>;
+  readonly dns?: LocalDnsOptions;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -57,6 +62,8 @@ export interface SandboxWorld extends AsyncDisposable {
   readonly source: LocalDovecot;
   readonly exchange: LocalExchange;
   readonly teams: LocalTeams;
+  /** Public DNS, where the users' domain leads to the source. */
+  readonly dns: LocalDns;
   readonly csvFile: string;
   readonly users: readonly SandboxUser[];
   /** The environment Bellhop runs with. */
@@ -92,6 +99,8 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
   for (const { name, withoutTarget } of users)
     if (withoutTarget !== true) await exchange.addMailbox({ address: addressOf(name), displayName: name });
   const teams = started.use(await startTeams(options));
+  const dns = started.use(await startLocalDns(options.dns));
+  prepareZone(dns, DOMAIN, TARGET_MX);
 
   const dataDirectory = join(directory, 'bellhop');
   mkdirSync(dataDirectory);
@@ -100,6 +109,7 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     directory,
     source,
     exchange,
+    dns,
     timeScale,
     throttling,
     appendLane: options.appendLane === true,
@@ -117,6 +127,7 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     source,
     exchange,
     teams,
+    dns,
     csvFile,
     users,
     environment,
@@ -172,6 +183,7 @@ interface Surroundings {
   readonly directory: string;
   readonly source: LocalDovecot;
   readonly exchange: LocalExchange;
+  readonly dns: LocalDns;
   readonly timeScale: number;
   readonly throttling: boolean;
   readonly appendLane: boolean;
@@ -181,6 +193,7 @@ function environmentOf({
   directory,
   source,
   exchange,
+  dns,
   timeScale,
   throttling,
   appendLane,
@@ -193,6 +206,7 @@ function environmentOf({
     BELLHOP_TIME_SCALE: String(timeScale),
     BELLHOP_DATA: join(directory, 'bellhop'),
     BELLHOP_ALLOW_HOSTS: 'localhost',
+    BELLHOP_DNS: dns.resolvers,
     BELLHOP_LOG: 'warn',
     BELLHOP_TENANTS: SAMPLE_TENANT,
     BELLHOP_VIEWERS: holding('viewer'),

@@ -193,15 +193,14 @@ export class Notifier {
     if ((await this.#world.store.cutover(batch)) === undefined) return this.#book.answered(request);
     const view = await cutoverView(this.#world, batch);
     const card = cutoverCard(view, this.#locale);
-    if (view.status === 'needs-people' && Date.parse(view.since) > (pending.at ?? 0)) {
-      const name = `cutover:${batch}:${view.state}:${view.since}`;
-      const entry = await this.#outbox.post(name, pending.place, async () => card);
-      if (entry?.activityId !== undefined)
-        return this.#book.expect({ ...pending, activityId: entry.activityId, at: this.#world.clock.now() });
-    }
     const edited = await this.#edit(pending, card);
     if (edited !== 'done' && edited !== 'later') await this.#book.expect({ ...pending, ...edited });
     if (view.state === 'finished' && edited !== 'later') await this.#book.answered(request);
+    if (view.status !== 'needs-people' || Date.parse(view.since) <= (pending.at ?? 0)) return;
+    const name = `cutover:${batch}:${view.state}:${view.since}`;
+    const entry = await this.#outbox.post(name, pending.place, async () => card);
+    if (entry?.activityId !== undefined)
+      await this.#book.expect({ ...pending, activityId: entry.activityId, at: this.#world.clock.now() });
   }
 
   // Everybody sees what was decided, on the card that asked, for good.

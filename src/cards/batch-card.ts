@@ -219,6 +219,12 @@ function buttons(
     can.has('Complete') &&
       !isRunning(status) &&
       status !== 'Completing' && { title: t.buttons.completeBatch, action: { verb: 'completeBatch', target } },
+    can.has('Complete') &&
+      !isRunning(status) && {
+        title: t.cutover.word,
+        action: { verb: 'say', text: `cutover ${target}` },
+        secondary: true,
+      },
     can.has('Stop') && { title: t.buttons.stopBatch, action: { verb: 'stopBatch', target } },
     status !== 'Created' && { title: t.buttons.refresh, action: { verb: 'status', target }, secondary: true },
   ];

@@ -39,7 +39,9 @@ export function dnsSurveyor(options: DnsOptions): DnsSurveyor {
     const asked = resolvers.map(async (server) => {
       const reply = await askServer(server, { name, type }, { recursion: true, timeout: TIMEOUT });
       if (reply.code !== 0 && reply.code !== NO_SUCH_NAME) throw new Error('no answer');
-      return reply.records.filter((record) => record.type === type);
+      // A name that is an alias is no zone: NS records behind it are those of another one.
+      const isAlias = type === 'NS' && reply.records.some((record) => record.type === 'CNAME');
+      return isAlias ? [] : reply.records.filter((record) => record.type === type);
     });
     return Promise.any(asked).catch(() => []);
   }

@@ -69,7 +69,7 @@ export async function lookAtCutover(
   const look: Look = { cutover, users, target, picture, mx, now };
   const checks: Check[] = [];
   for (const name of checksNeeded(cutover)) checks.push(await CHECKS[name](look, world, signal));
-  return { checks, mx, answers: [] };
+  return { users: users.length, checks, mx, answers: [] };
 }
 
 function mxLook(picture: DnsPicture, domain: string, target: TargetDomain | undefined): MxLook {

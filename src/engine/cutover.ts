@@ -1,7 +1,7 @@
 import { requireBatch } from './batches.ts';
 import { lookSoon } from './cutover-check.ts';
 import type { Actor } from './domain/actor.ts';
-import { CUTOVER_TRANSITIONS, type Cutover, currentStep, goBack } from './domain/cutover.ts';
+import { CUTOVER_TRANSITIONS, type Cutover, STEP_NAMES, currentStep, goBack } from './domain/cutover.ts';
 import { dnsName } from './domain/dns-records.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
@@ -36,6 +36,7 @@ export async function startCutover(world: World, { batch, domain, settle }: Cuto
     history: [],
     late: [],
     lateCount: 0,
+    users: 0,
     checks: [],
     answered: [],
   };
@@ -82,6 +83,18 @@ export async function freshCutover(world: World, batch: BatchName): Promise<Cuto
     return cutover;
   }
   throw new MigrationError('CutoverUnchecked', { batch });
+}
+
+/**
+ * Refuses to complete a batch past its cutover: what arrives later would stay behind, and the passwords for it would be
+ * gone. Throws CutoverFirst.
+ */
+export async function refuseDuringCutover(world: World, batch: BatchName): Promise<void> {
+  const cutover = await world.store.cutover(batch);
+  const step = cutover === undefined ? undefined : currentStep(cutover);
+  const isBefore = step !== undefined && STEP_NAMES.indexOf(step) < STEP_NAMES.indexOf('complete');
+  if (isBefore || (step === 'complete' && cutover?.goAhead === undefined))
+    throw new MigrationError('CutoverFirst', { batch, step: step ?? '' });
 }
 
 /** Nothing moves until somebody says "continue": no step, no sync of the cutover's own. Mail is watched on. */

@@ -42,6 +42,7 @@ export function sampleCutover(batch: string, more: Partial<Cutover> = {}): Cutov
     history: [],
     late: [],
     lateCount: 0,
+    users: 3,
     checks: [],
     answered: [],
     ...more,

@@ -33,6 +33,7 @@ const START: Cutover = {
   history: [],
   late: [],
   lateCount: 0,
+  users: 3,
   checks: [],
   answered: [],
 };
@@ -132,7 +133,7 @@ describe('doing without a step', () => {
     while (cutover.state !== 'mx-switched') cutover = pass(cutover, 10);
     const checks = checksNeeded(cutover).map((name) => check(name, name !== 'users-synced'));
 
-    const looked = must(settle(cutover, cutover, { checks, answers: [] }, 11));
+    const looked = must(settle(cutover, cutover, { users: 3, checks, answers: [] }, 11));
 
     expect(looked.checks.find(({ name }) => name === 'users-synced')).toMatchObject({ passed: false, required: false });
     expect(typeof goAhead(looked, OPERATOR, 12)).toBe('object');
@@ -166,14 +167,14 @@ describe('a look', () => {
     const seen = at('converge');
     const now = pass(seen, 20);
 
-    expect(settle(now, seen, { checks: [check('users-converged')], answers: [] }, 21)).toBeUndefined();
-    expect(settle({ ...seen, since: 99 }, seen, { checks: [], answers: [] }, 21)).toBeUndefined();
+    expect(settle(now, seen, { users: 3, checks: [check('users-converged')], answers: [] }, 21)).toBeUndefined();
+    expect(settle({ ...seen, since: 99 }, seen, { users: 3, checks: [], answers: [] }, 21)).toBeUndefined();
   });
 
   test('passes a step by evidence, and forgets what belonged to it', () => {
     const seen = at('converge');
 
-    const next = must(settle(seen, seen, { checks: [check('users-converged')], answers: ['r'] }, 30));
+    const next = must(settle(seen, seen, { users: 3, checks: [check('users-converged')], answers: ['r'] }, 30));
 
     expect(next).toMatchObject({ state: 'people-informed', since: 30, checks: [], answered: ['r'] });
   });

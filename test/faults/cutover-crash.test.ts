@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalDns, startLocalDns } from '../../sandbox/dns/local-dns.ts';
+import type { LocalDns } from '../../sandbox/dns/local-dns.ts';
 import { trustLocalExchange } from '../../sandbox/exchange/trust.ts';
 import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sandbox/world.ts';
 import { readConfig } from '../../src/config.ts';
@@ -41,9 +41,6 @@ let world: World;
 let workers: { close(grace: number): Promise<void> };
 
 beforeAll(async () => {
-  dns = await startLocalDns();
-  dns.addZone(DOMAIN);
-  dns.set(MX, 'A', ['192.0.2.25']);
   sandbox = await startSandbox({
     users: [
       { name: 'info', mails: 3 },
@@ -52,8 +49,8 @@ beforeAll(async () => {
     timeScale: 200,
   });
   trustLocalExchange(sandbox.environment['NODE_EXTRA_CA_CERTS'] ?? '');
-  const environment = { ...sandbox.environment, BELLHOP_DNS: dns.resolvers };
-  opened = await openWorld(readConfig(environment, 'command'), systemClock, keepingLog());
+  dns = sandbox.dns;
+  opened = await openWorld(readConfig(sandbox.environment, 'command'), systemClock, keepingLog());
   world = opened.world;
   // Syncs and comparisons are carried out by a worker as ever; the looks of the cutover are the test's.
   const handlers = {
@@ -68,7 +65,6 @@ afterAll(async () => {
   await workers.close(5000);
   await opened[Symbol.asyncDispose]();
   await sandbox[Symbol.asyncDispose]();
-  await dns[Symbol.asyncDispose]();
 });
 
 const cutover = (): Promise<Cutover> => requireCutover(world, BATCH);

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { startLocalDns } from '../../sandbox/dns/local-dns.ts';
 import { type BellhopProcess } from '../../sandbox/bellhop-process.ts';
 import { planOf } from '../../sandbox/play-migration.ts';
 import { addressOf, startSandbox } from '../../sandbox/world.ts';
@@ -13,12 +12,10 @@ const DOMAIN = 'contoso.example';
 const MX = 'contoso-example.mail.protection.outlook.com';
 
 test('X1: bot and worker killed at each step, each step is passed once, and none is left out', async () => {
-  await using dns = await startLocalDns();
-  dns.addZone(DOMAIN);
-  dns.set(MX, 'A', ['192.0.2.25']);
-  dns.set(DOMAIN, 'MX', ['10 mail.contoso.example'], { ttl: 60 });
   await using world = await startSandbox({ users: [{ name: 'info', mails: 8 }], timeScale: 200 });
-  const start = (role: string): Promise<BellhopProcess> => world.startBellhop(role, { BELLHOP_DNS: dns.resolvers });
+  const { dns } = world;
+  dns.set(DOMAIN, 'MX', ['10 mail.contoso.example'], { ttl: 60 });
+  const start = (role: string): Promise<BellhopProcess> => world.startBellhop(role);
   let running = await Promise.all([start('bot'), start('worker')]);
   await world.bellhop('add', 'endpoint', 'sandbox', 'host=localhost', `port=${world.source.tlsPort}`);
   await world.bellhop('import', world.csvFile, 'batch=demo', 'endpoint=sandbox');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BellhopProcess } from '../../sandbox/bellhop-process.ts';
-import { type LocalDns, startLocalDns } from '../../sandbox/dns/local-dns.ts';
+import type { LocalDns } from '../../sandbox/dns/local-dns.ts';
 import { type SandboxWorld, addressOf, startSandbox } from '../../sandbox/world.ts';
 import type { CutoverState } from '../../src/engine/domain/cutover.ts';
 import type { CutoverView } from '../../src/engine/views.ts';
@@ -16,17 +16,15 @@ let dns: LocalDns;
 let worker: BellhopProcess;
 
 beforeAll(async () => {
-  dns = await startLocalDns();
-  dns.addZone(DOMAIN);
-  dns.set(DOMAIN, 'MX', ['10 mail.contoso.example'], { ttl: 60 });
-  dns.set(MX, 'A', ['192.0.2.25']);
   const users = [
     { name: 'info', mails: 5 },
     { name: 'branch', mails: 5, wrongPassword: true },
   ] as const;
   world = await startSandbox({ users, timeScale: 200 });
+  dns = world.dns;
+  dns.set(DOMAIN, 'MX', ['10 mail.contoso.example'], { ttl: 60 });
   world.exchange.setDomain(DOMAIN, { isVerified: false });
-  const environment = { BELLHOP_DNS: dns.resolvers, BELLHOP_APPROVALS: '1' };
+  const environment = { BELLHOP_APPROVALS: '1' };
   await world.startBellhop('bot', environment);
   worker = await world.startBellhop('worker', environment);
   await world.bellhop('add', 'endpoint', 'sandbox', 'host=localhost', `port=${world.source.tlsPort}`);
@@ -38,7 +36,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
-  await dns[Symbol.asyncDispose]();
 });
 
 const said = async (text: string, person = 'Operator A'): Promise<string> =>
@@ -135,7 +132,7 @@ test('without a worker nobody looks: it is said, and nothing changes', async () 
 
   expect(await said('go ahead demo mx-switched')).toContain('No worker looked');
 
-  worker = await world.startBellhop('worker', { BELLHOP_DNS: dns.resolvers, BELLHOP_APPROVALS: '1' });
+  worker = await world.startBellhop('worker', { BELLHOP_APPROVALS: '1' });
   await waitUntil(cutover, ({ checks }) => checks.length > 0);
 });
 

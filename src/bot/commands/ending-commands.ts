@@ -3,6 +3,7 @@ import { noticeCard } from '../../cards/notice-card.ts';
 import { userCard } from '../../cards/user-card.ts';
 import { completeBatch, removeBatch, removeEndpoint, removeUser, usersToEnd } from '../../engine/ending.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
+import { refuseDuringCutover } from '../../engine/cutover.ts';
 import { batchOverview, userOverview } from '../../engine/queries.ts';
 import { batchArgument, endpointArgument, readYesNo, userArgument } from './arguments.ts';
 import { type Argument, type CommandContext, type CommandReply, type Reach, command } from './command.ts';
@@ -28,8 +29,12 @@ export const completeBatchCommand = command({
   permission: 'operate',
   topic: 'Finish',
   args: { batch: batchArgument, sync: lastSyncArgument },
-  reach: ({ batch }, context) => reachOf(context, batch, 'complete'),
+  async reach({ batch }, context) {
+    await refuseDuringCutover(context.world, batch);
+    return reachOf(context, batch, 'complete');
+  },
   async run({ batch, sync = true }, { world, by, locale }) {
+    await refuseDuringCutover(world, batch);
     await completeBatch(world, batch, { lastSync: sync }, by);
     const view = await batchOverview(world, batch);
     return { view, card: batchCard(view, locale), live: { batch } };

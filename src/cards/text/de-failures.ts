@@ -374,6 +374,13 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     remedy:
       'Erteilen Sie der App, die die Mails schreibt, in Entra Domain.Read.All (Anwendung). Die Umstellung geht dann von selbst weiter.',
   },
+  CutoverFirst: {
+    title: 'Eine Umstellung dieses Batches läuft',
+    message:
+      'Die Umstellung von „{batch}“ ist bei „{step}“; abgeschlossen wird der Batch bei ihrem Schritt „complete“.',
+    remedy:
+      '"cutover {batch}" zeigt, was als Nächstes kommt; "cancel cutover {batch} <Grund>" bricht ab, solange das möglich ist.',
+  },
   CutoverUnchecked: {
     title: 'Der Nachweis ließ sich nicht rechtzeitig prüfen',
     message: 'Kein Worker hat die Umstellung von „{batch}“ rechtzeitig geprüft.',

@@ -132,6 +132,8 @@ export interface Cutover {
   readonly lateCount: number;
   /** Up to when late mail was looked for. */
   readonly lateReadAt?: number;
+  /** Users of the batch at the latest look. */
+  readonly users: number;
   /** What the latest look found. */
   readonly checks: readonly Check[];
   readonly checkedAt?: number;
@@ -249,6 +251,7 @@ export function settle(current: Cutover, seen: Cutover, found: Findings, now: nu
   const { trouble: _trouble, ...rest } = current;
   const looked: Cutover = {
     ...rest,
+    users: found.users,
     checks,
     checkedAt: now,
     ...(found.mx === undefined ? {} : { mx: found.mx }),
@@ -261,6 +264,7 @@ export function settle(current: Cutover, seen: Cutover, found: Findings, now: nu
 const MOST_ANSWERED = 20;
 
 export interface Findings {
+  readonly users: number;
   readonly checks: readonly Check[];
   readonly mx?: MxMemory | undefined;
   /** Requests this look answers. */

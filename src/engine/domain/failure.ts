@@ -527,6 +527,13 @@ export const FAILURES = {
     remedy:
       'In Entra, consent to Domain.Read.All (application) for the app that writes mail. The cutover goes on by itself then.',
   },
+  CutoverFirst: {
+    scope: 'request',
+    retry: 'never',
+    title: 'A cutover of this batch is under way',
+    message: 'The cutover of "{batch}" is at "{step}"; the batch is completed at its step "complete".',
+    remedy: 'Write "cutover {batch}" to see what is next, or "cancel cutover {batch} <reason>" while that is possible.',
+  },
   CutoverUnchecked: {
     scope: 'request',
     retry: 'delayed',
