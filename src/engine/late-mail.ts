@@ -96,7 +96,8 @@ async function lateMailIn(
   const newest = (await selected.uids()).slice(-NEWEST);
   if (newest.length === 0) return [];
   const late = (await selected.metadata(newest))
-    .filter(({ internalDate }) => internalDate !== undefined && internalDate >= since)
+    // INTERNALDATE has whole seconds: a message of the second of the switch counts.
+    .filter(({ internalDate }) => internalDate !== undefined && internalDate + 1000 > since)
     .sort((a, b) => b.uid - a.uid)
     .slice(0, MOST_A_FOLDER);
   return late.length === 0 ? [] : describe(selected, late, user);
