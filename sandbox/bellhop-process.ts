@@ -22,7 +22,7 @@ const LAUNCHER = new URL('../bin/bellhop.mjs', import.meta.url).pathname;
 export async function serveBellhop(environment: Environment, cwd: string, logFile: string): Promise<BellhopProcess> {
   const child = spawn(process.execPath, [LAUNCHER, 'serve'], {
     cwd,
-    env: { ...process.env, ...environment, BELLHOP_LOG: 'info', PORT: '0' },
+    env: { ...process.env, PORT: '0', ...environment, BELLHOP_LOG: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const port = await readPort(child, logFile);

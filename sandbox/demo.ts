@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { playDnsOwner } from './dns/dns-owner.ts';
+import { freePort } from './source/free-port.ts';
 import { playMigration } from './play-migration.ts';
 import { runConsoleChat } from './teams/console-chat.ts';
 import { type SandboxWorld, startSandbox } from './world.ts';
@@ -43,12 +44,15 @@ async function main(): Promise<number> {
 }
 
 async function openWorld(port: number, latency: number): Promise<SandboxWorld> {
+  const bot = String(await freePort());
+  const environment = { PORT: bot, BELLHOP_PUBLIC_URL: `http://127.0.0.1:${bot}` };
+  const options = { latency, appendLane: true, environment, onProgress: sayIndented };
   try {
-    return await startSandbox({ latency, port, appendLane: true, onProgress: sayIndented });
+    return await startSandbox({ ...options, port });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     say(`  port ${port} is taken by another program: starting again on a free one`);
-    return startSandbox({ latency, appendLane: true, onProgress: sayIndented });
+    return startSandbox(options);
   }
 }
 

@@ -52,6 +52,8 @@ export interface WorldOptions {
   readonly exchange?: Partial<LocalExchangeOptions>;
   readonly teams?: Partial<LocalTeamsOptions>;
   readonly dns?: LocalDnsOptions;
+  /** Settings of Bellhop beside those of the sandbox, for its commands too. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -114,6 +116,7 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     throttling,
     appendLane: options.appendLane === true,
   });
+  Object.assign(environment, options.environment);
   const csvFile = writeCsv(directory, users);
   const running = new Set<BellhopProcess>();
   started.defer(async () => {

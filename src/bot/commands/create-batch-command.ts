@@ -11,7 +11,7 @@ export const createBatchCommand = command({
   usage:
     'create batch <name> endpoint=<name> [every=24h|live] [trash=copy|skip] [exclude="Junk,Archive/*"] [oversize=skip|stub] [categories="$label1=Urgent"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM]',
   title: 'Create batch',
-  help: 'Create an empty batch. Its users come from a CSV on the server: bellhop import <file.csv> batch=... endpoint=...',
+  help: 'Create an empty batch. Its users come from a CSV: "add users" gives a link to upload it.',
   examples: [
     'create batch sales-1 endpoint=mail-hq',
     'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',

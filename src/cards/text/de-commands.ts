@@ -58,7 +58,7 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
   'remove endpoint': { title: 'Endpunkt entfernen', help: 'Entfernt einen Quellserver, den kein Batch mehr nutzt.' },
   'create batch': {
     title: 'Batch anlegen',
-    help: 'Legt einen leeren Batch an. Seine Benutzer kommen aus einer CSV auf dem Server: bellhop import <file.csv> batch=... endpoint=...',
+    help: 'Legt einen leeren Batch an. Seine Benutzer kommen aus einer CSV: „add users“ gibt einen Link zum Hochladen.',
   },
   'add users': {
     title: 'Benutzer hinzufügen',

@@ -3,7 +3,7 @@ import type { EN_FORMS } from './en-forms.ts';
 export const DE_FORMS: typeof EN_FORMS = {
   open: 'Formular öffnen',
   optional: 'Weitere Angaben',
-  noPasswords: 'Passwörter gehören nicht hierher: sie kommen mit der CSV auf dem Server.',
+  noPasswords: 'Passwörter gehören nicht hierher: sie kommen mit der CSV.',
   asText: (command) => `Dasselbe in Worten: **help ${command}**`,
   problem: 'Noch nicht geschehen. Nichts wurde geändert.',
   missing: 'Bitte ausfüllen.',
@@ -12,7 +12,7 @@ export const DE_FORMS: typeof EN_FORMS = {
   fallback: (command) => `Ein Formular für „${command}“.`,
   intro: {
     addEndpoint: 'Der Quellserver, von dem Postfächer gelesen werden. Noch wird niemand angemeldet.',
-    createBatch: 'Ein leerer Batch. Seine Benutzer kommen aus einer CSV auf dem Server.',
+    createBatch: 'Ein leerer Batch. Seine Benutzer kommen aus einer CSV: add users gibt einen Link.',
   },
   labels: {
     name: 'Name',

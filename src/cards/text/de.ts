@@ -150,7 +150,7 @@ export const DE: typeof EN = {
     name: 'Alle Migrationsbatches',
     none: 'Es gibt noch keinen Batch.',
     setUp:
-      'So geht es los: **add endpoint mail-hq host=imap.example.com**, dann die Benutzer auf dem Server importieren: **bellhop import users.csv batch=pilot endpoint=mail-hq**.',
+      'So geht es los: **add endpoint mail-hq host=imap.example.com**, dann **add users pilot endpoint=mail-hq**: das gibt einen Link zum Hochladen der CSV.',
     states: {
       attention: 'Hier hinsehen',
       running: 'Läuft',

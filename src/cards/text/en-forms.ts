@@ -2,7 +2,7 @@
 export const EN_FORMS = {
   open: 'Open form',
   optional: 'Optional',
-  noPasswords: 'Passwords never go here: they come with the CSV on the server.',
+  noPasswords: 'Passwords never go here: they come with the CSV.',
   asText: (command: string) => `The same in words: **help ${command}**`,
   problem: 'Not done yet. Nothing was changed.',
   missing: 'Please fill this in.',
@@ -11,7 +11,7 @@ export const EN_FORMS = {
   fallback: (command: string) => `A form for "${command}".`,
   intro: {
     addEndpoint: 'The source server mailboxes are read from. Nobody is signed in yet.',
-    createBatch: 'An empty batch. Its users come from a CSV on the server.',
+    createBatch: 'An empty batch. Its users come from a CSV: add users gives a link.',
   },
   labels: {
     name: 'Name',

@@ -132,7 +132,7 @@ export const EN = {
     name: 'All migration batches',
     none: 'There is no batch yet.',
     setUp:
-      'Set up: **add endpoint mail-hq host=imap.example.com**, then import users on the server: **bellhop import users.csv batch=pilot endpoint=mail-hq**.',
+      'Set up: **add endpoint mail-hq host=imap.example.com**, then **add users pilot endpoint=mail-hq**, which gives a link to upload the CSV.',
     states: {
       attention: 'Look here',
       running: 'Running',
