@@ -38,6 +38,8 @@ export interface BellhopRun extends AsyncDisposable {
   nextSync(): Promise<number>;
   /** Value of a metric. */
   metric(name: string): Promise<number>;
+  /** Object id of the target mailbox. */
+  readonly mailboxId: string;
   /** Bytes the worker held at most. */
   peakRss(): number;
 }
@@ -53,7 +55,7 @@ export async function openBellhop({ directory, source, user }: Course): Promise<
   opened.defer(() => ended(exchange));
   const access = JSON.parse(await firstLine(exchange, /\n/)) as Readonly<Record<string, string>>;
   const control = controlLocalExchange(access['graphUrl'] ?? '', access['caFile'] ?? '');
-  await control.addMailbox({ address: 'u1@contoso.example', displayName: 'u1' });
+  const { id: mailboxId } = await control.addMailbox({ address: 'u1@contoso.example', displayName: 'u1' });
   writeFileSync(
     join(directory, 'ca.pem'),
     readFileSync(source.caFile, 'utf8') + readFileSync(access['caFile'] ?? '', 'utf8'),
@@ -111,6 +113,7 @@ export async function openBellhop({ directory, source, user }: Course): Promise<
       const at = (type: string): number => events.findLast((event) => event.type === type)?.at ?? Number.NaN;
       return (at('UserSynced') - at('UserSyncStarted')) / 1000;
     },
+    mailboxId,
     metric: (name) => metric(port, name),
     peakRss: () =>
       Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024,

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchDelta } from './delta.ts';
 import { benchInitialSync } from './initial-sync.ts';
 import { benchLive } from './live.ts';
+import { benchNoChange } from './no-change.ts';
 import { PEERS } from './measure-peers.ts';
 
 const USAGE = `npm run bench -- [bench] [options]
@@ -10,6 +11,8 @@ const USAGE = `npm run bench -- [bench] [options]
             --mails 5000  --profile real|small  --compress (servers with COMPRESS=DEFLATE)
   delta     a pass without changes, and one with a day's changes, in a mailbox of 20,000 mails
             --mails 20000
+  no-change a pass in which nothing changed, with one very large folder
+            --mails 500000
   live      from a change at the source to the target, in a live batch
             --users 1
 
@@ -32,6 +35,7 @@ const peers = values.peers.split(',');
 
 if (values.help) console.log(USAGE);
 else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), peers);
+else if (bench === 'no-change') await benchNoChange(Number(values.mails ?? 500_000));
 else if (bench === 'live') await benchLive(Number(values.users));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';

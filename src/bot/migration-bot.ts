@@ -293,6 +293,7 @@ const NAMED_BY = {
   BatchChecked: 'batch',
   EndpointTested: 'endpoint',
   Verified: 'identity',
+  Planned: 'identity',
   Decided: 'identity',
   CutoverMoved: 'identity',
 } as const;

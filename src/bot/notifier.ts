@@ -8,6 +8,7 @@ import { endpointTestCard } from '../cards/endpoint-card.ts';
 import { NOBODY, approvalEyes } from '../cards/eyes.ts';
 import type { Locale } from '../cards/locale.ts';
 import { noticeCard } from '../cards/notice-card.ts';
+import { planCard } from '../cards/plan-card.ts';
 import { verifyCard } from '../cards/verify-card.ts';
 import { approvalView, requireApproval } from '../engine/approvals.ts';
 import { cutoverView } from '../engine/cutover-view.ts';
@@ -16,6 +17,7 @@ import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import { batchCheck, batchOverview } from '../engine/queries.ts';
+import { planView } from '../engine/plan.ts';
 import { verifyView } from '../engine/verify.ts';
 import { readTarget } from './commands/arguments.ts';
 import type { ChatPort } from './chat-port.ts';
@@ -57,7 +59,7 @@ export class Notifier {
   readonly #dirty = new Set<BatchName>();
   /** Approvals with news. */
   readonly #deciding = new Set<string>();
-  /** Requests of comparisons with news. */
+  /** Requests of comparisons and plans with news. */
   readonly #verifying = new Set<string>();
   readonly #editedAt = new Map<string, number>();
   readonly #shown = new Map<string, string>();
@@ -93,7 +95,7 @@ export class Notifier {
     await this.#failures.onEvents(events);
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
-      if (event.type === 'Verified') this.#verifying.add(event.request);
+      if (event.type === 'Verified' || event.type === 'Planned') this.#verifying.add(event.request);
       if (event.type === 'ApprovalDecided' || event.type === 'ApprovalDone' || event.type === 'ApprovalVoided')
         this.#deciding.add(event.approval);
       if (event.type === 'EndpointTested')
@@ -115,6 +117,7 @@ export class Notifier {
         for (const { request, about } of await this.#book.allExpected()) {
           await this.#editCheck(request, about);
           await this.#editVerification(request, about);
+          await this.#editPlan(request, about);
           await this.#editCutover(request, about);
         }
       });
@@ -179,6 +182,20 @@ export class Notifier {
     const view = await verifyView(this.#world, target, request);
     if (view.done === 0) return;
     const edited = await this.#edit(pending, verifyCard(view, this.#locale));
+    if (view.done < view.users || edited === 'later') return;
+    this.#verifying.delete(request);
+    await this.#book.answered(request);
+  }
+
+  // As a comparison: a card about a user or a batch, edited until the last user is done.
+  async #editPlan(request: string, about: string): Promise<void> {
+    const target = readTarget(about);
+    const pending = await this.#book.expected(request);
+    if (target === undefined || pending === undefined || !this.#verifying.has(request) || !this.#mayEdit(request))
+      return;
+    const view = await planView(this.#world, target, request);
+    if (view.done === 0) return;
+    const edited = await this.#edit(pending, planCard(view, this.#locale));
     if (view.done < view.users || edited === 'later') return;
     this.#verifying.delete(request);
     await this.#book.answered(request);

@@ -18,6 +18,7 @@ export type CardAction =
   | { readonly verb: 'completeBatch'; readonly target: string }
   | { readonly verb: 'skipped'; readonly target: string }
   | { readonly verb: 'verify'; readonly target: string }
+  | { readonly verb: 'plan'; readonly target: string }
   | { readonly verb: 'approve'; readonly target: string }
   | { readonly verb: 'reject'; readonly target: string }
   | { readonly verb: 'approvals'; readonly target?: string }
@@ -52,6 +53,7 @@ const WORDS: Readonly<Record<Exclude<Verb, 'say' | 'openForm'>, string>> = {
   completeBatch: 'complete batch',
   skipped: 'skipped',
   verify: 'verify',
+  plan: 'plan',
   approve: 'approve',
   reject: 'reject',
   approvals: 'approvals',

@@ -5,6 +5,7 @@ import { runCheckBatch } from './preflight.ts';
 import type { JobName, Jobs, World } from './ports.ts';
 import { startDueBatches } from './planned-starts.ts';
 import { runSyncMailbox } from './run-sync.ts';
+import { runPlanMailbox } from './plan.ts';
 import { runVerifyMailbox } from './verify.ts';
 import { runScheduleSyncs } from './scheduling.ts';
 import { runWatchMailboxes } from './watch-mailboxes.ts';
@@ -28,6 +29,7 @@ export function jobHandlers(world: World): JobHandlers {
     'sync-mailbox': (payload, signal) => runSyncMailbox(world, payload, signal),
     'watch-mailboxes': (payload, signal) => runWatchMailboxes(world, payload, signal),
     'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
+    'plan-mailbox': (payload, signal) => runPlanMailbox(world, payload, signal),
     'verify-mailbox': (payload, signal) => runVerifyMailbox(world, payload, signal),
     'check-cutover': (payload, signal) => runCheckCutover(world, payload, signal),
     'find-late-mail': (payload, signal) => runFindLateMail(world, payload, signal),

@@ -18,6 +18,7 @@ import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
 import type { UploadTicket } from './domain/upload.ts';
+import type { SyncForecast } from './domain/sync-forecast.ts';
 import type { Verification } from './domain/verification.ts';
 
 // -- the source ---------------------------------------------------------------------------------------------------
@@ -409,6 +410,10 @@ export interface MigrationStore {
   saveVerification(verification: SavedVerification, events: readonly EventBody[]): Promise<void>;
   verification(user: UserAddress): Promise<SavedVerification | undefined>;
 
+  /** What the next sync of a user would do, as it was found last. */
+  saveForecast(forecast: SyncForecast, events: readonly EventBody[]): Promise<void>;
+  forecast(user: UserAddress): Promise<SyncForecast | undefined>;
+
   saveCheck(check: BatchCheck, events: readonly EventBody[]): Promise<void>;
   check(batch: BatchName): Promise<BatchCheck | undefined>;
   /** Events that change nothing stored, such as the answer to a test. */
@@ -455,6 +460,7 @@ export interface Jobs {
   /** One connection that looks after some of an endpoint's live users: a place of many, counted from 0. */
   readonly 'watch-mailboxes': { readonly endpoint: EndpointName; readonly place: number };
   readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
+  readonly 'plan-mailbox': { readonly user: UserAddress; readonly request: string };
   readonly 'verify-mailbox': { readonly user: UserAddress; readonly request: string };
   readonly 'check-cutover': { readonly batch: BatchName; readonly request: string };
   readonly 'find-late-mail': { readonly batch: BatchName };

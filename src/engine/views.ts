@@ -14,6 +14,7 @@ import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction 
 import type { Bottleneck, SkippedItem } from './domain/progress.ts';
 import type { OwnerFindings } from './domain/owner-findings.ts';
 import type { RecordedFile } from './domain/record-manifest.ts';
+import type { FolderForecast, NO_FORECAST } from './domain/sync-forecast.ts';
 import type { FolderVerification, Verdict } from './domain/verification.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
 import type { WrittenFile } from './ports.ts';
@@ -201,6 +202,22 @@ export interface VerifyView {
     readonly file: string;
     readonly sha256: string;
   }[];
+  readonly asOf: string;
+}
+
+type ForecastCounts = typeof NO_FORECAST & { readonly bytes: number | null };
+
+/** What the next sync of one user, or of every user of a batch, would do. */
+export interface PlanView extends ForecastCounts {
+  readonly identity: string;
+  readonly users: number;
+  /** Users whose plan is there. */
+  readonly done: number;
+  readonly results: readonly (ForecastCounts & {
+    readonly identity: string;
+    readonly error: string | null;
+    readonly folders: readonly FolderForecast[];
+  })[];
   readonly asOf: string;
 }
 

@@ -10,6 +10,7 @@ const NAMES: readonly JobName[] = [
   'sync-mailbox',
   'watch-mailboxes',
   'check-batch',
+  'plan-mailbox',
   'verify-mailbox',
   'check-cutover',
   'find-late-mail',
@@ -142,12 +143,12 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
 /** A watch waits nearly all of its time: how many there are is bounded by the endpoints, not by this process. */
 const WATCHES = 500;
 
-// A verification reads as much as a sync: it gets as many places. The small kinds run one by one.
+// A verification reads as much as a sync, a plan may: they get as many places. The small kinds run one by one.
 function concurrencyOf(name: JobName, mailboxes: number): number {
   // Somebody waits for a look; a silent name server must not hold up the others.
   if (name === 'check-cutover') return 4;
   if (name === 'watch-mailboxes') return WATCHES;
-  return name === 'sync-mailbox' || name === 'verify-mailbox' ? mailboxes : 1;
+  return name === 'sync-mailbox' || name === 'verify-mailbox' || name === 'plan-mailbox' ? mailboxes : 1;
 }
 
 function startWorker(

@@ -29,6 +29,10 @@ const READERS: { readonly [Name in JobName]: (data: unknown) => Jobs[Name] } = {
     place: count(data, 'place'),
   }),
   'check-batch': (data) => ({ batch: known(parseBatchName(field(data, 'batch'))), request: field(data, 'request') }),
+  'plan-mailbox': (data) => ({
+    user: known(parseUserAddress(field(data, 'user'))),
+    request: field(data, 'request'),
+  }),
   'verify-mailbox': (data) => ({
     user: known(parseUserAddress(field(data, 'user'))),
     request: field(data, 'request'),

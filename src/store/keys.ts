@@ -14,6 +14,7 @@ export const KEY = {
   approvals: '{bellhop}:approvals',
   cutovers: '{bellhop}:cutovers',
   verifications: '{bellhop}:verifications',
+  forecasts: '{bellhop}:forecasts',
   events: '{bellhop}:events',
   /** The audit chain, and its head: how far it is and up to where the event log is in it. */
   audit: '{bellhop}:audit',

@@ -10,6 +10,7 @@ import type { BatchName, EndpointName, UserAddress } from '../engine/domain/ids.
 import type { MigrationBatch } from '../engine/domain/migration-batch.ts';
 import type { MigrationUser } from '../engine/domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from '../engine/domain/progress.ts';
+import type { SyncForecast } from '../engine/domain/sync-forecast.ts';
 import type { Clock, Decide, MigrationStore, SavedVerification } from '../engine/ports.ts';
 import { KEY } from './keys.ts';
 import { readJson } from './read-json.ts';
@@ -144,7 +145,8 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
         .hdel(KEY.progress(user.batch), address)
         .hdel(KEY.folders, address)
         .hdel(KEY.skipped, address)
-        .hdel(KEY.verifications, address);
+        .hdel(KEY.verifications, address)
+        .hdel(KEY.forecasts, address);
       await withEvents(removal, stamp(events, by));
     },
     changeUser: (address, decide, by) =>
@@ -244,6 +246,14 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
     async verification(user) {
       return optional<SavedVerification>(await redis.hget(KEY.verifications, user));
+    },
+
+    async saveForecast(forecast, events) {
+      const saving = redis.multi().hset(KEY.forecasts, forecast.user, JSON.stringify(forecast));
+      await withEvents(saving, stamp(events, undefined));
+    },
+    async forecast(user) {
+      return optional<SyncForecast>(await redis.hget(KEY.forecasts, user));
     },
 
     async saveCheck(check, events) {

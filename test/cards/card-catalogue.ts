@@ -18,6 +18,7 @@ import { fileSentCard } from '../../src/cards/file-card.ts';
 import { formCard, refusalCard } from '../../src/cards/form-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
+import { planCard } from '../../src/cards/plan-card.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { uploadCard, uploadElsewhereCard } from '../../src/cards/upload-card.ts';
@@ -50,6 +51,7 @@ import {
   sampleEndpoint,
   sampleExport,
   sampleFailures,
+  samplePlan,
   sampleSkipped,
   sampleStatus,
   sampleUser,
@@ -117,6 +119,9 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
         locale,
       ),
     ],
+    ['plan-user', planCard(samplePlan(), locale)],
+    ['plan-running', planCard({ ...samplePlan(), users: 12, done: 5 }, locale)],
+    ['plan-hostile', planCard(samplePlan(HOSTILE), locale)],
     ['batch-synced', batchCard(sampleBatch({ status: 'SyncedWithErrors', activeCount: 0, pendingCount: 0, syncedCount: 465, bottleneck: null, supportedActions: ['Start', 'Stop', 'SyncNow'], items: { ...NO_ITEMS, source: 1_284_695, copied: 1_204_530, adopted: 61_004, excluded: 18_902, skipped: 221, failed: 38 } }), locale)],
     ['batch-empty', batchCard(sampleBatch({ status: 'Created', totalCount: 0, activeCount: 0, syncedCount: 0, failedCount: 0, pendingCount: 0, stoppedCount: 0, failures: [], items: NO_ITEMS, dataConsistencyScore: null, reasons: [], startDateTime: null }), locale)],
     ['batch-huge', batchCard(sampleBatch(HUGE), locale)],

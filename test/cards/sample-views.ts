@@ -2,7 +2,7 @@ import { failure } from '../../src/engine/domain/failure.ts';
 import type { ApprovalView, ExportView, SkippedView, VerifyView } from '../../src/engine/views.ts';
 import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
-import type { BatchView, CheckView, FailuresView, StatusView, UserView } from '../../src/engine/views.ts';
+import type { BatchView, CheckView, FailuresView, PlanView, StatusView, UserView } from '../../src/engine/views.ts';
 
 export const NOW = '2026-11-23T12:57:10.000Z';
 
@@ -351,3 +351,31 @@ export const sampleEndpoint = {
   initial: 20,
   incremental: 10,
 } as const;
+
+export function samplePlan(name = 'INBOX'): PlanView {
+  const none = { copied: 0, bytes: 0, excluded: 0, tooLarge: 0, moved: 0, flagged: 0, removed: 0, held: 0 };
+  const folders = [
+    { ...none, source: name, target: 'Inbox', copied: 34, bytes: 4_200_000, flagged: 12, removed: 3 },
+    { ...none, source: 'Plans 2024', target: 'Plans 2024', renamedFrom: 'Plans', moved: 20, tooLarge: 1 },
+    { ...none, source: 'Offers', target: 'Offers', change: 'new' as const, copied: 8, bytes: 900_000 },
+    { ...none, source: 'Old/Branch', target: '', change: 'vanished' as const, held: 140 },
+  ];
+  const sums = {
+    copied: 42,
+    bytes: 5_100_000,
+    excluded: 0,
+    tooLarge: 1,
+    moved: 20,
+    flagged: 12,
+    removed: 3,
+    held: 140,
+  };
+  return {
+    identity: 'sales.desk@example.com',
+    users: 1,
+    done: 1,
+    ...sums,
+    results: [{ identity: 'sales.desk@example.com', error: null, ...sums, folders }],
+    asOf: NOW,
+  };
+}

@@ -24,6 +24,7 @@ const NOTHING: JobHandlers = {
   'sync-mailbox': async () => undefined,
   'watch-mailboxes': async () => undefined,
   'check-batch': async () => undefined,
+  'plan-mailbox': async () => undefined,
   'verify-mailbox': async () => undefined,
   'check-cutover': async () => undefined,
   'find-late-mail': async () => undefined,

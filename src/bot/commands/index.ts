@@ -31,6 +31,7 @@ import { addUsersCommand } from './upload-command.ts';
 import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
+import { planCommand } from './plan-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
 
@@ -84,6 +85,7 @@ export const COMMANDS: readonly Command[] = [
   restoreMissingCommand,
   stopUserCommand,
   resumeUserCommand,
+  planCommand,
   verifyCommand,
   exportCommand,
   startCutoverCommand,

@@ -140,6 +140,7 @@ export const DE: typeof EN = {
     skipped: 'Ausgelassene zeigen',
     approveSkipped: 'Genehmigen',
     verifyAgain: 'Erneut vergleichen',
+    planAgain: 'Erneut planen',
     approve: 'Genehmigen',
     reject: 'Ablehnen',
     retry: (value) => `${users(value)} wiederholen`,
@@ -510,6 +511,41 @@ export const DE: typeof EN = {
         ? 'Nichts wartet auf Genehmigung.'
         : `${some(value, 'Frage wartet', 'Fragen warten')} auf Zustimmung.`,
     fallback: (id, title, counted, state) => `Genehmigung ${id}: ${title}, ${counted}. ${state}.`,
+  },
+
+  plan: {
+    what: 'Plan des nächsten Abgleichs',
+    running: 'Wird geprüft',
+    ready: 'Bekannt',
+    asks: 'Würde fragen',
+    incomplete: 'Zum Teil',
+    asking: (value) =>
+      `${value === 1 ? 'Die Quelle wird' : `Die Quellen von ${users(value)} werden`} gefragt, was sich geändert hat.`,
+    failed: 'Es war nicht herauszufinden.',
+    nothing: 'An der Quelle hat sich nichts geändert: ein Abgleich schriebe nichts.',
+    would: (copied, size, moved, flagged, removed) =>
+      `Ein Abgleich kopierte **${messages(copied)}**${size === '' || copied === 0 ? '' : ` (${size})`}, verschöbe ${count(moved)}, änderte ${count(flagged)} und entfernte ${count(removed)}.`,
+    copied: 'Zu kopieren',
+    changed: 'Zu verschieben oder ändern',
+    removed: 'Zu entfernen',
+    heldTitle: (value) => `${messages(value)} würden auf einen Menschen warten`,
+    heldText: 'An der Quelle ist so viel auf einmal weg, dass nichts entfernt wird, bevor jemand zustimmt.',
+    unknown: 'Nicht herauszufinden',
+    users: 'Benutzer',
+    renamed: (name) => `hieß ${name}`,
+    newFolder: 'neuer Ordner',
+    vanished: 'nicht mehr an der Quelle',
+    writesNothing: 'nichts wurde geschrieben',
+    words: {
+      held: (value) => `${value} warten`,
+      removed: (value) => `${value} entfernt`,
+      copied: (value) => `${value} neu`,
+      moved: (value) => `${value} verschoben`,
+      flagged: (value) => `${value} geändert`,
+      tooLarge: (value) => `${value} zu groß`,
+    },
+    fallback: (name, copied, changed, removed, held) =>
+      `Plan von ${name}: ${copied} zu kopieren, ${changed} zu verschieben oder ändern, ${removed} zu entfernen, ${held} warten.`,
   },
 
   verify: {

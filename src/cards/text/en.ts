@@ -122,6 +122,7 @@ export const EN = {
     skipped: 'Show skipped',
     approveSkipped: 'Approve',
     verifyAgain: 'Verify again',
+    planAgain: 'Plan again',
     approve: 'Approve',
     reject: 'Reject',
     retry: (value: number) => `Retry ${users(value)}`,
@@ -492,6 +493,41 @@ export const EN = {
         : `${plural(value, 'question waits', 'questions wait')} for somebody to agree.`,
     fallback: (id: string, title: string, counted: string, state: string) =>
       `Approval ${id}: ${title}, ${counted}. ${state}.`,
+  },
+
+  plan: {
+    what: 'Plan of the next sync',
+    running: 'Looking',
+    ready: 'Known',
+    asks: 'Would ask',
+    incomplete: 'In part',
+    asking: (value: number) =>
+      `The ${value === 1 ? 'source is' : `sources of ${users(value)} are`} asked what changed.`,
+    failed: 'It could not be found out.',
+    nothing: 'Nothing changed at the source: a sync would write nothing.',
+    would: (copied: number, size: string, moved: number, flagged: number, removed: number) =>
+      `A sync would copy **${messages(copied)}**${size === '' || copied === 0 ? '' : ` (${size})`}, move ${count(moved)}, change ${count(flagged)} and remove ${count(removed)}.`,
+    copied: 'To copy',
+    changed: 'To move or change',
+    removed: 'To remove',
+    heldTitle: (value: number) => `${messages(value)} would wait for a person`,
+    heldText: 'So much is gone at the source at once that nothing is removed before somebody agrees.',
+    unknown: 'Could not be found out',
+    users: 'Users',
+    renamed: (name: string) => `was ${name}`,
+    newFolder: 'new folder',
+    vanished: 'not at the source any more',
+    writesNothing: 'nothing was written',
+    words: {
+      held: (value: string) => `${value} held`,
+      removed: (value: string) => `${value} removed`,
+      copied: (value: string) => `${value} new`,
+      moved: (value: string) => `${value} moved`,
+      flagged: (value: string) => `${value} changed`,
+      tooLarge: (value: string) => `${value} too large`,
+    },
+    fallback: (name: string, copied: string, changed: string, removed: string, held: string) =>
+      `Plan of ${name}: ${copied} to copy, ${changed} to move or change, ${removed} to remove, ${held} held.`,
   },
 
   verify: {

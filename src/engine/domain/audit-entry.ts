@@ -85,6 +85,8 @@ const AUDITED = {
   CutoverContinued: true,
   CutoverCancelled: true,
   LateMailFound: true,
+  PlanRequested: false,
+  Planned: false,
   VerifyRequested: true,
   Verified: true,
   UserStopped: true,

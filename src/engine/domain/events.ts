@@ -128,6 +128,13 @@ export type EventBody =
   | { readonly type: 'CutoverContinued'; readonly batch: BatchName }
   | { readonly type: 'CutoverCancelled'; readonly batch: BatchName; readonly reason: string }
   | { readonly type: 'LateMailFound'; readonly batch: BatchName; readonly count: number }
+  | { readonly type: 'PlanRequested'; readonly batch: BatchName; readonly user: UserAddress }
+  | {
+      readonly type: 'Planned';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly request: string;
+    }
   | { readonly type: 'VerifyRequested'; readonly batch: BatchName; readonly user: UserAddress }
   | {
       readonly type: 'Verified';

@@ -1,4 +1,4 @@
-import type { Checkpoint, LedgerEntry } from '../ports.ts';
+import type { Checkpoint, Ledger, LedgerEntry } from '../ports.ts';
 import type { FolderDepartures } from './apply-removals.ts';
 import { isInTarget } from './apply-removals.ts';
 import type { FolderChange } from './detect-changes.ts';
@@ -16,7 +16,7 @@ export interface VanishedFolder {
 
 /** Folders that are not at the source any more and have not been taken out of the target yet. */
 export async function vanishedFolders(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'ledger'>,
   listed: ReadonlySet<string>,
 ): Promise<readonly VanishedFolder[]> {
   const vanished: VanishedFolder[] = [];
@@ -47,7 +47,7 @@ export async function collectDepartures(
     for (const former of await ledger.formerUidValidities(path, uidValidity)) {
       await settleDeparted(session, placeOf(path, former, targetFolderId, formerPaths));
       const replaced = { path, uidValidity: former, targetFolderId, formerPaths };
-      const left = await liveEntries(session, path, former);
+      const left = await liveEntries(ledger, path, former);
       if (left.length > 0) departures.push({ ...replaced, entries: left });
     }
   }
@@ -59,7 +59,7 @@ export async function collectDepartures(
         session.books.move(path, 'pending', 'copied', settled.found);
         session.books.move(path, 'pending', 'goneAtSource', settled.forgotten);
       }
-      const entries = await liveEntries(session, path, each);
+      const entries = await liveEntries(ledger, path, each);
       if (entries.length > 0) departures.push({ path, uidValidity: each, targetFolderId, formerPaths, entries });
     }
   }
@@ -77,19 +77,16 @@ function placeOf(
 
 const LIVE = ['copied', 'adopted', 'skipped', 'failed', 'excluded'] as const;
 
-async function liveEntries(
-  session: MailboxSession,
-  path: string,
-  uidValidity: string,
-): Promise<readonly LedgerEntry[]> {
+/** Entries of a folder that stand for something: copied, skipped, failed or left out. */
+export async function liveEntries(ledger: Ledger, path: string, uidValidity: string): Promise<readonly LedgerEntry[]> {
   const found: LedgerEntry[] = [];
-  for (const state of LIVE) found.push(...(await session.ledger.entries(path, uidValidity, state)));
+  for (const state of LIVE) found.push(...(await ledger.entries(path, uidValidity, state)));
   return found;
 }
 
 /** Departed messages that can be recognised elsewhere: those of this pass, and those whose removal still waits. */
 export async function recognisable(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'ledger'>,
   departures: readonly FolderDepartures[],
 ): Promise<readonly DepartedMessage[]> {
   const departed: DepartedMessage[] = [];

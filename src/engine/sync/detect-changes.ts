@@ -23,7 +23,7 @@ const KNOWN_AS: Readonly<Record<LedgerState, KnownAs>> = {
 
 /** Finds what changed in the selected folder, in the cheapest way its server and the checkpoint allow. */
 export async function detectChanges(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
   run: FolderRun,
   checkpoint: Checkpoint | undefined,
 ): Promise<FolderChange> {
@@ -40,7 +40,7 @@ export async function detectChanges(
 
 // RFC 7162: the server names what is new or changed; with QRESYNC also what vanished, known to us or not.
 async function askedChanges(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
   run: FolderRun,
   since: string,
   checkpoint: Checkpoint,
@@ -65,7 +65,11 @@ async function askedChanges(
 }
 
 // As many messages as there should be without any that vanished: none did, and half a million UIDs need not be listed.
-async function missingUids(session: MailboxSession, run: FolderRun, expected: number): Promise<ReadonlySet<number>> {
+async function missingUids(
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
+  run: FolderRun,
+  expected: number,
+): Promise<ReadonlySet<number>> {
   if (run.status.exists === expected) return new Set();
   const present = new Set(await run.folder.uids());
   const known = await session.ledger.states(run.path, run.status.uidValidity);
@@ -75,7 +79,7 @@ async function missingUids(session: MailboxSession, run: FolderRun, expected: nu
 const FEW = 1000;
 
 async function knownOf(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
   run: FolderRun,
   vanished: ReadonlySet<number>,
 ): Promise<readonly number[]> {
@@ -94,7 +98,10 @@ async function knownOf(
 }
 
 // Everything against everything: UIDs always, flags once there is something to compare them with.
-async function comparedChanges(session: MailboxSession, run: FolderRun): Promise<FolderDiff> {
+async function comparedChanges(
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
+  run: FolderRun,
+): Promise<FolderDiff> {
   const known = await session.ledger.states(run.path, run.status.uidValidity);
   const present =
     known.length === 0
@@ -106,7 +113,10 @@ async function comparedChanges(session: MailboxSession, run: FolderRun): Promise
   );
 }
 
-async function triedBefore(session: MailboxSession, run: FolderRun): Promise<readonly number[]> {
+async function triedBefore(
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
+  run: FolderRun,
+): Promise<readonly number[]> {
   const { ledger } = session;
   const skipped = await ledger.entries(run.path, run.status.uidValidity, 'skipped');
   const failed = await ledger.entries(run.path, run.status.uidValidity, 'failed');

@@ -50,8 +50,9 @@ function canFollow({ checkpoint }: VanishedFolder, route: FolderRoute, tree: Tar
   return from === to;
 }
 
-async function findRenamed(
-  session: MailboxSession,
+/** The folder that has another name now, if one of these is it. */
+export async function findRenamed(
+  session: Pick<MailboxSession, 'source' | 'ledger'>,
   folder: VanishedFolder,
   appeared: readonly FolderRoute[],
 ): Promise<FolderRoute | undefined> {
@@ -72,7 +73,7 @@ async function findRenamed(
 }
 
 async function newestCopied(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'ledger'>,
   path: string,
   { uidValidity }: Checkpoint,
 ): Promise<readonly LedgerEntry[]> {

@@ -64,7 +64,7 @@ export async function markedItemsTaken(session: MailboxSession): Promise<void> {
 }
 
 /** Folders the ledger knows; the mailbox as a whole is none. */
-export async function knownFolders(session: MailboxSession): Promise<readonly string[]> {
+export async function knownFolders(session: Pick<MailboxSession, 'ledger'>): Promise<readonly string[]> {
   return (await session.ledger.folders()).filter((path) => path !== MAILBOX);
 }
 

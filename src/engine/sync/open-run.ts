@@ -34,6 +34,6 @@ export async function openRun(
 }
 
 /** The same folder, selected again: another one may have been open meanwhile. Its UIDs must still mean the same messages. */
-export async function reopen(session: MailboxSession, run: FolderRun): Promise<FolderRun> {
+export async function reopen(session: Pick<MailboxSession, 'source'>, run: FolderRun): Promise<FolderRun> {
   return { ...run, folder: await session.source.select(run.route.source, run.status.uidValidity) };
 }

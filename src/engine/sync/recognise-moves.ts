@@ -34,7 +34,7 @@ const CHUNK = 500;
  * Sizes are compared first; only messages of a size that is missed are asked for their headers, none for its body.
  */
 export async function recogniseMoves(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'source' | 'signal'>,
   changes: readonly FolderChange[],
   departed: readonly DepartedMessage[],
 ): Promise<readonly Move[]> {
@@ -48,7 +48,7 @@ export async function recogniseMoves(
 }
 
 async function readArrivals(
-  session: MailboxSession,
+  session: Pick<MailboxSession, 'source' | 'signal'>,
   run: FolderRun,
   uids: readonly number[],
   sizes: ReadonlySet<number>,
