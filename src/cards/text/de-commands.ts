@@ -115,7 +115,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Export',
     help: 'Schreibt den signierten Nachweis eines Batches auf den Server von Bellhop: Bericht, Benutzer als CSV, Genehmigungen, Prüfungen und seinen Teil der Prüfkette.',
   },
-  plan: 'Was der nächste Abgleich täte: kopieren, verschieben, ändern, entfernen, und was auf einen Menschen wartete. Schreibt nichts.',
+  plan: {
+    title: 'Planen',
+    help: 'Was der nächste Abgleich täte: kopieren, verschieben, ändern, entfernen, und was auf einen Menschen wartete. Schreibt nichts.',
+  },
   verify: {
     title: 'Vergleichen',
     help: 'Vergleicht Quelle und Ziel neu, Nachricht für Nachricht, und schreibt einen Bericht mit SHA-256. Ändert nichts.',
