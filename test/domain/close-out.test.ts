@@ -43,13 +43,22 @@ describe('what is open about a user', () => {
     ['skippedNotApproved', { unapprovedSkipped: 5 }, 5],
     ['neverVerified', { verification: null }, 1],
     ['neverVerified', { verification: { verification, verdict: 'unknown', sha256: '' } }, 1],
-    ['verificationOutdated', { lastSync: new Date(2001).toISOString() }, 1],
     [
       'verificationDiffers',
       { verification: { verification: { ...verification, folders: [FOLDER] }, verdict: 'different', sha256: '' } },
       3,
     ],
   ];
+
+  test('a sync after the last verification, until the user is completed', () => {
+    const later = { ...CLOSED, lastSync: new Date(2001).toISOString() };
+
+    expect(openItemsOf(later, 0)).toEqual([]);
+    expect(openItemsOf({ ...later, status: 'Synced' }, 0).map(({ kind }) => kind)).toEqual([
+      'notCompleted',
+      'verificationOutdated',
+    ]);
+  });
 
   test.each(OPEN)('%s', (kind, change, count) => {
     expect(openItemsOf({ ...CLOSED, ...change }, 0)).toEqual([{ kind, about: user, count }]);

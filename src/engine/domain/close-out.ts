@@ -116,15 +116,15 @@ export interface OpenItem {
 
 /** What is open about a user. */
 export function openItemsOf(user: CloseOutUser, removalsHeld: number): readonly OpenItem[] {
-  const { address: about, items, verification, lastSync } = user;
+  const { address: about, items } = user;
   const counts: Partial<Record<OpenItem['kind'], number>> = {
-    notCompleted: user.status === 'Completed' || user.status === 'CompletedWithWarnings' ? 0 : 1,
+    notCompleted: isCompleted(user) ? 0 : 1,
     syncFailed: user.error === null ? 0 : 1,
     failedMessages: items.failed,
     pendingMessages: items.pending,
     skippedNotApproved: user.unapprovedSkipped,
     removalsHeld,
-    ...openVerification(verification, lastSync),
+    ...openVerification(user),
   };
   return OPEN_KINDS.flatMap((kind) => {
     const count = counts[kind] ?? 0;
@@ -132,17 +132,19 @@ export function openItemsOf(user: CloseOutUser, removalsHeld: number): readonly 
   });
 }
 
-function openVerification(
-  found: CloseOutVerification | null,
-  lastSync: string | null,
-): Partial<Record<OpenItem['kind'], number>> {
+function isCompleted({ status }: CloseOutUser): boolean {
+  return status === 'Completed' || status === 'CompletedWithWarnings';
+}
+
+function openVerification(user: CloseOutUser): Partial<Record<OpenItem['kind'], number>> {
+  const { verification: found, lastSync } = user;
   if (lastSync === null) return {};
-  if (found === null) return { neverVerified: 1 };
+  if (found === null || found.verdict === 'unknown') return { neverVerified: 1 };
   const { folders, startedAt } = found.verification;
   if (found.verdict === 'different')
     return { verificationDiffers: folders.reduce((sum, folder) => sum + folder.missing + folder.different, 0) };
-  if (found.verdict === 'unknown') return { neverVerified: 1 };
-  return startedAt < new Date(lastSync).getTime() ? { verificationOutdated: 1 } : {};
+  // The last sync of a completion comes after every verification: nobody can sign in any more to verify again.
+  return startedAt < new Date(lastSync).getTime() && !isCompleted(user) ? { verificationOutdated: 1 } : {};
 }
 
 /** An approval as the record tells it. */
