@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { actOnCutover } from './cutover-act.ts';
 import { lookAtCutover } from './cutover-look.ts';
-import { type Cutover, type CutoverStep, currentStep, settle, waitsForPeople } from './domain/cutover.ts';
+import { type Cutover, type CutoverStep, currentStep, lastEntry, settle, waitsForPeople } from './domain/cutover.ts';
+import { isLateMailKnown } from './domain/cutover-evidence.ts';
 import type { EventBody } from './domain/events.ts';
 import { failure, toMigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
@@ -21,13 +22,17 @@ export async function watchCutovers(world: World): Promise<void> {
     if (step === undefined) continue;
     if (isDue(world, cutover.checkedAt, FOLLOWED.has(step) && !waitsForPeople(cutover) ? FOLLOW_EVERY : LOOK_EVERY))
       await lookSoon(world, cutover.batch);
-    if (
-      cutover.mx?.switchedAt !== undefined &&
-      cutover.goAhead === undefined &&
-      isDue(world, cutover.lateReadAt, LATE_EVERY)
-    )
+    if (isLateMailDue(world, cutover))
       await world.jobs.add('find-late-mail', { batch: cutover.batch }, { id: jobId('late', cutover.batch) });
   }
+}
+
+// Once everything is synced people want to know: that look is not put off.
+function isLateMailDue(world: World, cutover: Cutover): boolean {
+  const { mx, goAhead, lateReadAt, history } = cutover;
+  if (mx?.switchedAt === undefined || goAhead !== undefined) return false;
+  const isWanted = lastEntry(history, 'final-sync') !== undefined && !isLateMailKnown(cutover);
+  return isWanted || isDue(world, lateReadAt, LATE_EVERY);
 }
 
 function isDue({ clock, settings }: World, last: number | undefined, every: number): boolean {

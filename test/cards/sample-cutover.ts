@@ -169,7 +169,7 @@ export const CUTOVERS: Readonly<Record<string, CutoverView>> = {
       check('mx-old-gone', true, { others: [], silent: [] }),
       check('final-sync-empty', true, { users: 480, empty: 480, left: [] }),
       check('verified-equal', true, { users: 480, equal: 480, different: 0, unknown: 0 }),
-      check('source-silent', false, { late: 12 }, false),
+      check('source-silent', false, { looked: 'yes', late: 12 }, false),
     ],
     proven: true,
     supportedActions: ['goAhead', 'pause'],

@@ -5,7 +5,7 @@ import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sa
 import { readConfig } from '../../src/config.ts';
 import { startBatch } from '../../src/engine/batches.ts';
 import { requireCutover, startCutover } from '../../src/engine/cutover.ts';
-import { runCheckCutover } from '../../src/engine/cutover-check.ts';
+import { runCheckCutover, watchCutovers } from '../../src/engine/cutover-check.ts';
 import { goAheadWithStep, waiveStep } from '../../src/engine/cutover-steps.ts';
 import {
   CUTOVER_STEPS,
@@ -55,9 +55,11 @@ beforeAll(async () => {
   // Syncs and comparisons are carried out by a worker as ever; the looks of the cutover are the test's.
   const handlers = {
     ...jobHandlers(world),
-    'schedule-syncs': () => runScheduleSyncs(world),
+    'schedule-syncs': async () => {
+      await watchCutovers(world);
+      await runScheduleSyncs(world);
+    },
     'check-cutover': async () => undefined,
-    'find-late-mail': async () => undefined,
   };
   workers = await opened.queue.work(handlers, { concurrency: 2, tick: 50, lock: 10_000 });
 });

@@ -141,9 +141,11 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
         ? 'Kein Kennwort ist mehr da'
         : `${some(Number(found('kept')), 'Kennwort ist', 'Kennwörter sind')} noch da`,
     'source-silent': (found, passed) =>
-      passed
-        ? 'Nach der Umstellung kam nichts mehr am alten Server an'
-        : `${some(Number(found('late')), 'Mail kam', 'Mails kamen')} nach der Umstellung am alten Server an und ${found('late') === '1' ? 'wurde' : 'wurden'} geholt`,
+      found('looked') === 'no'
+        ? 'Nach später Post wurde seit der letzten Synchronisierung noch nicht gesehen'
+        : passed
+          ? 'Nach der Umstellung kam nichts mehr am alten Server an'
+          : `${some(Number(found('late')), 'Mail kam', 'Mails kamen')} nach der Umstellung am alten Server an und ${found('late') === '1' ? 'wurde' : 'wurden'} geholt`,
     'source-unreachable': (found, passed) =>
       passed ? `${found('host')} antwortet nicht mehr` : `${found('host')} antwortet noch`,
     'mx-ttl': (found, passed) =>

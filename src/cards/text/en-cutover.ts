@@ -137,9 +137,11 @@ const CHECKS: Readonly<Record<CheckName, CheckText>> = {
   'passwords-forgotten': (found, passed) =>
     passed ? 'No password is kept' : `${plural(Number(found('kept')), 'password')} still kept`,
   'source-silent': (found, passed) =>
-    passed
-      ? 'No mail came to the old server after the switch'
-      : `${plural(Number(found('late')), 'message')} came to the old server after the switch and ${found('late') === '1' ? 'was' : 'were'} brought over`,
+    found('looked') === 'no'
+      ? 'Nobody has looked for late mail since the last sync yet'
+      : passed
+        ? 'No mail came to the old server after the switch'
+        : `${plural(Number(found('late')), 'message')} came to the old server after the switch and ${found('late') === '1' ? 'was' : 'were'} brought over`,
   'source-unreachable': (found, passed) =>
     passed ? `${found('host')} does not answer any more` : `${found('host')} still answers`,
   'mx-ttl': (found, passed) =>

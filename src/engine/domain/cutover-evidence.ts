@@ -1,4 +1,4 @@
-import { type Cutover } from './cutover.ts';
+import { type Cutover, lastEntry } from './cutover.ts';
 import { type MxMemory, oldHostForgottenAt, shortTtlKnownAt } from './mx-memory.ts';
 import type { TargetDomain } from './dns-evidence.ts';
 import type { Check } from './evidence.ts';
@@ -135,9 +135,21 @@ export function mxWaitedCheck(mx: MxMemory, settle: number, timeScale: number, n
   };
 }
 
-/** Nothing came to the old server any more. It stops nobody: late mail is brought over, and its senders are listed. */
-export function sourceSilentCheck({ lateCount }: Pick<Cutover, 'lateCount'>): Check {
-  return { name: 'source-silent', passed: lateCount === 0, required: false, found: { late: lateCount } };
+/** Whether late mail was looked for since everything was synced: before that nobody knows whether there is any. */
+export function isLateMailKnown({ history, lateReadAt }: Pick<Cutover, 'history' | 'lateReadAt'>): boolean {
+  const synced = lastEntry(history, 'final-sync')?.at;
+  return synced !== undefined && lateReadAt !== undefined && lateReadAt >= synced;
+}
+
+/** Late mail was looked for. What was found stops nobody: it is brought over, and its senders are listed. */
+export function sourceSilentCheck(cutover: Pick<Cutover, 'history' | 'lateReadAt' | 'lateCount'>): Check {
+  const looked = isLateMailKnown(cutover);
+  return {
+    name: 'source-silent',
+    passed: looked && cutover.lateCount === 0,
+    required: !looked,
+    found: { looked: looked ? 'yes' : 'no', late: cutover.lateCount },
+  };
 }
 
 /** Nobody reaches the old server any more. */

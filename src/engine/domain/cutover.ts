@@ -67,7 +67,7 @@ export const CUTOVER_STEPS: Readonly<Record<CutoverStep, StepRow>> = {
   },
   'old-mx-gone': { by: 'evidence', before: [], proof: ['mx-switched', 'mx-old-gone', 'mx-waited', ...DNS_HYGIENE] },
   'final-sync': { by: 'evidence', before: [], proof: ['mx-switched', 'final-sync-empty'] },
-  reconcile: { by: 'evidence', before: [], proof: ['verified-equal'] },
+  reconcile: { by: 'evidence', before: [], proof: ['verified-equal', 'source-silent'] },
   complete: {
     by: 'go-ahead',
     before: ['mx-switched', 'mx-old-gone', 'final-sync-empty', 'verified-equal', 'source-silent'],
