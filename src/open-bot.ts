@@ -10,6 +10,7 @@ import { startServer } from './bot/server.ts';
 import { TeamsAdapter } from './bot/teams-adapter.ts';
 import { localeFor } from './cards/locale.ts';
 import type { Config } from './config.ts';
+import type { Actor } from './engine/domain/actor.ts';
 import type { BatchName } from './engine/domain/ids.ts';
 import type { Logger, World } from './engine/ports.ts';
 import { memberGroups } from './exchange/member-groups.ts';
@@ -40,7 +41,10 @@ export async function openBot(
   const onPinned = (batch: BatchName): void => notifier.pinned(batch);
   const files = new FileOffers({ documents, world, chat, sandbox: config.sandbox });
   const bot = new MigrationBot({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned });
-  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat });
+  // A link is good for half an hour; a role may be gone before that. Whoever sits at the server has no role to lose.
+  const mayUpload = async ({ id }: Actor): Promise<boolean> =>
+    id.startsWith('cli:') || (await roles.stillMay(id, 'operate'));
+  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat, mayUpload });
   const notifying = notifier.run(signal).catch((error: unknown) => {
     log.error(
       { code: 'NotifierFailed', cause: error instanceof Error ? error.name : 'unknown' },

@@ -1,6 +1,7 @@
 import { MigrationError, toMigrationError } from '../engine/domain/failure.ts';
 import type { Clock, Logger } from '../engine/ports.ts';
 import type { Permission } from './commands/command.ts';
+import { includes } from './commands/parse.ts';
 import type { Person } from './read-activity.ts';
 
 /** Who may do what, by Entra object id of a person or group, and whose tenants are let in. */
@@ -43,9 +44,7 @@ export class Roles {
     const { people } = this.#options;
     // A foreign tenant is refused before anybody asks about groups.
     if (!isHome(person, people)) return undefined;
-    const own = permissionOf(person, people);
-    const groups = own === 'approve' ? [] : await this.#groupsOf(person);
-    const held = highest([own, ...groups.map((id) => permissionOf({ ...person, id }, people))]);
+    const held = await this.#held(person);
     // Guests carry the tenant that invited them: only the roster tells them apart.
     return held === undefined || (await this.#isGuest(person, isGuest)) ? undefined : held;
   }
@@ -53,6 +52,20 @@ export class Roles {
   /** The permission of somebody the lists name; groups are not asked about. */
   named(person: Person): Permission | undefined {
     return permissionOf(person, this.#options.people);
+  }
+
+  /** Whether somebody of the own tenant, let in before, still has a role: for what happens outside of any conversation. */
+  async stillMay(id: string, needed: Permission): Promise<boolean> {
+    const [tenantId = ''] = this.#options.people.tenants;
+    const held = await this.#held({ id, tenantId: tenantId.toLowerCase(), name: '', locale: '', chatId: '' });
+    return held !== undefined && includes(held, needed);
+  }
+
+  async #held(person: Person): Promise<Permission | undefined> {
+    const { people } = this.#options;
+    const own = permissionOf(person, people);
+    const groups = own === 'approve' ? [] : await this.#groupsOf(person);
+    return highest([own, ...groups.map((id) => permissionOf({ ...person, id }, people))]);
   }
 
   async #isGuest({ id }: Person, ask: () => Promise<boolean>): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { World } from '../engine/ports.ts';
 import { type RunningServer, healthAnswer } from '../health.ts';
 import type { MigrationBot } from './migration-bot.ts';
 import type { TeamsAdapter } from './teams-adapter.ts';
-import { type UploadLimits, UploadRoutes } from './upload/upload-routes.ts';
+import { type UploadOptions, UploadRoutes } from './upload/upload-routes.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -11,7 +11,7 @@ export interface ServerOptions {
   readonly world: World;
   readonly bot: MigrationBot;
   readonly adapter: TeamsAdapter;
-  readonly uploadLimits?: UploadLimits;
+  readonly mayUpload?: UploadOptions['mayUpload'];
 }
 
 /** Activities of Teams are small; what is larger is none. */
@@ -38,7 +38,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       response.sendRaw(answer?.status ?? 404, answer?.text ?? '', { 'Content-Type': answer?.type ?? 'text/plain' });
     });
   }
-  const uploads = new UploadRoutes(world, options.uploadLimits);
+  const uploads = new UploadRoutes(world, options.mayUpload === undefined ? {} : { mayUpload: options.mayUpload });
   for (const method of ['get', 'head', 'post'] as const) {
     server[method]('/upload/:token', async (request, response) => {
       await uploads.handle(request, response, String(Reflect.get(Object(request.params), 'token')));

@@ -133,6 +133,6 @@ function proofSection({ hash, report }: CheckView, { t }: Locale): CardElement |
     t.check.proof,
     markRow('done', [bold(t.check.hash(hash)), subtle(t.check.bound)]),
     markRow('done', [t.check.report, fromOutside(report.file, 300)]),
-    underRow(fromOutside(`SHA-256 ${report.sha256}`)),
+    small(`SHA-256 ${report.sha256}`, 'None'),
   );
 }

@@ -38,6 +38,15 @@ describe('who may do what', () => {
     expect(await roles(undefined).permissionOf(who, member)).toBe(expected);
   });
 
+  test('outside of a conversation: a role that is still there, and no other', async () => {
+    const held = roles(undefined);
+
+    expect(await held.stillMay('o1', 'operate')).toBe(true);
+    expect(await held.stillMay('a1', 'operate')).toBe(true);
+    expect(await held.stillMay('v1', 'operate')).toBe(false);
+    expect(await held.stillMay('x', 'operate')).toBe(false);
+  });
+
   test('a guest of the roster is refused, whatever the lists say; the roster is asked once', async () => {
     let asked = 0;
     const guest = async (): Promise<boolean> => {

@@ -48,8 +48,8 @@ async function usersOf(batch: BatchName): Promise<readonly UserAddress[]> {
 }
 
 /** The routes alone, with a clock or limits of their own. */
-async function serve(of: Partial<World>, limits: Partial<UploadLimits> = {}) {
-  const routes = new UploadRoutes({ ...world, ...of }, { ...UPLOAD_LIMITS, ...limits });
+async function serve(of: Partial<World>, limits: Partial<UploadLimits> = {}, mayUpload = async () => true) {
+  const routes = new UploadRoutes({ ...world, ...of }, { limits: { ...UPLOAD_LIMITS, ...limits }, mayUpload });
   const server = createServer((request, response) => {
     void routes.handle(request, response, (request.url ?? '').split(/[/?]/)[2] ?? '');
   });
@@ -227,6 +227,14 @@ describe('hostile requests', () => {
     ).rejects.toThrow();
 
     expect((await fetch(url)).status).toBe(200);
+    expect(await usersOf(name)).toEqual([]);
+  });
+
+  test('a link outlives no role: who lost it since adds nobody', async () => {
+    const url = await link();
+    await using server = await serve({}, {}, async () => false);
+
+    expect((await post(server.at(url), good('a'))).status).toBe(403);
     expect(await usersOf(name)).toEqual([]);
   });
 

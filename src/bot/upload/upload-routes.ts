@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Locale, localeFor } from '../../cards/locale.ts';
+import type { Actor } from '../../engine/domain/actor.ts';
+import { failure } from '../../engine/domain/failure.ts';
 import type { World } from '../../engine/ports.ts';
 import { lookAtUpload, receiveUpload } from '../../engine/uploads.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
@@ -31,15 +33,23 @@ const CSV_TYPES: ReadonlySet<string> = new Set([
   'application/octet-stream',
 ]);
 
+export interface UploadOptions {
+  readonly limits?: UploadLimits;
+  /** Whether who asked for a link still has the role that takes. */
+  readonly mayUpload?: (by: Actor) => Promise<boolean>;
+}
+
 /** `GET|POST /upload/<token>`: a page for one person and one file. Never throws; never logs an address or a body. */
 export class UploadRoutes {
   readonly #world: World;
   readonly #limits: UploadLimits;
   readonly #requests: RequestLimit;
+  readonly #mayUpload: (by: Actor) => Promise<boolean>;
   #reading = 0;
 
-  constructor(world: World, limits: UploadLimits = UPLOAD_LIMITS) {
+  constructor(world: World, { limits = UPLOAD_LIMITS, mayUpload = async () => true }: UploadOptions = {}) {
     this.#world = world;
+    this.#mayUpload = mayUpload;
     this.#limits = limits;
     this.#requests = new RequestLimit(world.clock, limits.perMinute);
   }
@@ -65,7 +75,11 @@ export class UploadRoutes {
   async #file(request: IncomingMessage, response: ServerResponse, token: string, locale: Locale): Promise<void> {
     const { answer: t, closed } = locale.t.upload;
     if (!this.#isOwn(request)) return this.#answer(request, response, 403, briefAnswer(t.foreign, '', true));
-    const { state } = await lookAtUpload(this.#world, token);
+    const { state, ticket } = await lookAtUpload(this.#world, token);
+    if (state === 'open' && ticket !== undefined && !(await this.#mayUpload(ticket.by))) {
+      const { message, remedy } = locale.failure(failure('NotAllowed', { role: 'operator' }));
+      return this.#answer(request, response, 403, briefAnswer(message, remedy, false));
+    }
     if (state !== 'open') {
       const answer = briefAnswer(closed[state], '', false);
       return this.#answer(request, response, state === 'unknown' ? 404 : 410, answer);
