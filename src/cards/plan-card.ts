@@ -16,6 +16,7 @@ import {
   small,
   subtle,
   tiles,
+  underRow,
 } from './elements.ts';
 import { foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
@@ -46,7 +47,7 @@ export function planCard(view: PlanView, locale: Locale = ENGLISH): Card {
       : tiles([
           { value: short(copied), label: t.plan.copied },
           { value: short(moved + flagged), label: t.plan.changed },
-          { value: short(removed + held), label: t.plan.removed, alarming: held > 0 },
+          { value: short(removed), label: t.plan.removed },
         ]),
     held === 0 ? undefined : panel(t.plan.heldTitle(held), markRow('attention', [t.plan.heldText])),
     users === 1 ? folderSection(view, locale) : userSection(view, locale),
@@ -84,7 +85,7 @@ function folderSection({ results }: PlanView, locale: Locale): CardElement | und
   const rest = folders.length - MOST_ROWS;
   return section(
     locale.t.user.folders,
-    ...folders.slice(0, MOST_ROWS).map((folder) => folderRow(folder, locale)),
+    ...folders.slice(0, MOST_ROWS).flatMap((folder) => folderRows(folder, locale)),
     ...(rest > 0 ? [markRow('plain', [locale.t.failures.andMore(rest)])] : []),
   );
 }
@@ -93,7 +94,7 @@ function weightOf({ held, removed, moved, flagged, copied }: FolderForecast): nu
   return held * 1000 + removed * 10 + moved + flagged + copied;
 }
 
-function folderRow(folder: FolderForecast, locale: Locale): CardElement {
+function folderRows(folder: FolderForecast, locale: Locale): readonly CardElement[] {
   const { t } = locale;
   const { source, target, renamedFrom, change, held } = folder;
   const name: Run[] = [fromOutside(source, 40)];
@@ -101,7 +102,8 @@ function folderRow(folder: FolderForecast, locale: Locale): CardElement {
   else if (change === 'new') name.push(subtle(` ${t.plan.newFolder}`));
   else if (change === 'vanished') name.push(subtle(` ${t.plan.vanished}`));
   else if (target !== '' && target !== source) name.push(subtle(` → ${foreign(target, 40)}`));
-  return markRow(held > 0 ? 'attention' : 'plain', name, wordsOf(folder, locale));
+  const words = wordsOf(folder, locale);
+  return [markRow(held > 0 ? 'attention' : 'plain', name), ...(words === '' ? [] : [underRow(subtle(words))])];
 }
 
 function userSection({ results }: PlanView, locale: Locale): CardElement | undefined {
@@ -114,9 +116,10 @@ function userSection({ results }: PlanView, locale: Locale): CardElement | undef
     locale.t.plan.users,
     ...busy
       .slice(0, MOST_ROWS)
-      .map((user) =>
-        markRow(user.held > 0 ? 'attention' : 'plain', [fromOutside(user.identity, 60)], wordsOf(user, locale)),
-      ),
+      .flatMap((user) => [
+        markRow(user.held > 0 ? 'attention' : 'plain', [fromOutside(user.identity, 60)]),
+        underRow(subtle(wordsOf(user, locale))),
+      ]),
     ...(rest > 0 ? [markRow('plain', [locale.t.failures.andMore(rest)])] : []),
   );
 }
