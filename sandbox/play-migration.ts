@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkMigration } from '../test/checker/check-migration.ts';
 import { formatReport } from '../test/checker/format-report.ts';
 import { editMailbox } from './source/edit-mailbox.ts';
@@ -50,10 +53,31 @@ export async function playMigration(world: SandboxWorld, stage: Stage): Promise<
   await chat(`verify ${addressOf('sales')}`, (text) => text.includes('SHA-256'));
   await playCutover(world, chat, (line) => stage.say(`\n${rule}\n${line}\n`));
   await chat('status demo', (text) => text.includes('Completed'));
+  await chat('export demo');
+  stage.say(`\n${rule}\nWhoever gets the record checks it with a script that knows nothing of Bellhop:\n`);
+  const unchanged = await checkRecord(world, (line) => stage.say(line));
   stage.say(`\n${rule}\nThe outside checker reads source and target itself:\n`);
   const report = await checkMigration(planOf(world));
   stage.say(formatReport(report));
-  return report.passed ? 0 : 1;
+  return report.passed && unchanged ? 0 : 1;
+}
+
+/** Runs the script of docs/record.md on the record that was just written. */
+async function checkRecord({ environment }: SandboxWorld, tell: (line: string) => void): Promise<boolean> {
+  const records = join(environment['BELLHOP_DATA'] ?? '', 'records');
+  const newest = readdirSync(records)
+    .filter((name) => !name.endsWith('.zip'))
+    .toSorted()
+    .at(-1);
+  const script = join(import.meta.dirname, '../docs/verify-record.mjs');
+  tell(`$ node docs/verify-record.mjs ${newest}`);
+  const [code, out] = await new Promise<readonly [number, string]>((done) => {
+    execFile(process.execPath, [script, join(records, newest ?? '')], (error, stdout, stderr) =>
+      done([error === null ? 0 : 1, `${stdout}${stderr}`]),
+    );
+  });
+  tell(out.trim());
+  return code === 0;
 }
 
 type Chat = (
