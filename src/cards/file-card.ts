@@ -1,4 +1,4 @@
-import { type Card, band, card, markRow, section, subtle, underRow } from './elements.ts';
+import { type Card, band, card, markRow, section, small } from './elements.ts';
 import { foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
@@ -17,7 +17,8 @@ export function fileSentCard({ name, bytes, sha256, contentUrl }: SentFile, loca
     t.files.fallback(foreign(name, 80)),
     [
       band({ what: t.files.what, tone: 'done', state: t.files.sent, name, sentence: t.files.sentence }),
-      section(t.files.proof, markRow('done', [locale.bytes(bytes)]), underRow(subtle(`SHA-256 ${sha256}`))),
+      // A TextBlock breaks a long word by itself: the figure stays fit to be copied.
+      section(t.files.proof, markRow('done', [locale.bytes(bytes)]), small(`SHA-256 ${sha256}`, 'Small')),
     ],
     contentUrl === undefined ? [] : [{ title: t.files.open, url: contentUrl }],
   );
