@@ -35,6 +35,8 @@ export interface Config {
   readonly approvals: number;
   /** Language of posts nobody asked for: live cards, notifications, reports. */
   readonly language: 'en' | 'de';
+  /** Whether cards carry charts; otherwise the rows that say the same. */
+  readonly charts: boolean;
   /** IANA time zone of reports and quiet hours. */
   readonly zone: string;
   /** Time of the daily report, minutes since midnight. */
@@ -119,6 +121,7 @@ const ENVIRONMENT = z.object({
     .refine((text) => readTimeOfDay(text) !== undefined, 'is a time of day such as 08:00'),
   BELLHOP_TIMEZONE: z.string().default('UTC').refine(isZone, 'is a time zone such as Europe/Berlin'),
   BELLHOP_LANGUAGE: z.enum(['en', 'de']).default('en'),
+  BELLHOP_CHARTS: z.enum(['on', 'off']).default('on'),
   BELLHOP_QUIET: z
     .string()
     .optional()
@@ -183,6 +186,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     approvals: env.BELLHOP_APPROVALS ?? (env.BELLHOP_APPROVERS.length > 0 && !sandbox ? 1 : 0),
     language: env.BELLHOP_LANGUAGE,
+    charts: env.BELLHOP_CHARTS === 'on',
     zone: env.BELLHOP_TIMEZONE,
     reportAt: readTimeOfDay(env.BELLHOP_REPORT_AT) ?? 480,
     quiet: env.BELLHOP_QUIET === undefined ? undefined : readQuietHours(env.BELLHOP_QUIET),

@@ -26,7 +26,7 @@ export async function openBot(
 ): Promise<{ readonly server: RunningServer; readonly notifying: Promise<void> }> {
   const { quiet, zone, reportAt, timeScale } = config;
   const book = new ConversationBook(documents);
-  const chat = new TeamsAdapter(config.bot, config.sandbox, log, world.clock);
+  const chat = new TeamsAdapter(config.bot, config.sandbox, log, world.clock, config.charts);
   const outbox = new Outbox({ documents, chat, clock: world.clock, timeScale });
   const locale = localeFor(config.language);
   const roles = new Roles({

@@ -13,6 +13,7 @@ import {
 import type { Request, Response } from 'restify';
 import type { Card } from '../cards/elements.ts';
 import type { Clock, Logger } from '../engine/ports.ts';
+import { chartsAsRows } from './charts-as-rows.ts';
 import type { ChatPort, Delivery, Place } from './chat-port.ts';
 import { deliveryOf, retryAfter } from './delivery-failure.ts';
 import { noBlindRetries } from './no-blind-retries.ts';
@@ -54,13 +55,14 @@ export class TeamsAdapter implements ChatPort {
   readonly #sandbox: boolean;
   readonly #clock: Clock;
 
-  constructor(identity: TeamsIdentity, sandbox: boolean, log: Logger, clock: Clock) {
+  constructor(identity: TeamsIdentity, sandbox: boolean, log: Logger, clock: Clock, charts = true) {
     this.#clock = clock;
     this.#appId = identity.appId;
     this.#sandbox = sandbox;
     this.#authentication = authenticationOf(identity);
     this.#adapter = new CloudAdapter(this.#authentication);
     this.#adapter.use(noBlindRetries);
+    if (!charts) this.#adapter.use(chartsAsRows);
     this.#adapter.onTurnError = async (_context, error) => {
       log.error({ code: 'TurnFailed', cause: error.name }, 'a turn failed');
     };
