@@ -1,15 +1,13 @@
 import { requireBatch } from './batches.ts';
 import type { Actor } from './domain/actor.ts';
 import { MigrationError, failure, toMigrationError } from './domain/failure.ts';
-import type { BatchName, UserAddress } from './domain/ids.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { type FolderForecast, type SyncForecast, addForecasts } from './domain/sync-forecast.ts';
 import type { Jobs, World } from './ports.ts';
 import { forecastMailbox } from './sync/forecast-mailbox.ts';
 import { withOpenSource } from './sync/open-source.ts';
+import { type Target, usersOf } from './users-of.ts';
 import type { PlanView } from './views.ts';
-
-type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
 
 /** Has workers find out what the next sync of a user, or of every user of a batch, would do. Throws UnknownUser, UnknownBatch, BatchEmpty. */
 export async function plan(world: World, target: Target, by: Actor): Promise<{ readonly request: string }> {
@@ -75,14 +73,4 @@ export async function planView(world: World, target: Target, request: string): P
     })),
     asOf: new Date(world.clock.now()).toISOString(),
   };
-}
-
-async function usersOf(world: World, target: Target): Promise<readonly MigrationUser[]> {
-  if ('user' in target) {
-    const user = await world.store.user(target.user);
-    if (user === undefined) throw new MigrationError('UnknownUser', { address: target.user });
-    return [user];
-  }
-  await requireBatch(world, target.batch);
-  return Array.fromAsync(world.store.users(target.batch));
 }

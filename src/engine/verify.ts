@@ -1,15 +1,12 @@
-import { requireBatch } from './batches.ts';
 import type { Actor } from './domain/actor.ts';
 import { MigrationError, failure, toMigrationError } from './domain/failure.ts';
-import type { BatchName, UserAddress } from './domain/ids.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { type FolderVerification, type Verification, verdictOf, verificationReport } from './domain/verification.ts';
 import type { Jobs, World } from './ports.ts';
 import { compareMailbox } from './sync/compare-mailbox.ts';
 import { withOpenSides } from './sync/open-mailbox.ts';
+import { type Target, usersOf } from './users-of.ts';
 import type { VerifyView } from './views.ts';
-
-type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
 
 /** Has workers compare a user, or every user of a batch that was ever synced. Throws UnknownUser, UnknownBatch, NothingToVerify. */
 export async function verify(world: World, target: Target, by: Actor): Promise<{ readonly request: string }> {
@@ -85,16 +82,6 @@ export async function verifyView(world: World, target: Target, request?: string)
     })),
     asOf: new Date(world.clock.now()).toISOString(),
   };
-}
-
-async function usersOf(world: World, target: Target): Promise<readonly MigrationUser[]> {
-  if ('user' in target) {
-    const user = await world.store.user(target.user);
-    if (user === undefined) throw new MigrationError('UnknownUser', { address: target.user });
-    return [user];
-  }
-  await requireBatch(world, target.batch);
-  return Array.fromAsync(world.store.users(target.batch));
 }
 
 function stamp(at: number): string {

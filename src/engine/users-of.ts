@@ -1,0 +1,18 @@
+import { requireBatch } from './batches.ts';
+import { MigrationError } from './domain/failure.ts';
+import type { BatchName, UserAddress } from './domain/ids.ts';
+import type { MigrationUser } from './domain/migration-user.ts';
+import type { World } from './ports.ts';
+
+export type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
+
+/** One user, or all users of a batch. Throws UnknownUser, UnknownBatch. */
+export async function usersOf(world: World, target: Target): Promise<readonly MigrationUser[]> {
+  if ('user' in target) {
+    const user = await world.store.user(target.user);
+    if (user === undefined) throw new MigrationError('UnknownUser', { address: target.user });
+    return [user];
+  }
+  await requireBatch(world, target.batch);
+  return Array.fromAsync(world.store.users(target.batch));
+}
