@@ -61,7 +61,7 @@ const send = (message: MessageToImport, folder = inbox) =>
 test('signed mail is appended byte for byte, then gets marker, flag and categories', async () => {
   const flags = { read: true, flagged: true, answered: true, forwarded: false, draft: false, keywords: ['Invoice'] };
 
-  const outcome = await send({ ...message(SIGNED), flags });
+  const outcome = await send({ ...message(SIGNED), flags, categories: ['Invoice'] });
 
   expect(outcome).toMatchObject({ outcome: 'imported', notes: [] });
   const [item, ...more] = items();
