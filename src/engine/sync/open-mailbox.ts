@@ -35,7 +35,8 @@ export async function withOpenSides<Result>(
   // The target first: without it there is nothing to read for.
   const { recipient, target: opened } = await openTarget(world, user);
   await using target = opened;
-  return withOpenSource(world, { ...user, target: recipient }, signal, ({ batch, source, ledger }) =>
+  // Awaited here: the target is closed when this block is left.
+  return await withOpenSource(world, { ...user, target: recipient }, signal, ({ batch, source, ledger }) =>
     use({ world, user, batch, source, target, ledger, signal }),
   );
 }
