@@ -60,7 +60,7 @@ export class Notifier {
   /** Approvals with news. */
   readonly #deciding = new Set<string>();
   /** Requests of comparisons and plans with news. */
-  readonly #verifying = new Set<string>();
+  readonly #answering = new Set<string>();
   readonly #editedAt = new Map<string, number>();
   readonly #shown = new Map<string, string>();
 
@@ -77,7 +77,7 @@ export class Notifier {
   /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (const batch of await this.#book.pinnedBatches()) this.#dirty.add(batch);
-    for (const { request } of await this.#book.allExpected()) this.#verifying.add(request);
+    for (const { request } of await this.#book.allExpected()) this.#answering.add(request);
     const following = this.#world.events.follow('notifier', (events) => this.#onEvents(events), signal);
     const editing = this.#editLoop(signal);
     await Promise.all([following, editing]);
@@ -95,7 +95,7 @@ export class Notifier {
     await this.#failures.onEvents(events);
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
-      if (event.type === 'Verified' || event.type === 'Planned') this.#verifying.add(event.request);
+      if (event.type === 'Verified' || event.type === 'Planned') this.#answering.add(event.request);
       if (event.type === 'ApprovalDecided' || event.type === 'ApprovalDone' || event.type === 'ApprovalVoided')
         this.#deciding.add(event.approval);
       if (event.type === 'EndpointTested')
@@ -116,8 +116,7 @@ export class Notifier {
         for (const batch of [...this.#dirty]) await this.#editBatch(batch);
         for (const { request, about } of await this.#book.allExpected()) {
           await this.#editCheck(request, about);
-          await this.#editVerification(request, about);
-          await this.#editPlan(request, about);
+          await this.#editAnswer(request, about);
           await this.#editCutover(request, about);
         }
       });
@@ -173,31 +172,22 @@ export class Notifier {
     if (check.finishedAt !== null && edited !== 'later') await this.#book.answered(request);
   }
 
-  // A card that waits for a comparison: about a user or a batch, edited until the last user is done.
-  async #editVerification(request: string, about: string): Promise<void> {
+  // A card that waits for a comparison or a plan: about a user or a batch, edited until the last user is done.
+  async #editAnswer(request: string, about: string): Promise<void> {
     const target = readTarget(about);
     const pending = await this.#book.expected(request);
-    if (target === undefined || pending === undefined || !this.#verifying.has(request) || !this.#mayEdit(request))
+    if (target === undefined || pending === undefined || !this.#answering.has(request) || !this.#mayEdit(request))
       return;
-    const view = await verifyView(this.#world, target, request);
+    const compared = await verifyView(this.#world, target, request);
+    const planned = await planView(this.#world, target, request);
+    const [view, card] =
+      planned.done > 0
+        ? ([planned, planCard(planned, this.#locale)] as const)
+        : ([compared, verifyCard(compared, this.#locale)] as const);
     if (view.done === 0) return;
-    const edited = await this.#edit(pending, verifyCard(view, this.#locale));
+    const edited = await this.#edit(pending, card);
     if (view.done < view.users || edited === 'later') return;
-    this.#verifying.delete(request);
-    await this.#book.answered(request);
-  }
-
-  // As a comparison: a card about a user or a batch, edited until the last user is done.
-  async #editPlan(request: string, about: string): Promise<void> {
-    const target = readTarget(about);
-    const pending = await this.#book.expected(request);
-    if (target === undefined || pending === undefined || !this.#verifying.has(request) || !this.#mayEdit(request))
-      return;
-    const view = await planView(this.#world, target, request);
-    if (view.done === 0) return;
-    const edited = await this.#edit(pending, planCard(view, this.#locale));
-    if (view.done < view.users || edited === 'later') return;
-    this.#verifying.delete(request);
+    this.#answering.delete(request);
     await this.#book.answered(request);
   }
 
