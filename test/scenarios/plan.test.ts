@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (let n = 1; n <= 3; n += 1) await source.append(plainMail(`plan ${n}`, ['Plans']));
   await world.bellhop('add', 'endpoint', 'sandbox', 'host=localhost', `port=${world.source.tlsPort}`);
   await world.bellhop('import', world.csvFile, 'batch=demo', 'endpoint=sandbox');
-  await world.startBellhop('worker');
+  await world.startBellhop('bot,worker');
 });
 afterAll(async () => {
   await source[Symbol.asyncDispose]();
@@ -97,4 +97,16 @@ test('the brake is told before it holds', async () => {
 test('a user nobody knows, a batch that is not there', async () => {
   expect((await world.bellhop('plan', 'nobody@contoso.example')).error).toContain('UnknownUser');
   expect((await world.bellhop('plan', 'nothing')).error).toContain('UnknownBatch');
+});
+
+test('in a channel the card becomes the plan once it is known', async () => {
+  const channel = world.teams.channel('Mail migration').id;
+  await world.teams.say('operator-a', channel, `@Bellhop plan ${USER}`);
+
+  const answer = await world.teams.waitFor(
+    (message) => message.author.kind === 'bot' && JSON.stringify(message.cards).includes('a sync would write nothing'),
+    20_000,
+  );
+
+  expect(JSON.stringify(answer.cards)).toContain('Plan again');
 });
