@@ -27,13 +27,39 @@ export async function vanishedFolders(
   return vanished;
 }
 
-/** Everything the ledger knows that is not where it was: of changed folders, of replaced ones (UIDVALIDITY), of vanished ones. */
+/**
+ * Everything the ledger knows that is not where it was. What was in flight there is settled first: it departs with the
+ * rest, or is forgotten.
+ */
 export async function collectDepartures(
   session: MailboxSession,
   changes: readonly FolderChange[],
   vanished: readonly VanishedFolder[],
 ): Promise<readonly FolderDepartures[]> {
-  const { ledger } = session;
+  const { ledger, books } = session;
+  for (const { run } of changes) {
+    const { path, targetFolderId, formerPaths } = run;
+    for (const former of await ledger.formerUidValidities(path, run.status.uidValidity))
+      await settleDeparted(session, placeOf(path, former, targetFolderId, formerPaths));
+  }
+  for (const { path, checkpoint } of vanished) {
+    const { targetFolderId, formerPaths = [], uidValidity } = checkpoint;
+    for (const each of [uidValidity, ...(await ledger.formerUidValidities(path, uidValidity))]) {
+      const settled = await settleDeparted(session, placeOf(path, each, targetFolderId, formerPaths));
+      if (each !== uidValidity) continue;
+      books.move(path, 'pending', 'copied', settled.found);
+      books.move(path, 'pending', 'goneAtSource', settled.forgotten);
+    }
+  }
+  return departuresOf(ledger, changes, vanished);
+}
+
+/** The same as the ledger has it, nothing settled: of changed folders, of replaced ones (UIDVALIDITY), of vanished ones. */
+export async function departuresOf(
+  ledger: Ledger,
+  changes: readonly FolderChange[],
+  vanished: readonly VanishedFolder[],
+): Promise<readonly FolderDepartures[]> {
   const departures: FolderDepartures[] = [];
   for (const { run, vanished: uids } of changes) {
     const { path, targetFolderId, formerPaths } = run;
@@ -43,27 +69,20 @@ export async function collectDepartures(
       const entry = await ledger.findByUid(path, uidValidity, uid);
       if (entry !== undefined) entries.push(entry);
     }
-    if (entries.length > 0) departures.push({ path, uidValidity, targetFolderId, formerPaths, entries });
+    departures.push({ path, uidValidity, targetFolderId, formerPaths, entries });
     for (const former of await ledger.formerUidValidities(path, uidValidity)) {
-      await settleDeparted(session, placeOf(path, former, targetFolderId, formerPaths));
-      const replaced = { path, uidValidity: former, targetFolderId, formerPaths };
       const left = await liveEntries(ledger, path, former);
-      if (left.length > 0) departures.push({ ...replaced, entries: left });
+      departures.push({ path, uidValidity: former, targetFolderId, formerPaths, entries: left });
     }
   }
   for (const { path, checkpoint } of vanished) {
     const { targetFolderId, formerPaths = [], uidValidity } = checkpoint;
     for (const each of [uidValidity, ...(await ledger.formerUidValidities(path, uidValidity))]) {
-      const settled = await settleDeparted(session, placeOf(path, each, targetFolderId, formerPaths));
-      if (each === uidValidity) {
-        session.books.move(path, 'pending', 'copied', settled.found);
-        session.books.move(path, 'pending', 'goneAtSource', settled.forgotten);
-      }
       const entries = await liveEntries(ledger, path, each);
-      if (entries.length > 0) departures.push({ path, uidValidity: each, targetFolderId, formerPaths, entries });
+      departures.push({ path, uidValidity: each, targetFolderId, formerPaths, entries });
     }
   }
-  return departures;
+  return departures.filter(({ entries }) => entries.length > 0);
 }
 
 function placeOf(
@@ -78,7 +97,7 @@ function placeOf(
 const LIVE = ['copied', 'adopted', 'skipped', 'failed', 'excluded'] as const;
 
 /** Entries of a folder that stand for something: copied, skipped, failed or left out. */
-export async function liveEntries(ledger: Ledger, path: string, uidValidity: string): Promise<readonly LedgerEntry[]> {
+async function liveEntries(ledger: Ledger, path: string, uidValidity: string): Promise<readonly LedgerEntry[]> {
   const found: LedgerEntry[] = [];
   for (const state of LIVE) found.push(...(await ledger.entries(path, uidValidity, state)));
   return found;

@@ -5,9 +5,9 @@ import { leftOutBy } from '../domain/mail-filter.ts';
 import { type FolderRemovals, heldRemovals } from '../domain/safety.ts';
 import { chooseStrategy } from '../domain/sync-plan.ts';
 import { type FolderForecast, NO_FORECAST, isQuiet } from '../domain/sync-forecast.ts';
-import type { LedgerEntry, SelectedFolder, World } from '../ports.ts';
+import type { SelectedFolder, World } from '../ports.ts';
 import { isInTarget } from './apply-removals.ts';
-import { type VanishedFolder, liveEntries, recognisable, vanishedFolders } from './collect-departures.ts';
+import { type VanishedFolder, departuresOf, recognisable, vanishedFolders } from './collect-departures.ts';
 import { type FolderChange, detectChanges } from './detect-changes.ts';
 import { findRenamed } from './follow-renames.ts';
 import { targetName } from './match-folders.ts';
@@ -40,7 +40,7 @@ export async function forecastMailbox(session: Session): Promise<readonly Folder
     const change = await lookAt(session, route, renamed.get(route));
     if (change !== undefined) changes.push(change);
   }
-  const departures = [...(await departedOf(session, changes)), ...(await vanishedOf(session, vanished))];
+  const departures = await departuresOf(ledger, changes, vanished);
   const moves = await recogniseMoves(session, changes, await recognisable(session, departures));
   const gone = new Map<string, number>();
   for (const { path, entries } of departures) {
@@ -109,38 +109,6 @@ async function lookAt(
     ...{ formerPaths: [], runs: new Map(), incomplete: new Map(), resent: new Set<number>() },
   };
   return detectChanges(session, run, checkpoint);
-}
-
-type Departed = Parameters<typeof recognisable>[1][number];
-
-async function departedOf({ ledger }: Session, changes: readonly FolderChange[]): Promise<readonly Departed[]> {
-  const departed: Departed[] = [];
-  for (const { run, vanished } of changes) {
-    const { path, targetFolderId, formerPaths } = run;
-    const { uidValidity } = run.status;
-    const entries: LedgerEntry[] = [];
-    for (const uid of vanished) {
-      const entry = await ledger.findByUid(path, uidValidity, uid);
-      if (entry !== undefined) entries.push(entry);
-    }
-    departed.push({ path, uidValidity, targetFolderId, formerPaths, entries });
-    for (const former of await ledger.formerUidValidities(path, uidValidity))
-      departed.push({
-        ...{ path, uidValidity: former, targetFolderId, formerPaths },
-        entries: await liveEntries(ledger, path, former),
-      });
-  }
-  return departed;
-}
-
-async function vanishedOf({ ledger }: Session, vanished: readonly VanishedFolder[]): Promise<readonly Departed[]> {
-  const departed: Departed[] = [];
-  for (const { path, checkpoint } of vanished) {
-    const { targetFolderId, uidValidity, formerPaths = [] } = checkpoint;
-    const entries = await liveEntries(ledger, path, uidValidity);
-    departed.push({ path, uidValidity, targetFolderId, formerPaths, entries });
-  }
-  return departed;
 }
 
 async function removalsOf(
