@@ -64,7 +64,7 @@ export function importText(result: CliImport): string {
   const list = all.slice(0, MOST_SHOWN).map(({ code, message, remedy }) => `  ${message}\n      ${remedy} (${code})`);
   const taken = added + updated + unchanged;
   return [
-    `${batch}: ${added} users added, ${updated} updated, ${unchanged} unchanged, ${problems.length} problems, ${warnings.length} warnings`,
+    `Users of ${batch}: ${added} added, ${updated} updated, ${unchanged} unchanged. Problems: ${problems.length}, warnings: ${warnings.length}`,
     ...list,
     ...(all.length > MOST_SHOWN ? [`  ... ${all.length - MOST_SHOWN} more`] : []),
     ...(badRows === null

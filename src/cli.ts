@@ -30,6 +30,8 @@ export type ExitCode = 0 | 1 | 2;
 
 const ASYNC_DEADLINE = 600_000;
 const POLL_EVERY = 250;
+/** A worker that leaves and comes back is no news. */
+const SAY_NO_WORKER_AFTER = 3_000;
 
 /** The text of `bellhop --help`. */
 export function usageText(): string {
@@ -85,7 +87,8 @@ async function finalReply(
   streams: CliStreams,
 ): Promise<{ readonly view: unknown; readonly card: Card }> {
   if (pending === undefined) return { view, card };
-  const since = world.clock.now() - 5_000;
+  const asked = world.clock.now();
+  const since = asked - 5_000;
   let shown = '';
   for (
     const deadline = world.clock.now() + ASYNC_DEADLINE;
@@ -114,16 +117,27 @@ async function finalReply(
         if (check !== undefined) return { view: check, card: checkCard(check) };
       }
     }
-    shown = await showProgress(view, world, streams, shown);
+    const patient = world.clock.now() - asked < SAY_NO_WORKER_AFTER;
+    shown = await showProgress(view, world, streams, { shown, patient });
   }
   throw new MigrationError('StateUnavailable', { detail: 'no worker answered; is "bellhop serve" running?' });
 }
 
-async function showProgress(view: unknown, world: World, streams: CliStreams, shown: string): Promise<string> {
+async function showProgress(
+  view: unknown,
+  world: World,
+  streams: CliStreams,
+  { shown, patient }: { readonly shown: string; readonly patient: boolean },
+): Promise<string> {
   const batch = parseBatchName(String(typeof view === 'object' && view !== null ? Reflect.get(view, 'batch') : ''));
   const check = batch === undefined ? undefined : await batchCheck(world, batch);
-  const line =
-    check === undefined || check.users === 0 ? 'waiting for a worker' : `${check.checked} of ${check.users} users`;
+  const begun = check !== undefined && check.users > 0;
+  const idle = !begun && !patient && (await world.jobs.workers('sync-mailbox')) === 0;
+  const line = begun
+    ? `${check.checked} of ${check.users} users`
+    : idle
+      ? 'no worker runs: start "bellhop serve". What you asked for waits for it, also after Ctrl-C'
+      : 'waiting for a worker';
   if (line !== shown) streams.error(`... ${line}`);
   return line;
 }

@@ -13,7 +13,7 @@ export function dropReport(name: string, at: string, done: DropOutcome): string 
   const list = [...problems, ...warnings].map(({ code, message, remedy }) => `${message}\n    ${remedy} (${code})`);
   return [
     head,
-    `Batch ${batch}: ${added} users added, ${updated} updated, ${unchanged} unchanged, ${problems.length} problems, ${warnings.length} warnings`,
+    `Users of ${batch}: ${added} added, ${updated} updated, ${unchanged} unchanged. Problems: ${problems.length}, warnings: ${warnings.length}`,
     ...(queued > 0 ? [`The batch runs: ${queued} new users sync now.`] : [`Next: check batch ${batch}`]),
     '',
     ...list,

@@ -9,6 +9,7 @@ export interface Finding {
   readonly what:
     | 'state'
     | 'queue'
+    | 'workers'
     | 'target'
     | 'endpoint'
     | 'conversations'
@@ -31,7 +32,7 @@ const NOBODY = parseUserAddress('bellhop-doctor@doctor.invalid');
 /** Looks at everything the engine stands on. Nothing here throws: what fails is a finding with its remedy. */
 export async function examine(world: World): Promise<readonly Finding[]> {
   const findings = [
-    ...[await stateFinding(world), await queueFinding(world), await targetFinding(world)],
+    ...[await stateFinding(world), await queueFinding(world), await workersFinding(world), await targetFinding(world)],
     await recordFinding(world),
   ];
   return [...findings, ...(await endpointFindings(world))];
@@ -53,6 +54,15 @@ async function queueFinding(world: World): Promise<Finding> {
     return { what: 'queue', health: 'good', value: `${running}/${jobs.length}` };
   } catch (error) {
     return { what: 'queue', health: 'bad', error: failureOf(error) };
+  }
+}
+
+async function workersFinding(world: World): Promise<Finding> {
+  try {
+    const workers = await world.jobs.workers('sync-mailbox');
+    return { what: 'workers', health: workers === 0 ? 'look' : 'good', value: String(workers) };
+  } catch (error) {
+    return { what: 'workers', health: 'bad', error: failureOf(error) };
   }
 }
 

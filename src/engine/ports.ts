@@ -483,6 +483,8 @@ export interface JobQueue {
   pending<Name extends JobName>(
     name: Name,
   ): Promise<readonly { readonly payload: Jobs[Name]; readonly running: boolean }[]>;
+  /** Worker processes that take jobs of a kind now; where the queue cannot tell, at least one is assumed. */
+  workers(name: JobName): Promise<number>;
 }
 
 /** Files for people, on the disk of whoever writes them. */

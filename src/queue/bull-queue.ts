@@ -104,6 +104,8 @@ export function bullQueue({ connection, log, clock }: QueueOptions): BullQueue {
         ...waiting.filter(present).map((job) => ({ payload: readPayload(name, job.data), running: false })),
       ];
     },
+    // By the names of connections (CLIENT LIST), which a killed process loses at once.
+    workers: (name) => queueOf(name).getWorkersCount(),
   };
 
   return {

@@ -36,6 +36,17 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
         );
     });
 
+    test('workers are counted while they are there', async () => {
+      await using world = await open();
+      expect(await world.queue.workers('sync-mailbox')).toBe(0);
+
+      const worker = await world.work({});
+      await expect.poll(() => world.queue.workers('sync-mailbox'), { timeout: 10_000 }).toBe(1);
+
+      await worker.close(5_000);
+      await expect.poll(() => world.queue.workers('sync-mailbox'), { timeout: 10_000 }).toBe(0);
+    });
+
     test('a job with the id of one that waits is not added', async () => {
       await using world = await open();
 

@@ -91,7 +91,7 @@ describe('a file in the drop folder', () => {
     const files = await done();
     expect(files.map((each) => each.replace(/^[\dTZ-]+-drop/, 'drop')).sort()).toEqual([name, `${name}.bad.csv`, `${name}.report.txt`]); // prettier-ignore
     for (const each of files) expect((await stat(join(directory, 'done', each))).mode & 0o777).toBe(0o600);
-    expect(await report()).toContain('2 users added, 0 updated, 0 unchanged, 1 problems');
+    expect(await report()).toContain('2 added, 0 updated, 0 unchanged. Problems: 1');
     expect(await report()).not.toContain(CANARY);
     expect(logged.join('\n')).not.toContain(CANARY);
   });
@@ -137,7 +137,7 @@ describe('a file in the drop folder', () => {
     await settle(new DropFolder(world, directory));
 
     expect(await usersOf()).toBe(2);
-    expect(await report()).toContain('0 users added, 0 updated, 2 unchanged');
+    expect(await report()).toContain('0 added, 0 updated, 2 unchanged');
     const events = await Array.fromAsync(world.events.read(0, Number.MAX_SAFE_INTEGER));
     expect(events.filter((each) => each.type === 'UsersAdded' && each.batch === `drop-${number}`)).toHaveLength(1);
   });
@@ -149,7 +149,7 @@ describe('a file in the drop folder', () => {
 
     expect(await usersOf()).toBe(2);
     expect(await done('.report.txt')).toHaveLength(1);
-    expect(await report()).toContain('2 users added');
+    expect(await report()).toContain(': 2 added');
   });
 
   test('while Redis does not answer it stays where it is', async () => {

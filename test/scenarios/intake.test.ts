@@ -66,7 +66,7 @@ test('users come by the upload page, by the drop folder and by a grown file; in 
   const file = join(world.directory, 'grown.csv');
   writeFileSync(file, `${HEADER}\n${NAMES.map(rowOf).join('\n')}\n`);
   const { out } = await world.bellhop('import', file, 'batch=demo', 'endpoint=sandbox');
-  expect(out).toContain('1 users added, 0 updated, 2 unchanged');
+  expect(out).toContain('1 added, 0 updated, 2 unchanged');
   const third = await userWhen(world, 'third', 'Synced');
 
   expect(third.items).toMatchObject({ source: 10, copied: 10 });
@@ -75,7 +75,7 @@ test('users come by the upload page, by the drop folder and by a grown file; in 
 
 test('the dropped file lies in done/ with what became of it', () => {
   const [report = ''] = putAway('.report.txt');
-  expect(readFileSync(join(drop, report), 'utf8')).toContain('1 users added, 0 updated, 1 unchanged, 1 problems');
+  expect(readFileSync(join(drop, report), 'utf8')).toContain('1 added, 0 updated, 1 unchanged. Problems: 1');
   expect(putAway('.bad.csv')).toHaveLength(1);
 });
 
