@@ -146,8 +146,12 @@ export interface Tile {
   readonly alarming?: boolean;
 }
 
+const LONGEST_FIGURE = 6;
+
 /** Three figures a row, number above label. */
 export function tiles(row: readonly Tile[]): CardElement {
+  // On a phone a third of the card holds six large characters.
+  const size = row.some(({ value }) => value.length > LONGEST_FIGURE) ? 'Large' : 'ExtraLarge';
   return {
     type: 'ColumnSet',
     spacing: 'Medium',
@@ -155,7 +159,11 @@ export function tiles(row: readonly Tile[]): CardElement {
       type: 'Column',
       width: 1,
       items: [
-        text(value, { size: 'ExtraLarge', weight: 'Bolder', ...(alarming === true ? { color: 'Attention' } : {}) }),
+        text(value.replaceAll(' ', '\u00a0'), {
+          size,
+          weight: 'Bolder',
+          ...(alarming === true ? { color: 'Attention' } : {}),
+        }),
         text(label, { size: 'Small', isSubtle: true, spacing: 'None' }),
       ],
     })),

@@ -39,9 +39,10 @@ export function bytes(value: number, language: Language = 'en'): string {
 }
 
 /** 42 items/s, 5.0 MB/s */
-export function rate(items: number, perSecond: number, language: Language = 'en'): string {
+export function rate(items: number, perSecond: number | undefined, language: Language = 'en'): string {
   const figure = items >= 10 ? String(Math.round(items)) : fixed(items, 1, language);
-  return `${figure} ${language === 'de' ? 'Elemente' : 'items'}/s, ${bytes(perSecond, language)}/s`;
+  const volume = perSecond === undefined ? '' : `, ${bytes(perSecond, language)}/s`;
+  return `${figure} ${language === 'de' ? 'Elemente' : 'items'}/s${volume}`;
 }
 
 /** A forecast is rounded: 40 s, 5 min, 3 h, 2 days. */

@@ -15,7 +15,7 @@ export interface Locale {
   readonly count: (value: number) => string;
   readonly short: (value: number) => string;
   readonly bytes: (value: number) => string;
-  readonly rate: (items: number, bytesPerSecond: number) => string;
+  readonly rate: (items: number, bytesPerSecond?: number) => string;
   readonly duration: (seconds: number) => string;
   readonly percent: (part: number, whole: number) => string;
   readonly clock: (iso: string, now: string) => string;

@@ -1,8 +1,18 @@
-import { type DailyReport, type DaySnapshot, type ReportedUser, dailyReport } from './domain/daily-report.ts';
+import { openApprovals } from './approvals.ts';
+import {
+  type DailyReport,
+  type DaySnapshot,
+  type ReportedBatch,
+  type ReportedUser,
+  type WaitingApproval,
+  dailyReport,
+} from './domain/daily-report.ts';
 import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
 import { isAtWork } from './domain/migration-user.ts';
 import { dataConsistencyScore, reasonsFromItems } from './domain/score.ts';
+import { dayBefore, paceOf } from './domain/pace.ts';
 import { wallTime } from './domain/wall-clock.ts';
+import type { UserProgress } from './domain/progress.ts';
 import type { World } from './ports.ts';
 
 export interface ReportView extends DailyReport {
@@ -14,6 +24,7 @@ const DAY = 86_400_000;
 /** The report of today in a time zone; `history` is what earlier dates left behind. */
 export async function reportOverview(world: World, zone: string, history: readonly DaySnapshot[]): Promise<ReportView> {
   const now = world.clock.now();
+  const { date } = wallTime(now, zone);
   const batches = await world.store.batches();
   const users: ReportedUser[] = [];
   let bytes = 0;
@@ -38,8 +49,21 @@ export async function reportOverview(world: World, zone: string, history: readon
       });
     }
   }
-  const { date } = wallTime(now, zone);
-  const report = dailyReport({ date, now, batches, users, history, bytes, ...(await yesterday(world, now)) });
+  const { copied, copiedBy, usersSynced } = await yesterday(world, now);
+  const before = history.find((day) => day.date === dayBefore(date));
+  const reported = batches.map(({ name, intent, every, startedAt, cutoverAt }): ReportedBatch => ({
+    ...{ name, intent, every },
+    pace: paceOf({
+      ...{ batch: name, startedAt, now, before, ended: copiedBy.get(name) ?? 0 },
+      inTarget: inTarget(addItems(users.filter((user) => user.batch === name).map((user) => user.items))),
+    }),
+    ...(cutoverAt === undefined ? {} : { cutover: { at: cutoverAt, date: wallTime(cutoverAt, zone).date } }),
+  }));
+  const report = dailyReport({
+    ...{ date, now, users, history, bytes, copied, usersSynced },
+    batches: reported,
+    approvals: await waitingApprovals(world),
+  });
   return { ...report, asOf: new Date(now).toISOString() };
 }
 
@@ -50,23 +74,43 @@ function latestOf(synced: number | undefined, equal: number | undefined): number
 /** What today looks like, for the burn-down of later reports. */
 export async function snapshotOf(world: World, date: string): Promise<DaySnapshot> {
   const batches = await world.store.batches();
-  const progress = await Promise.all(batches.map((batch) => world.store.batchProgress(batch.name)));
-  const all = progress.flatMap((each) => [...each.values()]);
+  const byBatch: Record<string, number> = {};
+  const all: UserProgress[] = [];
+  for (const { name } of batches) {
+    const progress = [...(await world.store.batchProgress(name)).values()];
+    byBatch[name] = inTarget(addItems(progress.map((each) => each.items)));
+    all.push(...progress);
+  }
   const items = addItems(all.map((each) => each.items));
   const bytes = all.reduce((sum, each) => sum + each.bytesTransferred, 0);
-  return { date, pending: items.pending, inTarget: inTarget(items), bytes };
+  const at = world.clock.now();
+  return { date, at, pending: items.pending, inTarget: inTarget(items), bytes, batches: byBatch };
 }
 
 async function yesterday(
   world: World,
   now: number,
-): Promise<{ readonly copied: number; readonly usersSynced: number }> {
+): Promise<{
+  readonly copied: number;
+  readonly copiedBy: ReadonlyMap<string, number>;
+  readonly usersSynced: number;
+}> {
   let copied = 0;
+  const copiedBy = new Map<string, number>();
   const synced = new Set<string>();
   for await (const event of world.events.read(now - DAY / world.settings.timeScale, now)) {
     if (event.type !== 'UserSynced') continue;
     copied += event.copied;
+    copiedBy.set(event.batch, (copiedBy.get(event.batch) ?? 0) + event.copied);
     synced.add(event.user);
   }
-  return { copied, usersSynced: synced.size };
+  return { copied, copiedBy, usersSynced: synced.size };
+}
+
+async function waitingApprovals(world: World): Promise<readonly WaitingApproval[]> {
+  return (await openApprovals(world)).map(({ identity, plan, requestedBy, requestedAt, expiresAt }) => ({
+    ...{ identity, title: plan.title, batch: plan.batch ?? null, requestedBy },
+    requestedAt: Date.parse(requestedAt),
+    expiresAt: Date.parse(expiresAt),
+  }));
 }

@@ -183,7 +183,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['cluster-hostile', clusterCard({ ...CLUSTER, batch: LONG, error: hostileError, sample: [HOSTILE, ENDLESS], count: 50_000, firstSeen: '2026-11-20T09:10:00.000Z' }, locale, { id: '29:a', name: HOSTILE })],
     ['digest', digestCard(Array.from({ length: 40 }, (_, at) => ({ ...CLUSTER, batch: `${LONG.slice(4)}-${at}`, count: at + 1 })), locale)],
     ['report', reportCard(sampleReport(), locale)],
-    ['report-empty', reportCard({ ...dailyReport({ date: '2026-11-23', now: Date.parse(NOW), batches: [], users: [], history: [], bytes: 0, copied: 0, usersSynced: 0 }), asOf: NOW }, locale)],
+    ['report-empty', reportCard({ ...dailyReport({ date: '2026-11-23', now: Date.parse(NOW), batches: [], users: [], history: [], bytes: 0, copied: 0, usersSynced: 0, approvals: [] }), asOf: NOW }, locale)],
     ['why', storyCard(STORY, locale)],
     ['why-empty', storyCard({ ...STORY, events: [], earlier: 0 }, locale)],
     ['why-long', storyCard({ ...STORY, identity: `${'x'.repeat(64)}@example.com`, events: Array.from({ length: 200 }, (_, at) => ({ type: 'UserSyncFailed' as const, at: Date.parse(NOW) - at, batch: 'sales-1' as BatchName, user: 'a@example.com' as UserAddress, error: hostileError, by: HOSTILE })), earlier: 900 }, locale)],

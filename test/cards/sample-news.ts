@@ -87,20 +87,31 @@ export function sampleReport(): DailyReport & { readonly asOf: string } {
     pending: millions * 1_000_000,
     inTarget: 0,
     bytes: 900_000_000_000 + at * 150_000_000_000,
+    at: Date.parse(`2026-11-${17 + at}T00:00:00Z`),
   }));
+  history.push({
+    date: '2026-11-23',
+    at: Date.parse('2026-11-23T00:00:00Z'),
+    pending: 6_610_000,
+    inTarget: 1_490_000,
+    bytes: 1_831_000_000_000,
+  });
   const report = dailyReport({
     date: '2026-11-23',
     now: Date.parse(NOW),
     batches: [
-      { name: 'sales-1', intent: 'Started', every: 86_400_000 },
-      { name: 'branch-2', intent: 'Started', every: 86_400_000 },
-      { name: 'sales-3', intent: 'Created', every: 86_400_000 },
+      { name: 'sales-1', intent: 'Started', every: 86_400_000, pace: { copied: 60_000, ms: 86_400_000 }, cutover: { at: Date.parse('2026-11-27T23:00:00Z'), date: '2026-11-28' } },
+      { name: 'branch-2', intent: 'Started', every: 86_400_000, pace: { copied: 30_000, ms: 86_400_000 }, cutover: { at: Date.parse('2026-12-01T23:00:00Z'), date: '2026-12-02' } },
+      { name: 'sales-3', intent: 'Created', every: 86_400_000, pace: { copied: 1_400_000, ms: 86_400_000 }, cutover: { at: Date.parse('2026-12-11T23:00:00Z'), date: '2026-12-12' } },
     ],
     users,
     history,
     bytes: 1_831_000_000_000,
     copied: 1_490_000,
     usersSynced: 524,
-  });
+    approvals: [
+      { identity: '7F3A9C', title: 'Complete batch', batch: 'pilot', requestedBy: 'Operator A', requestedAt: Date.parse('2026-11-22T16:12:00Z'), expiresAt: Date.parse('2026-11-23T16:12:00Z') },
+    ],
+  }); // prettier-ignore
   return { ...report, asOf: NOW };
 }

@@ -28,6 +28,7 @@ import {
   waiveStepCommand,
 } from './cutover-commands.ts';
 import { addUsersCommand } from './upload-command.ts';
+import { setCutoverCommand } from './set-cutover-command.ts';
 import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
@@ -88,6 +89,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   verifyCommand,
   exportCommand,
+  setCutoverCommand,
   startCutoverCommand,
   cutoverCommand,
   goAheadCommand,

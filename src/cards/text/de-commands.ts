@@ -5,6 +5,10 @@ interface CommandText {
 
 /** Title and help of every command in German, by its words. A command that is missing here stays English and fails a test. */
 export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
+  'set cutover': {
+    title: 'Umstellung planen',
+    help: 'Sagt, wann die Umstellung eines Batches geplant ist: der Tagesbericht misst an diesem Tag, was noch fehlt. „aus“ nimmt ihn zurück. Von selbst beginnt nichts.',
+  },
   'start cutover': {
     title: 'Umstellung beginnen',
     help: 'Beginnt den Ablauf von „alles ist kopiert“ bis „der alte Server ist weg“: Schritt für Schritt, jeder mit seinem Nachweis. Ändert von sich aus außen nichts.',

@@ -146,6 +146,10 @@ export const DE_RECORD: typeof EN_RECORD = {
         : `${text('user')} abgeschlossen; ${messages(number('warnings'))} nicht im Ziel`,
     UserRemoving: ({ text }) => `Entfernen von ${text('user')} verlangt`,
     UserRemoved: ({ text }) => `${text('user')} entfernt`,
+    CutoverPlanned: ({ number }) =>
+      number('cutoverAt') > 0
+        ? `Umstellung geplant für den ${new Date(number('cutoverAt')).toISOString().slice(0, 10).split('-').toReversed().join('.')}`
+        : 'Tag der Umstellung zurückgenommen',
     CutoverStarted: ({ text }) => `Umstellung von ${text('domain')} begonnen`,
     CutoverStepDone: ({ text, step }) =>
       text('how') === 'passed'

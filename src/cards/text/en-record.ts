@@ -155,6 +155,10 @@ export const EN_RECORD = {
         : `Completed ${text('user')}; ${messages(number('warnings'))} not in the target`,
     UserRemoving: ({ text }: EntryFacts) => `Asked to remove ${text('user')}`,
     UserRemoved: ({ text }: EntryFacts) => `Removed ${text('user')}`,
+    CutoverPlanned: ({ number }: EntryFacts) =>
+      number('cutoverAt') > 0
+        ? `Planned the cutover for ${new Date(number('cutoverAt')).toISOString().slice(0, 10)}`
+        : 'Took back the day of the cutover',
     CutoverStarted: ({ text }: EntryFacts) => `Began the cutover of ${text('domain')}`,
     CutoverStepDone: ({ text, step }: EntryFacts) =>
       text('how') === 'passed'

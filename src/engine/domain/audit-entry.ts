@@ -77,6 +77,7 @@ const AUDITED = {
   ApprovalDecided: true,
   ApprovalDone: true,
   ApprovalVoided: true,
+  CutoverPlanned: true,
   CutoverStarted: true,
   CutoverStepDone: true,
   CutoverWentAhead: true,

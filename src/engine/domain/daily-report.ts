@@ -1,7 +1,9 @@
+import { type CutoverOutlook, cutoverOutlook, endangers } from './cutover-outlook.ts';
 import type { FailureCode } from './failure.ts';
 import { type Items, addItems, imbalance, inTarget } from './items.ts';
 import type { BatchIntent } from './migration-batch.ts';
 import type { UserStatus } from './migration-user.ts';
+import { type Pace, dayBefore, finishOf } from './pace.ts';
 import type { DataConsistencyScore, ScoreReason } from './score.ts';
 
 /** A user as the report counts it. Times in ms since 1970, UTC. */
@@ -21,6 +23,19 @@ export interface ReportedBatch {
   readonly intent: BatchIntent;
   /** ms between two syncs of a user */
   readonly every: number;
+  /** Its planned cutover, with its day in the time zone of the report. */
+  readonly cutover?: { readonly at: number; readonly date: string };
+  readonly pace: Pace;
+}
+
+/** A question that waits for somebody to agree. Times in ms since 1970, UTC. */
+export interface WaitingApproval {
+  readonly identity: string;
+  readonly title: string;
+  readonly batch: string | null;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
 }
 
 /** What was left at the start of a date: one point of the burn-down. */
@@ -29,6 +44,10 @@ export interface DaySnapshot {
   readonly pending: number;
   readonly inTarget: number;
   readonly bytes: number;
+  /** ms since 1970, UTC. */
+  readonly at?: number;
+  /** Messages in the target, by batch. */
+  readonly batches?: Readonly<Record<string, number>>;
 }
 
 export interface ReportInput {
@@ -42,11 +61,14 @@ export interface ReportInput {
   /** Messages copied and users synced in the last 24 hours, from the event log. */
   readonly copied: number;
   readonly usersSynced: number;
+  /** Oldest first. */
+  readonly approvals: readonly WaitingApproval[];
 }
 
 export type Verdict = 'nothing' | 'notStarted' | 'done' | 'onTrack' | 'atRisk' | 'standsStill';
 
 export type NextStep =
+  | { readonly do: 'decide'; readonly count: number }
   | { readonly do: 'fix'; readonly batch: string; readonly code: FailureCode; readonly count: number }
   | { readonly do: 'start'; readonly batch: string; readonly count: number }
   | { readonly do: 'resume'; readonly batch: string; readonly count: number }
@@ -63,12 +85,7 @@ export interface DailyReport {
   readonly difference: number;
   /** At most the last seven dates, today last. */
   readonly burnDown: readonly DaySnapshot[];
-  readonly yesterday: {
-    readonly copied: number;
-    readonly users: number;
-    readonly bytes: number | null;
-    readonly perSecond: number;
-  };
+  readonly yesterday: Yesterday;
   /** ms since 1970, UTC; null when nothing moved yesterday or nothing is left. */
   readonly finishAt: number | null;
   readonly scores: Readonly<Record<DataConsistencyScore, number>> & { readonly none: number };
@@ -78,6 +95,19 @@ export interface DailyReport {
   readonly atRiskTotal: number;
   readonly freshness: { readonly median: number; readonly worst: number } | null;
   readonly next: readonly NextStep[];
+  /** The earliest date first. */
+  readonly cutovers: readonly CutoverOutlook[];
+  readonly approvals: readonly WaitingApproval[];
+}
+
+/** The date before, from its beginning to its end; the last 24 hours where nobody looked at its beginning. */
+export interface Yesterday {
+  readonly whole: boolean;
+  readonly copied: number;
+  /** Users that were synced in the last 24 hours. */
+  readonly users: number;
+  readonly bytes: number | null;
+  readonly perSecond: number;
 }
 
 export interface Funnel {
@@ -112,30 +142,26 @@ const SHOWN_DAYS = 7;
 
 /** Yesterday, what is left, what stands in the way, and what to do next. Pure: the same input is the same report. */
 export function dailyReport(input: ReportInput): DailyReport {
-  const { date, users, batches, history, now, copied } = input;
+  const { date, users, batches, history, now } = input;
   const items = addItems(users.map((user) => user.items));
   const funnel = countStages(users);
   const risky = findAtRisk(input);
   const failures = countFailures(users);
+  const cutovers = outlooks(input);
   const today: DaySnapshot = { date, pending: items.pending, inTarget: inTarget(items), bytes: input.bytes };
   const burnDown = [...history.filter((day) => day.date < date), today].slice(-SHOWN_DAYS);
-  const before = burnDown.at(-2);
+  const yesterday = yesterdayOf(input);
   return {
     date,
-    verdict: verdictOf(funnel, risky.length, copied),
+    verdict: verdictOf(funnel, risky.length + cutovers.filter(endangers).length, moved(input)),
     users: users.length,
     batches: batches.length,
     funnel,
     items,
     difference: imbalance(items),
     burnDown,
-    yesterday: {
-      copied,
-      users: input.usersSynced,
-      bytes: before === undefined ? null : Math.max(0, input.bytes - before.bytes),
-      perSecond: copied / (DAY / 1000),
-    },
-    finishAt: items.pending > 0 && copied > 0 ? now + Math.ceil(items.pending / copied) * DAY : null,
+    yesterday,
+    finishAt: finishAll(input, items.pending),
     scores: countScores(users),
     deductions: largestDeductions(users),
     failures,
@@ -143,7 +169,53 @@ export function dailyReport(input: ReportInput): DailyReport {
     atRiskTotal: risky.length,
     freshness: freshnessOf(users, now),
     next: nextSteps(input, failures),
+    cutovers,
+    approvals: input.approvals,
   };
+}
+
+function yesterdayOf({ date, history, copied, usersSynced: users }: ReportInput): Yesterday {
+  const from = history.find((day) => day.date === dayBefore(date));
+  const to = history.find((day) => day.date === date);
+  if (from === undefined || to === undefined)
+    return { whole: false, copied, users, bytes: null, perSecond: copied / (DAY / 1000) };
+  const moved = Math.max(0, to.inTarget - from.inTarget);
+  const ms = Math.max(1, (to.at ?? DAY) - (from.at ?? 0));
+  return {
+    whole: true,
+    copied: moved,
+    users,
+    bytes: Math.max(0, to.bytes - from.bytes),
+    perSecond: moved / (ms / 1000),
+  };
+}
+
+function moved({ batches, copied }: ReportInput): number {
+  return batches.reduce((sum, { pace }) => sum + pace.copied, copied);
+}
+
+// Batches move at their own pace, and beside each other.
+function finishAll({ batches, now }: ReportInput, pending: number): number | null {
+  const perMs = batches.reduce((sum, { pace }) => sum + pace.copied / pace.ms, 0);
+  return finishOf(pending, { copied: perMs, ms: 1 }, now);
+}
+
+function outlooks({ batches, users, now }: ReportInput): readonly CutoverOutlook[] {
+  return batches
+    .flatMap(({ name, intent, cutover, pace }) => {
+      // A completed batch has its cutover behind it.
+      if (cutover === undefined || intent === 'Completed' || intent === 'Removing') return [];
+      const mine = users.filter((user) => user.batch === name);
+      const pending = addItems(mine.map((user) => user.items)).pending;
+      const usersLeft = mine.filter(({ status }) => !isSynced(status)).length;
+      const usersFailed = mine.filter(({ status }) => STAGE[status] === 'failed').length;
+      return [cutoverOutlook({ batch: name, ...cutover, pending, usersLeft, usersFailed, pace }, now)];
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
+function isSynced(status: UserStatus): boolean {
+  return STAGE[status] === 'synced' || STAGE[status] === 'completed';
 }
 
 function countStages(users: readonly ReportedUser[]): Funnel {
@@ -211,10 +283,11 @@ function freshnessOf(users: readonly ReportedUser[], now: number): DailyReport['
 }
 
 // What blocks most comes first; three are enough for a morning.
-function nextSteps({ users, batches }: ReportInput, failures: DailyReport['failures']): readonly NextStep[] {
+function nextSteps({ users, batches, approvals }: ReportInput, failures: DailyReport['failures']): readonly NextStep[] {
   const count = (batch: string, fits: (user: ReportedUser) => boolean): number =>
     users.filter((user) => user.batch === batch && fits(user)).length;
-  const steps: NextStep[] = failures.map((failure) => ({ do: 'fix', ...failure }));
+  const steps: NextStep[] = approvals.length > 0 ? [{ do: 'decide', count: approvals.length }] : [];
+  steps.push(...failures.map((failure) => ({ do: 'fix' as const, ...failure })));
   for (const { name, intent } of batches) {
     const waiting = count(name, (user) => user.status === 'Validating');
     const stopped = count(name, (user) => user.status === 'Stopped');

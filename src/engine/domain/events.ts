@@ -102,6 +102,8 @@ export type EventBody =
     })
   | (ApprovalFacts & { readonly type: 'ApprovalDone' })
   | (ApprovalFacts & { readonly type: 'ApprovalVoided'; readonly replacedBy?: string })
+  /** The day it is planned for, ms since 1970, UTC; null: for none. */
+  | { readonly type: 'CutoverPlanned'; readonly batch: BatchName; readonly cutoverAt: number | null }
   | { readonly type: 'CutoverStarted'; readonly batch: BatchName; readonly domain: string }
   /** A step is over: by evidence, by a person's word, or without it by two people. `evidence` is the hash of what was found. */
   | {

@@ -71,6 +71,8 @@ export interface MigrationBatch {
   readonly oversize?: 'stub';
   /** Categories by keyword, lower case; an empty one leaves the keyword out. The others as domain/categories says. */
   readonly categories?: Readonly<Record<string, string>>;
+  /** When its cutover is planned. */
+  readonly cutoverAt?: number;
   /** Only mail that passes is moved; all of it when absent. */
   readonly filter?: MailFilter;
 }
