@@ -22,6 +22,8 @@ export interface Config {
   /** Endpoint of the append lane; undefined when it is off. */
   readonly exchangeImap: { readonly host: string; readonly port: number } | undefined;
   readonly redisUrl: string | undefined;
+  /** Postgres of the ledgers, with its password; undefined for files below the data directory. */
+  readonly ledgerUrl: string | undefined;
   readonly roles: ReadonlySet<Role>;
   readonly dataDirectory: string;
   readonly key: { readonly base64: string } | { readonly file: string | undefined };
@@ -106,6 +108,12 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
     .optional(),
+  BELLHOP_LEDGER: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    // Its text is not repeated: there is a password in it.
+    .refine((text) => URL.canParse(text), 'is no URL; a password is percent-encoded in it')
+    .optional(),
   BELLHOP_ROLES: z.string().default('bot,worker'),
   BELLHOP_DATA: z.string().min(1).default('./data'),
   BELLHOP_KEY: z.string().optional(),
@@ -175,6 +183,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     graphUrl: env.GRAPH_URL,
     exchangeImap: readImapEndpoint(env.EXCHANGE_IMAP ?? imapOf(env.GRAPH_URL)),
     redisUrl: env.REDIS_URL,
+    ledgerUrl: env.BELLHOP_LEDGER,
     roles: new Set(rolesOf(env.BELLHOP_ROLES)),
     dataDirectory: env.BELLHOP_DATA,
     key: env.BELLHOP_KEY === undefined ? { file: env.BELLHOP_KEY_FILE } : { base64: env.BELLHOP_KEY },
@@ -240,6 +249,7 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
     problems.push('BELLHOP_PUBLIC_URL: must be https; passwords are uploaded there');
   if ((env.BELLHOP_APPROVALS ?? 0) > 0 && env.BELLHOP_APPROVERS.length === 0)
     problems.push('BELLHOP_APPROVALS: nobody can approve; name them in BELLHOP_APPROVERS');
+  if (env.BELLHOP_LEDGER !== undefined) problems.push(...sharedProblems(env));
   if (purpose === 'command') return problems;
   if (names.includes('worker'))
     problems.push(...missing(env, ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'], 'the worker writes mail as this app'));
@@ -248,6 +258,16 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
   }
   if (names.includes('bot')) problems.push(...botProblems(env));
   return problems;
+}
+
+// A ledger in Postgres is for several hosts, and those share state and key as well.
+function sharedProblems(env: z.infer<typeof ENVIRONMENT>): readonly string[] {
+  return [
+    ...(env.REDIS_URL === undefined ? ['REDIS_URL: missing; with BELLHOP_LEDGER all hosts share one Redis'] : []),
+    ...(env.BELLHOP_KEY === undefined && env.BELLHOP_KEY_FILE === undefined
+      ? ['BELLHOP_KEY or BELLHOP_KEY_FILE: missing; with BELLHOP_LEDGER all hosts need the same key']
+      : []),
+  ];
 }
 
 // CloudAdapter without an app id accepts everything from everybody; only a sandbox on loopback may run like that.

@@ -24,12 +24,9 @@ export async function healthAnswer(path: string, world: World): Promise<TextAnsw
     case '/healthz':
       return { status: 200, type: JSON_TYPE, text: '{"status":"alive"}' };
     case '/readyz': {
-      const ready = await isReady(world);
-      return {
-        status: ready ? 200 : 503,
-        type: JSON_TYPE,
-        text: ready ? '{"status":"ready"}' : '{"status":"not ready"}',
-      };
+      const failing = await failingParts(world);
+      const answer = failing.length === 0 ? { status: 'ready' } : { status: 'not ready', failing };
+      return { status: failing.length === 0 ? 200 : 503, type: JSON_TYPE, text: JSON.stringify(answer) };
     }
     case '/metrics':
       return { status: 200, type: 'text/plain; version=0.0.4', text: await metricsText(world) };
@@ -60,17 +57,28 @@ export async function startHealthServer(host: string, port: number, world: World
   };
 }
 
-async function isReady(world: World): Promise<boolean> {
+/** What a process stands on, and cannot use now. */
+async function failingParts(world: World): Promise<readonly string[]> {
+  const parts = {
+    state: () => world.store.endpoints(),
+    queue: () => world.jobs.pending('test-endpoint'),
+    ledger: () => world.ledgers.examine(),
+  };
+  const looked = Object.entries(parts).map(async ([name, look]) => ((await answersSoon(world, look)) ? [] : [name]));
+  return (await Promise.all(looked)).flat();
+}
+
+async function answersSoon(world: World, look: () => Promise<unknown>): Promise<boolean> {
   const late = new AbortController();
   const slow = world.clock.sleep(READY_WITHIN, late.signal).then(
     () => false,
     () => false,
   );
-  const state = Promise.all([world.store.endpoints(), world.jobs.pending('test-endpoint')]).then(
+  const looked = look().then(
     () => true,
     () => false,
   );
-  const ready = await Promise.race([state, slow]);
+  const usable = await Promise.race([looked, slow]);
   late.abort();
-  return ready;
+  return usable;
 }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
 import { dnsSurveyor } from './dns/dns-surveyor.ts';
-import type { Clock, Logger, World } from './engine/ports.ts';
+import type { Clock, LedgerStore, Logger, World } from './engine/ports.ts';
 import { exchangeDirectory } from './exchange/exchange-directory.ts';
 import { imapConnector } from './imap/imap-connector.ts';
 import program from '../package.json' with { type: 'json' };
@@ -45,6 +45,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     keyFile: join(keyFile === undefined ? data : dirname(resolve(keyFile)), 'bellhop-signing.key'),
     version: program.version,
   });
+  const ledgers = await openLedgers(config, clock, log);
   const world: World = {
     source: imapConnector({ clock, allowHosts: config.allowHosts }),
     target: exchangeDirectory({
@@ -57,7 +58,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
       appendEndpoint: config.exchangeImap,
     }),
     dns: dnsSurveyor(config.dns),
-    ledgers: sqliteLedgers(join(resolve(config.dataDirectory), 'ledger'), log),
+    ledgers,
     store: redisStore(redis, clock),
     events: redisEventLog({ redis, connect: handle.connect, clock, log }),
     audit,
@@ -84,8 +85,21 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     redis,
     async [Symbol.asyncDispose]() {
       await queue[Symbol.asyncDispose]();
+      await ledgers[Symbol.asyncDispose]();
       redis.disconnect();
       await handle[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Connections of a process to a ledger in Postgres at most: each is taken for one statement only. */
+const MOST_CONNECTIONS = 16;
+
+async function openLedgers(config: Config, clock: Clock, log: Logger): Promise<LedgerStore> {
+  const { ledgerUrl: url, concurrency, dataDirectory } = config;
+  if (url === undefined) return sqliteLedgers(join(resolve(dataDirectory), 'ledger'), log);
+  // Loaded only where it is used.
+  const { postgresLedgers } = await import('./store/postgres-ledger.ts');
+  const connections = config.roles.has('worker') ? Math.min(concurrency + 1, MOST_CONNECTIONS) : 2;
+  return postgresLedgers({ url, connections, clock, log });
 }

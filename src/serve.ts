@@ -24,6 +24,8 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
   });
   await using opened = await openWorld(config, clock, log);
   const { world, queue, documents } = opened;
+  // A worker without a ledger can do nothing: it says so before it takes a job.
+  const ledger = config.roles.has('worker') ? (await world.ledgers.examine()).kind : 'not used';
   const leaving = new AbortController();
   const bot = config.roles.has('bot') ? await startBot(config, world, documents, log, leaving.signal) : undefined;
   await using server = bot?.server ?? (await startHealthServer(config.host, config.port, world));
@@ -37,7 +39,10 @@ export async function serve(config: Config, clock: Clock, log: Logger): Promise<
     : undefined;
   const dropping =
     config.dropDirectory === undefined ? undefined : new DropFolder(world, config.dropDirectory).watch(leaving.signal);
-  log.info({ roles: [...config.roles].join(','), port: server.port, sandbox: config.sandbox }, 'Bellhop is running');
+  log.info(
+    { roles: [...config.roles].join(','), port: server.port, sandbox: config.sandbox, ledger },
+    'Bellhop is running',
+  );
   log.info({ signal: await stopped }, 'stopping');
   leaving.abort();
   await dropping;

@@ -12,18 +12,22 @@ const SCREENS = ['chromium', 'dejavu', 'liberation'];
 
 export const COMMANDS = {
   demo: { run: ['sandbox/demo.ts'], development: true, programs: SERVERS },
-  test: { run: ['node_modules/vitest/vitest.mjs', 'run'], development: true, programs: [...SERVERS, ...SCREENS] },
+  test: {
+    run: ['node_modules/vitest/vitest.mjs', 'run'],
+    development: true,
+    programs: [...SERVERS, 'postgres', ...SCREENS],
+  },
   start: {
     run: ['--max-semi-space-size=8', 'bin/bellhop.mjs', 'serve'],
     environment: LITTLE_MEMORY,
     development: false,
     programs: [],
   },
-  check: { run: ['scripts/check.ts'], development: true, programs: [...SERVERS, ...SCREENS] },
+  check: { run: ['scripts/check.ts'], development: true, programs: [...SERVERS, 'postgres', ...SCREENS] },
   bench: {
     run: ['bench/run.ts'],
     development: true,
-    programs: SERVERS,
+    programs: [...SERVERS, 'postgres'],
     optionalPrograms: ['mbsync', 'interimap', 'time'],
   },
   bellhop: { run: ['bin/bellhop.mjs'], development: false, programs: [] },

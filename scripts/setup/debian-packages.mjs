@@ -10,6 +10,7 @@ const PROGRAMS = {
     files: ['/usr/lib/dovecot/imap', '/usr/libexec/dovecot/imap'],
     packages: ['dovecot-core', 'dovecot-imapd'],
   },
+  postgres: { files: ['/usr/lib/postgresql', 'initdb'], packages: ['postgresql'] },
   openssl: { files: ['openssl'], packages: ['openssl'] },
   chromium: { files: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   dejavu: { files: ['/usr/share/fonts/truetype/dejavu'], packages: ['fonts-dejavu-core'] },
@@ -22,13 +23,23 @@ const PROGRAMS = {
   time: { files: ['/usr/bin/time'], packages: ['time'] },
 };
 
-/** A policy-rc.d that answers 101 keeps dpkg from starting the servers it installs; ours leaves with the shell. */
+/**
+ * A policy-rc.d that answers 101 keeps dpkg from starting the servers it installs, a setting of postgresql-common keeps
+ * PostgreSQL from making a database nobody asked for; both leave with the shell.
+ */
 const INSTALL = `
-if [ ! -e /usr/sbin/policy-rc.d ]; then
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-  trap 'exit 130' INT TERM
-  printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
+policy=/usr/sbin/policy-rc.d
+cluster=/etc/postgresql-common/createcluster.d/bellhop-setup.conf
+trap 'rm -f $ours' EXIT
+trap 'exit 130' INT TERM
+if [ ! -e $policy ]; then
+  ours=$policy
+  printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod 755 $policy
 fi
+case " $* " in *' postgresql '*)
+  ours="$ours $cluster"
+  mkdir -p /etc/postgresql-common/createcluster.d && echo 'create_main_cluster = false' > $cluster
+esac
 export DEBIAN_FRONTEND=noninteractive
 apt-get -o DPkg::Lock::Timeout=300 update -qq
 apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@"`;

@@ -10,6 +10,7 @@ export interface Finding {
     | 'state'
     | 'queue'
     | 'workers'
+    | 'ledger'
     | 'target'
     | 'endpoint'
     | 'conversations'
@@ -32,8 +33,8 @@ const NOBODY = parseUserAddress('bellhop-doctor@doctor.invalid');
 /** Looks at everything the engine stands on. Nothing here throws: what fails is a finding with its remedy. */
 export async function examine(world: World): Promise<readonly Finding[]> {
   const findings = [
-    ...[await stateFinding(world), await queueFinding(world), await workersFinding(world), await targetFinding(world)],
-    await recordFinding(world),
+    ...[await stateFinding(world), await queueFinding(world), await workersFinding(world)],
+    ...[await ledgerFinding(world), await targetFinding(world), await recordFinding(world)],
   ];
   return [...findings, ...(await endpointFindings(world))];
 }
@@ -63,6 +64,15 @@ async function workersFinding(world: World): Promise<Finding> {
     return { what: 'workers', health: workers === 0 ? 'look' : 'good', value: String(workers) };
   } catch (error) {
     return { what: 'workers', health: 'bad', error: failureOf(error) };
+  }
+}
+
+async function ledgerFinding(world: World): Promise<Finding> {
+  try {
+    const home = await world.ledgers.examine();
+    return { what: 'ledger', health: 'good', value: home.kind === 'files' ? 'SQLite' : `Postgres ${home.version}` };
+  } catch (error) {
+    return { what: 'ledger', health: 'bad', error: failureOf(error) };
   }
 }
 

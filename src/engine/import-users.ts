@@ -141,7 +141,8 @@ function newUser(world: World, batch: BatchName, row: MigrationCsvRow): Migratio
     batch,
     userName: row.userName,
     status: 'Validating',
-    epoch: 0,
+    // Above those of whoever had this mailbox before: see the beginning of a sync.
+    epoch: world.clock.now(),
     warnings: [],
   };
 }

@@ -110,8 +110,11 @@ export interface TargetDirectory {
   find(address: UserAddress): Promise<TargetRecipient | undefined>;
   /** A domain of the tenant, and the DNS records the target asks for; undefined when the tenant does not have it. */
   domain(name: string): Promise<TargetDomain | undefined>;
-  /** Opens a mailbox for reading and writing; throws MailboxNotUsable when it cannot be opened. */
-  open(recipient: Pick<TargetRecipient, 'id' | 'address'>): Promise<TargetMailbox>;
+  /**
+   * Opens a mailbox for reading and writing; throws MailboxNotUsable when it cannot be opened. `mayWrite` is asked right
+   * before each request that changes the mailbox is sent; what it throws keeps it from being sent.
+   */
+  open(recipient: Pick<TargetRecipient, 'id' | 'address'>, mayWrite?: () => Promise<void>): Promise<TargetMailbox>;
 }
 
 export interface TargetRecipient {
@@ -299,13 +302,19 @@ export interface LedgerKey {
   readonly login: string;
 }
 
-export interface LedgerStore {
+export interface LedgerStore extends AsyncDisposable {
   /** Opens or creates the ledger of a mailbox and takes it for this epoch. Throws MailboxTakenOver when a higher epoch holds it. */
   open(key: LedgerKey, epoch: number): Promise<Ledger>;
+  /** Says where ledgers are kept, after looking whether they can be. Throws LedgerUnavailable. */
+  examine(): Promise<LedgerHome>;
 }
+
+export type LedgerHome = { readonly kind: 'files' } | { readonly kind: 'postgres'; readonly version: string };
 
 /** The memory of one mailbox. Every write is durable when the call returns and is refused once a higher epoch took over. */
 export interface Ledger extends AsyncDisposable {
+  /** Throws MailboxTakenOver once a higher epoch took the mailbox: asked right before each write to the target. */
+  ensureHeld(): Promise<void>;
   checkpoint(path: string): Promise<Checkpoint | undefined>;
   saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void>;
   /** Folders that have a checkpoint or entries. */

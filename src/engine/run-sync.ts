@@ -39,7 +39,8 @@ export async function runSyncMailbox(
   }
 }
 
-// Takes the mailbox: a new epoch fences every worker that held it before.
+// Takes the mailbox: a new epoch fences every worker that held it before. It is a time: a count would begin anew when Redis
+// is lost, and the ledger remembers the former one.
 async function begin(world: World, address: UserAddress): Promise<MigrationUser | undefined> {
   const known = await world.store.user(address);
   if (known === undefined) return undefined;
@@ -56,7 +57,7 @@ async function begin(world: World, address: UserAddress): Promise<MigrationUser 
     const { syncRequested: _syncRequested, ...rest } = current;
     const resumed = status === current.status;
     return {
-      to: { ...rest, status, epoch: current.epoch + 1 },
+      to: { ...rest, status, epoch: Math.max(current.epoch + 1, world.clock.now()) },
       events: resumed ? [] : [{ type: 'UserSyncStarted', batch: current.batch, user: address, initial }],
     };
   });

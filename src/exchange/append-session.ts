@@ -14,6 +14,8 @@ export interface AppendSessionOptions {
   /** Address of the mailbox: the app signs in to it by its own token. */
   readonly address: string;
   readonly clock: Clock;
+  /** Asked before each APPEND; what it throws keeps it from being sent. */
+  readonly mayWrite: () => Promise<void>;
 }
 
 export type AppendAnswer =
@@ -38,7 +40,7 @@ const CONNECT_TRIES = 2;
 const PAUSE = 1_000;
 
 /** One IMAP connection to a mailbox of Exchange Online (XOAUTH2, app-only), opened when first needed and again when it broke. */
-export function appendSession({ endpoint, signIn, address, clock }: AppendSessionOptions): AppendSession {
+export function appendSession({ endpoint, signIn, address, clock, mayWrite }: AppendSessionOptions): AppendSession {
   let flow: ImapFlow | undefined;
   let connecting: Promise<ImapFlow> | undefined;
 
@@ -92,6 +94,7 @@ export function appendSession({ endpoint, signIn, address, clock }: AppendSessio
         if (!isClosed) throw error;
         return { answer: 'lane-closed', text: textOf(error) };
       }
+      await mayWrite();
       try {
         const answer = await open.append(path, raw, [...flags], new Date(receivedAt));
         // imapflow answers nothing when the connection went away before a byte was sent.

@@ -5,6 +5,7 @@ import type { RecipientKind } from '../engine/domain/migration-user.ts';
 import type { TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
 import { targetDomain } from './exchange-domain.ts';
 import { exchangeMailbox } from './exchange-mailbox.ts';
+import { fencedClient } from './fenced-client.ts';
 import { failureOf, graphClient } from './graph-client.ts';
 import { type AppendEndpoint, appendSession } from './append-session.ts';
 import { type SignInOptions, appSignIn, graphSignIn, imapScopeOf } from './graph-sign-in.ts';
@@ -56,7 +57,7 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
   return {
     find,
     domain: (name) => targetDomain(graph, name),
-    async open({ id, address }) {
+    async open({ id, address }, mayWrite = async () => undefined) {
       const path = `/users/${encodeURIComponent(id)}/mailFolders/inbox?$select=id`;
       const answer = await graph.read<MailFolder>({ method: 'GET', path, mailbox: id });
       if (!answer.ok) {
@@ -64,8 +65,9 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
           answer.verdict === 'not-found' ? ({ ...answer, verdict: 'mailbox-unusable' } as const) : answer;
         throw failureOf(unusable).with({ address });
       }
-      const session = endpoint && imapSignIn && appendSession({ endpoint, signIn: imapSignIn, address, clock });
-      return exchangeMailbox({ graph, id, maxItemSize, session, clock, timeScale });
+      const session =
+        endpoint && imapSignIn && appendSession({ endpoint, signIn: imapSignIn, address, clock, mayWrite });
+      return exchangeMailbox({ graph: fencedClient(graph, mayWrite), id, maxItemSize, session, clock, timeScale });
     },
   };
 }

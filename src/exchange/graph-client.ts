@@ -24,6 +24,8 @@ export interface GraphRequest {
   readonly mailbox?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Asked when nothing is waited for any more; what it throws keeps the request from being sent. */
+  readonly beforeSending?: () => Promise<void>;
 }
 
 export type GraphAnswer<Body> =
@@ -97,6 +99,7 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
     const place = request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal);
     const id = randomUUID();
     try {
+      await request.beforeSending?.();
       const { status, headers, text } = await exchangeHttp({
         method: request.method,
         url,

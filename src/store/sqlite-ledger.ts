@@ -1,18 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type {
-  FidelityNote,
-  Ledger,
-  LedgerEntry,
-  LedgerKey,
-  LedgerState,
-  LedgerStore,
-  Logger,
-} from '../engine/ports.ts';
-import { type Row, entryOf, stateOf } from './ledger-rows.ts';
+import type { Ledger, LedgerEntry, LedgerKey, LedgerState, LedgerStore, Logger } from '../engine/ports.ts';
+import { type Row, countNotes, entryOf, stateOf } from './ledger-rows.ts';
 import { SCHEMA, SCHEMA_VERSION, STATE_CODES } from './ledger-schema.ts';
 
 /**
@@ -33,6 +25,16 @@ export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
         return open();
       }
     },
+    async examine() {
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await access(directory, constants.R_OK | constants.W_OK);
+      } catch (error) {
+        throw translated(error);
+      }
+      return { kind: 'files' };
+    },
+    async [Symbol.asyncDispose]() {},
   };
 }
 
@@ -89,6 +91,10 @@ class SqliteLedger implements Ledger {
       db.close();
       throw error;
     }
+  }
+
+  async ensureHeld() {
+    this.#compareEpoch(false);
   }
 
   async checkpoint(path: string) {
@@ -203,14 +209,7 @@ class SqliteLedger implements Ledger {
 
   async noteCounts() {
     const rows = this.#all('SELECT notes FROM item WHERE notes IS NOT NULL AND state = ?', STATE_CODES.copied);
-    const counts = new Map<string, FidelityNote & { count: number }>();
-    for (const row of rows) {
-      for (const note of JSON.parse(String(row['notes'])) as readonly FidelityNote[]) {
-        const known = counts.get(`${note.kind}\n${note.text}`) ?? { ...note, count: 0 };
-        counts.set(`${note.kind}\n${note.text}`, { ...known, count: known.count + 1 });
-      }
-    }
-    return [...counts.values()];
+    return countNotes(rows);
   }
 
   async count(path: string, uidValidity: string) {
@@ -232,8 +231,7 @@ class SqliteLedger implements Ledger {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       try {
-        const holder = Number(this.#get('SELECT epoch FROM holder')?.['epoch'] ?? 0);
-        if (holder > this.#epoch || (!take && holder !== this.#epoch)) throw new MigrationError('MailboxTakenOver');
+        this.#compareEpoch(take);
         work();
         this.#db.exec('COMMIT');
       } catch (error) {
@@ -243,6 +241,11 @@ class SqliteLedger implements Ledger {
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  #compareEpoch(take: boolean): void {
+    const holder = Number(this.#get('SELECT epoch FROM holder')?.['epoch'] ?? 0);
+    if (holder > this.#epoch || (!take && holder !== this.#epoch)) throw new MigrationError('MailboxTakenOver');
   }
 
   #failed(error: unknown): unknown {

@@ -41,6 +41,7 @@ export const STORY: Story = {
 export const DOCTOR: DoctorFindings = {
   findings: [
     { what: 'state', health: 'good', value: '9' },
+    { what: 'ledger', health: 'good', value: 'Postgres 15.14' },
     { what: 'queue', health: 'good', value: '20/480' },
     { what: 'target', health: 'bad', error: failure('TargetSignInFailed', { detail: 'invalid_client' }) },
     { what: 'record', health: 'good', value: '1284' },

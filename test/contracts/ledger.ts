@@ -259,12 +259,15 @@ export function ledgerContract(
           complete: true,
         }),
         former.withdraw('INBOX', '1', [1]),
+        former.rename('INBOX', 'Elsewhere'),
+        former.ensureHeld(),
         world.ledgers.open(KEY, 4),
       ];
 
       for (const each of await Promise.allSettled(late)) {
         expect(each).toMatchObject({ status: 'rejected', reason: { code: 'MailboxTakenOver' } });
       }
+      await present.ensureHeld();
       await present.record('INBOX', '1', [sample(2)]);
       expect(await present.states('INBOX', '1')).toEqual([
         [1, 'intended', 'S'],
@@ -280,6 +283,33 @@ export function ledgerContract(
       await using ledger = await world.ledgers.open(KEY, 3);
 
       await expect(ledger.record('INBOX', '1', [sample(1)])).resolves.toBeUndefined();
+    });
+
+    test('of entries with one UID in one record the last counts', async () => {
+      await using world = await open();
+      await using ledger = await world.ledgers.open(KEY, 1);
+
+      await ledger.record('INBOX', '1', [sample(1), sample(1, { state: 'copied', targetId: 'id-1' })]);
+
+      expect(await ledger.states('INBOX', '1')).toEqual([[1, 'copied', 'S']]);
+    });
+
+    test('names as long and as odd as a server may send are kept', async () => {
+      await using world = await open();
+      await using ledger = await world.ledgers.open(KEY, 1);
+      const path = `${'Ordner/'.repeat(1500)}"'\\ {},NULL \u0000 ${'ü'.repeat(500)}`;
+
+      await ledger.record(path, '1', [sample(1)]);
+
+      expect(await ledger.folders()).toEqual([path]);
+      expect(await ledger.states(path, '1')).toEqual([[1, 'intended', 'S']]);
+      expect(await ledger.states(path.slice(1), '1')).toEqual([]);
+    });
+
+    test('the store says where it keeps ledgers', async () => {
+      await using world = await open();
+
+      expect(['files', 'postgres']).toContain((await world.ledgers.examine()).kind);
     });
 
     test('many writers side by side all come through', async () => {

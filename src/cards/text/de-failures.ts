@@ -151,7 +151,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   LedgerUnavailable: {
     title: 'Das Ledger lässt sich nicht schreiben',
     message: 'Bellhop konnte sein Ledger nicht schreiben ({detail}). Ohne es wird nichts gesendet.',
-    remedy: 'Prüfen Sie freien Platz und Rechte von BELLHOP_DATA.',
+    remedy: 'Prüfen Sie freien Platz und Rechte von BELLHOP_DATA, oder das Postgres von BELLHOP_LEDGER.',
   },
   MailboxTakenOver: {
     title: 'Ein anderer Worker hat dieses Postfach',

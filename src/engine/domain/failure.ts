@@ -212,7 +212,7 @@ export const FAILURES = {
     retry: 'delayed',
     title: 'The ledger cannot be written',
     message: 'Bellhop could not write its ledger ({detail}). No message is sent without it.',
-    remedy: 'Check free space and rights of BELLHOP_DATA.',
+    remedy: 'Check free space and rights of BELLHOP_DATA, or the Postgres of BELLHOP_LEDGER.',
   },
   MailboxTakenOver: {
     scope: 'mailbox',

@@ -1,6 +1,6 @@
 import { MigrationError } from '../domain/failure.ts';
 import type { MigrationUser, UserTarget } from '../domain/migration-user.ts';
-import type { TargetMailbox, World } from '../ports.ts';
+import type { Ledger, TargetMailbox, World } from '../ports.ts';
 import { MailboxBooks } from './books.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 import { withOpenSource } from './open-source.ts';
@@ -33,26 +33,29 @@ export async function withOpenSides<Result>(
   use: (sides: Omit<MailboxSession, 'run' | 'books'>) => Promise<Result>,
 ): Promise<Result> {
   // The target first: without it there is nothing to read for.
-  const { recipient, target: opened } = await openTarget(world, user);
+  let held: Ledger | undefined;
+  const { recipient, target: opened } = await openTarget(world, user, async () => held?.ensureHeld());
   await using target = opened;
   // Awaited here: the target is closed when this block is left.
-  return await withOpenSource(world, { ...user, target: recipient }, signal, ({ batch, source, ledger }) =>
-    use({ world, user, batch, source, target, ledger, signal }),
-  );
+  return await withOpenSource(world, { ...user, target: recipient }, signal, ({ batch, source, ledger }) => {
+    held = ledger;
+    return use({ world, user, batch, source, target, ledger, signal });
+  });
 }
 
 // Resolved once to an immutable id, so that a later change of addresses never leads into another mailbox.
 async function openTarget(
   world: World,
   user: MigrationUser,
+  mayWrite: () => Promise<void>,
 ): Promise<{ readonly recipient: UserTarget; readonly target: TargetMailbox }> {
   if (user.target !== undefined) {
-    const target = await world.target.open({ id: user.target.id, address: user.address });
+    const target = await world.target.open({ id: user.target.id, address: user.address }, mayWrite);
     return { recipient: user.target, target };
   }
   const found = await world.target.find(user.address);
   if (found === undefined) throw new MigrationError('MigrationRecipientNotFoundException', { address: user.address });
-  const target = await world.target.open(found);
+  const target = await world.target.open(found, mayWrite);
   const recipient: UserTarget = { id: found.id, displayName: found.displayName, kind: found.kind };
   await world.store.changeUser(user.address, (current) => ({ to: { ...current, target: recipient }, events: [] }));
   return { recipient, target };
