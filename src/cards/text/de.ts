@@ -639,7 +639,7 @@ export const DE: typeof EN = {
       state: 'Speicher',
       queue: 'Warteschlange',
       workers: 'Laufende Worker',
-      ledger: 'Ledger',
+      ledger: 'Ledger der Postfächer',
       target: 'Exchange-Online-Ziel',
       endpoint: 'Endpunkt',
       conversations: 'Unterhaltungen',
