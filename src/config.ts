@@ -1,4 +1,5 @@
 import { parseResolver } from './dns/resolver-address.ts';
+import { type ApprovalTimes, DEFAULT_APPROVAL_TIMES, readApprovalTimes } from './engine/domain/approval-times.ts';
 import { type QuietHours, isZone, readQuietHours, readTimeOfDay } from './engine/domain/wall-clock.ts';
 import { z } from 'zod';
 
@@ -35,6 +36,8 @@ export interface Config {
   };
   /** Distinct people who have to approve what cannot easily be taken back. */
   readonly approvals: number;
+  /** When an open question rings again, and when it is over. */
+  readonly approvalTimes: ApprovalTimes;
   /** Language of posts nobody asked for: live cards, notifications, reports. */
   readonly language: 'en' | 'de';
   /** Whether cards carry charts; otherwise the rows that say the same. */
@@ -122,6 +125,13 @@ const ENVIRONMENT = z.object({
   BELLHOP_OPERATORS: list,
   BELLHOP_APPROVERS: list,
   BELLHOP_APPROVALS: z.coerce.number().int().min(0).max(5).optional(),
+  BELLHOP_APPROVAL_TIMES: z
+    .string()
+    .default('12h,21h,24h')
+    .refine(
+      (text) => readApprovalTimes(text) !== undefined,
+      'is three rising times, each 1 m to 30 d: reminder, escalation, end; such as 12h,21h,24h',
+    ),
   BELLHOP_TENANTS: list,
   BELLHOP_REPORT_AT: z
     .string()
@@ -194,6 +204,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       tenants: env.BELLHOP_TENANTS.length > 0 ? env.BELLHOP_TENANTS : [env.MicrosoftAppTenantId].filter(Boolean),
     },
     approvals: env.BELLHOP_APPROVALS ?? (env.BELLHOP_APPROVERS.length > 0 && !sandbox ? 1 : 0),
+    approvalTimes: readApprovalTimes(env.BELLHOP_APPROVAL_TIMES) ?? DEFAULT_APPROVAL_TIMES,
     language: env.BELLHOP_LANGUAGE,
     charts: env.BELLHOP_CHARTS === 'on',
     zone: env.BELLHOP_TIMEZONE,

@@ -75,6 +75,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
       timeScale: config.timeScale,
       maxItemSize: config.maxItemSize,
       approvals: config.approvals,
+      approvalTimes: config.approvalTimes,
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     },
   };

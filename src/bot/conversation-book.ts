@@ -1,6 +1,7 @@
 import type { BatchName } from '../engine/domain/ids.ts';
 import type { DaySnapshot } from '../engine/domain/daily-report.ts';
 import type { ReportSchedule } from '../engine/domain/report-schedule.ts';
+import type { ApprovalRing } from '../cards/approval-card.ts';
 import type { Audience } from '../cards/eyes.ts';
 import { type FailureCluster, clusterKey, mergeClusters } from '../engine/domain/notification.ts';
 import type { Place } from './chat-port.ts';
@@ -43,6 +44,20 @@ export interface PendingCard extends PostedCard {
   readonly at?: number;
 }
 
+/** A card that shows an approval where it was not asked for. */
+export interface AskingCard extends PostedCard {
+  /** The person alone with Bellhop who sees it. */
+  readonly reader?: string;
+  /** Why it is there. */
+  readonly ring?: ApprovalRing;
+}
+
+/** Somebody's chat with Bellhop alone. */
+export interface PrivateChat {
+  readonly person: string;
+  readonly place: Place;
+}
+
 /** A conversation that gets a daily report. */
 export interface ScheduledReport {
   readonly place: Place;
@@ -75,6 +90,16 @@ export class ConversationBook {
     return text === undefined ? undefined : (JSON.parse(text) as Place);
   }
 
+  /** Everybody who talks to Bellhop alone. */
+  async privateChats(): Promise<readonly PrivateChat[]> {
+    const names = await this.#documents.names('private:');
+    const texts = await Promise.all(names.map((name) => this.#documents.get(name)));
+    return texts.flatMap((text, at) => {
+      const person = names[at]?.split(':').at(-1);
+      return text === undefined || person === undefined ? [] : [{ person, place: JSON.parse(text) as Place }];
+    });
+  }
+
   /** Makes a card the live card of a batch in its conversation; the one before becomes history. */
   async pin(batch: BatchName, card: PostedCard): Promise<void> {
     await this.#documents.put(pinName(batch, card.place), JSON.stringify(card));
@@ -101,6 +126,19 @@ export class ConversationBook {
   async expected(request: string): Promise<PendingCard | undefined> {
     const text = await this.#documents.get(`pending:${request}`);
     return text === undefined ? undefined : (JSON.parse(text) as PendingCard);
+  }
+
+  /** The same question in another place: every card of it is brought up to date. */
+  async alsoAsks(request: string, card: AskingCard): Promise<void> {
+    await this.#documents.put(`asks:${request}:${placeHash(card.place)}:${card.activityId}`, JSON.stringify(card));
+  }
+
+  async forgetAsks(request: string): Promise<void> {
+    for (const name of await this.#documents.names(`asks:${request}:`)) await this.#documents.delete(name);
+  }
+
+  async otherAsks(request: string): Promise<readonly AskingCard[]> {
+    return this.#read<AskingCard>(`asks:${request}:`);
   }
 
   async allExpected(): Promise<readonly PendingCard[]> {

@@ -1,5 +1,6 @@
-import { type ClusterView, type Mention, clusterCard, digestCard } from '../cards/cluster-card.ts';
+import { type ClusterView, clusterCard, digestCard } from '../cards/cluster-card.ts';
 import type { Locale } from '../cards/locale.ts';
+import type { Mention } from '../cards/mentions.ts';
 import { userCard } from '../cards/user-card.ts';
 import type { MigrationEvent } from '../engine/domain/events.ts';
 import type { BatchName, UserAddress } from '../engine/domain/ids.ts';

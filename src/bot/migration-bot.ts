@@ -248,7 +248,8 @@ export class MigrationBot {
     }
     if (reply.pending !== undefined) {
       const about = String(Reflect.get(Object(reply.view), NAMED_BY[reply.pending.until]));
-      await this.#book.expect({ request: reply.pending.request, about, ...card, at: this.#world.clock.now() });
+      const at = this.#world.clock.now();
+      await this.#book.expect({ request: reply.pending.request, about, ...card, ...owner, at });
     }
   }
 

@@ -20,8 +20,9 @@ import { batchCheck, batchOverview } from '../engine/queries.ts';
 import { planView } from '../engine/plan.ts';
 import { verifyView } from '../engine/verify.ts';
 import { readTarget } from './commands/arguments.ts';
+import type { ApprovalCaller } from './approval-caller.ts';
 import type { ChatPort } from './chat-port.ts';
-import type { ConversationBook, PostedCard } from './conversation-book.ts';
+import type { AskingCard, ConversationBook, PostedCard } from './conversation-book.ts';
 import type { FailureNotifier } from './failure-notifier.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -31,6 +32,12 @@ const EDIT_EVERY = 10_000;
 const FASTEST_EDIT = 2_500;
 const LOOK_EVERY = 1_000;
 
+const DECIDING: ReadonlySet<MigrationEvent['type']> = new Set([
+  'ApprovalDecided',
+  'ApprovalExpired',
+  'ApprovalDone',
+  'ApprovalVoided',
+]);
 const AT_WORK = new Set(['Syncing', 'IncrementalSyncing', 'Stopping', 'Completing', 'Removing']);
 
 export interface NotifierOptions {
@@ -40,6 +47,7 @@ export interface NotifierOptions {
   readonly outbox: Outbox;
   readonly locale: Locale;
   readonly failures: FailureNotifier;
+  readonly approvals: Pick<ApprovalCaller, 'look' | 'isOver'>;
   /** Posts the daily reports that are due. */
   readonly reports: () => Promise<void>;
 }
@@ -55,6 +63,7 @@ export class Notifier {
   readonly #outbox: Outbox;
   readonly #locale: Locale;
   readonly #failures: FailureNotifier;
+  readonly #approvals: NotifierOptions['approvals'];
   readonly #reports: () => Promise<void>;
   readonly #dirty = new Set<BatchName>();
   /** Approvals with news. */
@@ -64,7 +73,8 @@ export class Notifier {
   readonly #editedAt = new Map<string, number>();
   readonly #shown = new Map<string, string>();
 
-  constructor({ world, book, chat, outbox, locale, failures, reports }: NotifierOptions) {
+  constructor({ world, book, chat, outbox, locale, failures, approvals, reports }: NotifierOptions) {
+    this.#approvals = approvals;
     this.#reports = reports;
     this.#outbox = outbox;
     this.#locale = locale;
@@ -96,8 +106,7 @@ export class Notifier {
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
       if (event.type === 'Verified' || event.type === 'Planned') this.#answering.add(event.request);
-      if (event.type === 'ApprovalDecided' || event.type === 'ApprovalDone' || event.type === 'ApprovalVoided')
-        this.#deciding.add(event.approval);
+      if (DECIDING.has(event.type) && 'approval' in event) this.#deciding.add(event.approval);
       if (event.type === 'EndpointTested')
         await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test, this.#locale));
     }
@@ -111,6 +120,9 @@ export class Notifier {
       if (signal.aborted) return;
       await this.#quietly(() => this.#failures.look());
       await this.#quietly(() => this.#reports());
+      await this.#quietly(async () => {
+        for (const id of await this.#approvals.look()) this.#deciding.add(id);
+      });
       await this.#quietly(async () => {
         for (const id of [...this.#deciding]) await this.#editApproval(id);
         for (const batch of [...this.#dirty]) await this.#editBatch(batch);
@@ -210,17 +222,31 @@ export class Notifier {
       await this.#book.expect({ ...pending, activityId: entry.activityId, at: this.#world.clock.now() });
   }
 
-  // Everybody sees what was decided, on the card that asked, for good.
+  // Everybody sees what was decided, on every card that asks, for good.
   async #editApproval(id: string): Promise<void> {
     this.#deciding.delete(id);
     const asking = await this.#book.expected(id);
-    if (asking === undefined) return;
+    const cards: readonly AskingCard[] = [
+      ...(asking === undefined ? [] : [asking]),
+      ...(await this.#book.otherAsks(id)),
+    ];
+    if (cards.length === 0) return;
     const approval = await requireApproval(this.#world, id);
     const view = approvalView(approval, this.#world.clock.now());
-    const eyes = approvalEyes(approval, { audience: asking.audience ?? NOBODY });
-    const edited = await this.#edit(asking, approvalCard(view, this.#locale, eyes));
-    if (edited === 'later') this.#deciding.add(id);
-    else if (view.state !== 'open' && view.state !== 'approved') await this.#book.answered(id);
+    let isLater = false;
+    for (const posted of cards) {
+      const { audience = NOBODY, reader, ring } = posted;
+      const person = reader === undefined ? {} : { person: { id: reader, held: 'approve' as const } };
+      const eyes = approvalEyes(approval, { audience, ...person });
+      const card = approvalCard(view, this.#locale, eyes, view.state === 'open' ? ring : undefined);
+      if ((await this.#edit(posted, card)) === 'later') isLater = true;
+    }
+    if (isLater) this.#deciding.add(id);
+    else if (view.state !== 'open' && view.state !== 'approved') {
+      await this.#book.forgetAsks(id);
+      // Who asked is told that it is over, where it was asked.
+      if (view.state !== 'expired' || this.#approvals.isOver(id)) await this.#book.answered(id);
+    }
   }
 
   async #answerTest(request: string, card: Card): Promise<void> {

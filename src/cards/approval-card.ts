@@ -17,12 +17,14 @@ import {
   section,
   small,
   subtle,
+  text,
   underRow,
 } from './elements.ts';
 import type { ApprovalEyes } from './eyes.ts';
 import { evidenceSection, stepSections } from './evidence-section.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
+import { type Mention, mentionText, withMentions } from './mentions.ts';
 
 const TONE: Readonly<Record<ApprovalState, Tone>> = {
   open: 'attention',
@@ -35,8 +37,20 @@ const TONE: Readonly<Record<ApprovalState, Tone>> = {
 const MOST_OPEN = 10;
 const ANYBODY: ApprovalEyes = { mayDecide: true, waitingFor: [] };
 
+/** Why a question is shown once more, and whom it rings for. */
+export interface ApprovalRing {
+  /** `ask`: to people who were not where it was asked. */
+  readonly why: 'ask' | 'remind' | 'escalate' | 'expire';
+  readonly mentions: readonly Mention[];
+}
+
 /** A question to other people: what would be done, who asks, who decided what. Decisions stay on it for good. */
-export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH, eyes: ApprovalEyes = ANYBODY): Card {
+export function approvalCard(
+  view: ApprovalView,
+  locale: Locale = ENGLISH,
+  eyes: ApprovalEyes = ANYBODY,
+  ring?: ApprovalRing,
+): Card {
   const { t, clock } = locale;
   const { identity, state, plan, planHash, requestedBy, requestedAt, expiresAt, decisions, asOf } = view;
   const counted = plan.of === 'messages' ? t.messages(plan.count) : t.users(plan.count);
@@ -51,6 +65,7 @@ export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH, eyes:
       name: nameOf(plan, locale),
       sentence: sentenceOf(view, eyes, locale),
     }),
+    ...ringLine(ring, view, locale),
     ...planSections(view, locale),
     section(
       t.approval.people,
@@ -68,21 +83,34 @@ export function approvalCard(view: ApprovalView, locale: Locale = ENGLISH, eyes:
     state === 'open' && !eyes.mayDecide ? small(t.approval.inWords(identity), 'None') : undefined,
   ];
   const fallback = `${t.approval.fallback(identity, plan.title, counted, t.approval.states[state])} ${t.write(`approve ${identity}`)}`;
-  const shown = card(fallback, body, buttons(view, eyes, locale));
+  const said = ring === undefined ? fallback : `${t.approval.rings[ring.why]} ${fallback}`;
+  const shown = withMentions(card(said, body, buttons(view, eyes, locale)), ring?.mentions ?? []);
   return state === 'open' ? refreshedFor(eyes.waitingFor, { of: 'approval', target: identity }, shown) : shown;
+}
+
+// Said first: why it is here again, and to whom.
+function ringLine(ring: ApprovalRing | undefined, { expiresAt, asOf }: ApprovalView, locale: Locale): CardElement[] {
+  if (ring === undefined) return [];
+  const { t, clock } = locale;
+  const names = ring.mentions.map(mentionText).join(', ');
+  const words =
+    ring.why === 'expire'
+      ? t.approval.rings.expire
+      : `${t.approval.rings[ring.why]} ${t.approval.openUntil(clock(expiresAt, asOf))}`;
+  return [text(names === '' ? words : `${names}: ${words}`, { spacing: 'Medium' })];
 }
 
 // A step of a cutover is agreed to with what it does, whom it affects, the way back and the evidence in view.
 function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): readonly CardElement[] {
   const { t } = locale;
-  const { cutover, count: users, sample, text } = plan;
+  const { cutover, count: users, sample, text: command } = plan;
   if (cutover === undefined) {
     const counted = plan.of === 'messages' ? t.messages(users) : t.users(users);
     const rest = users - sample.length;
     return [
       panel(
         t.approval.plan,
-        markRow('plain', [fromOutside(text, 200)]),
+        markRow('plain', [fromOutside(command, 200)]),
         markRow('plain', [
           bold(counted),
           ' · ',
@@ -94,7 +122,7 @@ function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): read
   }
   const { step, domain, checks } = cutover;
   return [
-    ...stepSections(step, { users, domain, command: text }, locale),
+    ...stepSections(step, { users, domain, command }, locale),
     ...(checks.length === 0 ? [] : [evidenceSection(checks, requestedAt, locale)]),
   ];
 }

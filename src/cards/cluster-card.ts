@@ -17,6 +17,7 @@ import {
 } from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
+import { type Mention, mentionText, withMentions } from './mentions.ts';
 
 /** Failures of one cause in one batch, as people are told about them. Times ISO 8601. */
 export interface ClusterView {
@@ -28,12 +29,6 @@ export interface ClusterView {
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly asOf: string;
-}
-
-/** Somebody who has to act, by the id Teams knows them by. */
-export interface Mention {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** One cause, one card: how many, since when, what to do; edited as the number changes, at last "solved". */
@@ -84,7 +79,7 @@ export function clusterCard(view: ClusterView, locale: Locale = ENGLISH, mention
           { title: t.buttons.mute, action: { verb: 'mute', target: batch } },
         ],
   );
-  return mention === undefined || solved ? made : withMention(made, mention);
+  return mention === undefined || solved ? made : withMentions(made, [mention]);
 
   function time(iso: string): string {
     return iso.slice(0, 10) === asOf.slice(0, 10)
@@ -125,16 +120,3 @@ export function digestCard(clusters: readonly ClusterView[], locale: Locale = EN
 }
 
 const MOST_ROWS = 8;
-
-// The text of a mention and of its entity must be the same, or Teams shows neither.
-function mentionText({ name }: Mention): string {
-  return `<at>${foreign(name, 60).replaceAll(/[<>&\\*_[\]()~#`|!\u200b]/g, '')}</at>`;
-}
-
-function withMention(made: Card, mention: Mention): Card {
-  const said = mentionText(mention);
-  return {
-    ...made,
-    msteams: { entities: [{ type: 'mention', text: said, mentioned: { id: mention.id, name: said.slice(4, -5) } }] },
-  };
-}

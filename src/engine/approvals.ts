@@ -12,12 +12,11 @@ import { MigrationError } from './domain/failure.ts';
 import type { World } from './ports.ts';
 import type { ApprovalView } from './views.ts';
 
-/** A question waits a day for its answer. */
-const LIFETIME = 24 * 60 * 60 * 1000;
-
 /** Asks other people for a plan. The same question by the same person, still open, is not asked twice. */
 export async function requestApproval(world: World, plan: ApprovalPlan, by: Actor): Promise<Approval> {
   const now = world.clock.now();
+  const { approvals, approvalTimes, timeScale } = world.settings;
+  const after = (ms: number): number => now + ms / timeScale;
   const planHash = hashOf(plan);
   const open = (await world.store.approvals()).find(
     (each) => each.planHash === planHash && each.requestedBy.id === by.id && stateOf(each, now) === 'open',
@@ -29,8 +28,10 @@ export async function requestApproval(world: World, plan: ApprovalPlan, by: Acto
     planHash,
     requestedBy: by,
     requestedAt: now,
-    expiresAt: now + LIFETIME / world.settings.timeScale,
-    needed: world.settings.approvals,
+    remindAt: after(approvalTimes.remind),
+    escalateAt: after(approvalTimes.escalate),
+    expiresAt: after(approvalTimes.expire),
+    needed: approvals,
     decisions: [],
     state: 'open',
   };

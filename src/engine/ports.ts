@@ -4,6 +4,7 @@
  */
 import type { Actor } from './domain/actor.ts';
 import type { Approval } from './domain/approval.ts';
+import type { ApprovalTimes } from './domain/approval-times.ts';
 import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { TargetDomain } from './domain/dns-evidence.ts';
@@ -576,6 +577,7 @@ export interface EngineSettings {
   readonly maxItemSize: number;
   /** Distinct people who have to approve what cannot easily be taken back; 0 for none. */
   readonly approvals: number;
+  readonly approvalTimes: ApprovalTimes;
   /** Where people reach Bellhop's pages, without a slash at the end; absent when they do not. */
   readonly publicUrl?: string;
 }

@@ -134,6 +134,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['user', userCard(sampleUser(), locale)],
     ...(['open', 'approved', 'done', 'rejected', 'expired', 'void'] as const).map((state) => [`approval-${state}`, approvalCard(sampleApproval(state), locale)] as const),
     ...(['waits', 'decides', 'many'] as const).map((eyes) => [`approval-${eyes}`, approvalCard(sampleApproval('open'), locale, APPROVAL_EYES[eyes])] as const),
+    ...(['ask', 'remind', 'escalate', 'expire'] as const).map((why) => [`approval-ring-${why}`, approvalCard(sampleApproval(why === 'expire' ? 'expired' : 'open'), locale, APPROVAL_EYES.waits, { why, mentions: [{ id: '29:1', name: 'Approver A' }, { id: '29:2', name: HOSTILE }] })] as const),
     ['batch-viewer', batchCard(sampleBatch({ status: 'SyncedWithErrors', supportedActions: ['Start', 'Stop', 'SyncNow', 'Complete'] }), locale, { audience: NOBODY, person: { id: 'v', held: 'view' } })],
     ['batch-refreshed', batchCard(sampleBatch(HUGE), locale, { audience: { approvers: [], viewers: ONLOOKERS } })],
     ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS }] }, locale)],

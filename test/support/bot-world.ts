@@ -42,6 +42,8 @@ export async function startBotWorld(
   environment: Readonly<Record<string, string>> = {},
   /** How often a card refreshes for a person, ms. */
   refreshPause = 60_000,
+  /** Processes that share the state; people talk to the first. */
+  bots = 1,
 ): Promise<BotWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'bellhop-bot-'));
   const teams = await startLocalTeams({
@@ -66,6 +68,9 @@ export async function startBotWorld(
   const opened = await openWorld(config, CLOCK, LOG);
   const leaving = new AbortController();
   const { server, notifying } = await openBot(config, opened.world, opened.documents, LOG, leaving.signal);
+  const others = await Promise.all(
+    Array.from({ length: bots - 1 }, () => openBot(config, opened.world, opened.documents, LOG, leaving.signal)),
+  );
   const botUrl = `http://127.0.0.1:${server.port}/api/messages`;
   await teams.setBot(botUrl);
   const channel = teams.channel('Mail migration').id;
@@ -84,6 +89,10 @@ export async function startBotWorld(
     async [Symbol.asyncDispose]() {
       leaving.abort();
       await notifying;
+      for (const other of others) {
+        await other.notifying;
+        await other.server[Symbol.asyncDispose]();
+      }
       await server[Symbol.asyncDispose]();
       await teams.close();
       await opened[Symbol.asyncDispose]();

@@ -134,6 +134,9 @@ export const DE_RECORD: typeof EN_RECORD = {
       text('verdict') === 'approved'
         ? `${text('approval')} zugestimmt`
         : `${text('approval')} abgelehnt: ${text('reason')}`,
+    ApprovalReminded: ({ text }) => `Niemand hatte ${text('approval')} beantwortet: erinnert`,
+    ApprovalEscalated: ({ text }) => `Niemand hatte ${text('approval')} beantwortet: allen gesagt, die dürfen`,
+    ApprovalExpired: ({ text }) => `Niemand hat ${text('approval')} rechtzeitig beantwortet: abgelaufen`,
     ApprovalDone: ({ text }) => `${text('approval')} ausgeführt`,
     ApprovalVoided: ({ text }) => `${text('approval')} ist hinfällig: das Vorhaben hatte sich geändert`,
     VerifyRequested: ({ text }) => `Prüfung von ${text('user')} verlangt`,

@@ -523,6 +523,13 @@ export const DE: typeof EN = {
     refused: (name) => `${name} hat abgelehnt`,
     binds: (hash) => `Gilt für Plan ${hash}`,
     until: (time) => `offen bis ${time}`,
+    rings: {
+      ask: 'Jemand bittet um Ihre Genehmigung.',
+      remind: 'Dies wartet noch auf eine Antwort.',
+      escalate: 'Niemand hat geantwortet, und bald ist es zu spät.',
+      expire: 'Niemand hat rechtzeitig geantwortet; nichts wurde getan. Fragen Sie erneut, wenn es noch gewünscht ist.',
+    },
+    openUntil: (time) => `Es ist offen bis ${time}.`,
     all: 'Genehmigungen',
     none: 'Keine',
     waiting: 'Es warten',

@@ -141,6 +141,9 @@ export const EN_RECORD = {
       text('verdict') === 'approved'
         ? `Agreed to ${text('approval')}`
         : `Refused ${text('approval')}: ${text('reason')}`,
+    ApprovalReminded: ({ text }: EntryFacts) => `Nobody had answered ${text('approval')}: reminded`,
+    ApprovalEscalated: ({ text }: EntryFacts) => `Nobody had answered ${text('approval')}: told everybody who may`,
+    ApprovalExpired: ({ text }: EntryFacts) => `Nobody answered ${text('approval')} in time: expired`,
     ApprovalDone: ({ text }: EntryFacts) => `Carried out ${text('approval')}`,
     ApprovalVoided: ({ text }: EntryFacts) => `${text('approval')} is void: its plan had changed`,
     VerifyRequested: ({ text }: EntryFacts) => `Asked to verify ${text('user')}`,

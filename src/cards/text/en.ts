@@ -506,6 +506,13 @@ export const EN = {
     refused: (name: string) => `${name} rejected`,
     binds: (hash: string) => `Binds plan ${hash}`,
     until: (time: string) => `open until ${time}`,
+    rings: {
+      ask: 'Somebody asks for your approval.',
+      remind: 'This still waits for an answer.',
+      escalate: 'Nobody has answered, and it will soon be too late.',
+      expire: 'Nobody answered in time; nothing was done. Ask again if it is still wanted.',
+    },
+    openUntil: (time: string) => `It is open until ${time}.`,
     all: 'Approvals',
     none: 'None',
     waiting: 'Waiting',

@@ -49,7 +49,13 @@ export interface Approval {
   /** Distinct people who have to agree. */
   readonly needed: number;
   readonly decisions: readonly ApprovalDecision[];
-  readonly state: Exclude<ApprovalState, 'expired'>;
+  readonly state: ApprovalState;
+  /** From when on those who can answer are reminded, and when everybody who can is told; absent in older questions. */
+  readonly remindAt?: number;
+  readonly escalateAt?: number;
+  /** When that was done. */
+  readonly remindedAt?: number;
+  readonly escalatedAt?: number;
   /** Somebody carries it out since: a second click meanwhile does nothing. */
   readonly applyingAt?: number;
   /** The approval that took the place of this one when its plan had changed. */

@@ -100,6 +100,10 @@ export type EventBody =
       readonly verdict: 'approved' | 'rejected';
       readonly reason?: string;
     })
+  /** Nobody had answered by then: those who can were told again, or everybody who can. */
+  | (ApprovalFacts & { readonly type: 'ApprovalReminded' })
+  | (ApprovalFacts & { readonly type: 'ApprovalEscalated' })
+  | (ApprovalFacts & { readonly type: 'ApprovalExpired' })
   | (ApprovalFacts & { readonly type: 'ApprovalDone' })
   | (ApprovalFacts & { readonly type: 'ApprovalVoided'; readonly replacedBy?: string })
   /** The day it is planned for, ms since 1970, UTC; null: for none. */

@@ -1,0 +1,163 @@
+import { type ApprovalRing, approvalCard } from '../cards/approval-card.ts';
+import type { Card } from '../cards/elements.ts';
+import { NOBODY, approvalEyes } from '../cards/eyes.ts';
+import type { Locale } from '../cards/locale.ts';
+import type { Mention } from '../cards/mentions.ts';
+import { callApprovals } from '../engine/approval-calls.ts';
+import { approvalView, requireApproval } from '../engine/approvals.ts';
+import type { Approval } from '../engine/domain/approval.ts';
+import { type QuietHours, isQuiet, wallTime } from '../engine/domain/wall-clock.ts';
+import type { World } from '../engine/ports.ts';
+import type { AskingCard, ConversationBook, PendingCard } from './conversation-book.ts';
+import type { Outbox } from './outbox.ts';
+import type { Roles } from './permissions.ts';
+import { placeHash } from './place-hash.ts';
+
+const LOOK_EVERY = 15_000;
+const FASTEST_LOOK = 1_000;
+/** What is over for longer is no news, in ms. */
+const NEWS = 86_400_000;
+/** More names in one message ring for nobody. */
+const MOST_MENTIONED = 10;
+/** So many private chats are asked who sits there, at most. */
+const MOST_CHATS = 500;
+
+export interface ApprovalCallerOptions {
+  readonly world: World;
+  readonly book: ConversationBook;
+  readonly outbox: Outbox;
+  readonly roles: Pick<Roles, 'stillMay'>;
+  readonly locale: Locale;
+  readonly quiet: QuietHours | undefined;
+  readonly zone: string;
+}
+
+type Why = ApprovalRing['why'];
+type Target = Pick<AskingCard, 'place' | 'audience' | 'reader'> & { readonly mentions: readonly Mention[] };
+
+/**
+ * Rings for open approvals: a reminder where it was asked, later everybody who may answer, at last that it is over. What is
+ * to be said stands in the state and each post has a name, so that neither a restart nor a second bot says it twice.
+ */
+export class ApprovalCaller {
+  readonly #options: ApprovalCallerOptions;
+  readonly #told = new Set<string>();
+  #lookedAt = 0;
+
+  constructor(options: ApprovalCallerOptions) {
+    this.#options = options;
+  }
+
+  /** Posts what is due; answers the approvals whose cards have to be looked at again. */
+  async look(): Promise<readonly string[]> {
+    const { world, quiet, zone } = this.#options;
+    const now = world.clock.now();
+    const { timeScale } = world.settings;
+    if (now - this.#lookedAt < Math.max(FASTEST_LOOK, LOOK_EVERY / timeScale)) return [];
+    this.#lookedAt = now;
+    await callApprovals(world, isQuiet(wallTime(now, zone), quiet));
+    const rung: string[] = [];
+    for (const approval of await world.store.approvals()) {
+      for (const why of ringsOf(approval)) {
+        const name = `${approval.id}:${why}`;
+        if (this.#told.has(name)) continue;
+        const isOld = why === 'expire' && now - approval.expiresAt > NEWS / timeScale;
+        if (isOld || (await this.#ring(approval, why))) this.#told.add(name);
+        if (await this.#hasToBeSeen(approval, why)) rung.push(approval.id);
+      }
+    }
+    return rung;
+  }
+
+  // True when nobody is left to be told.
+  async #ring({ id }: Approval, why: Why): Promise<boolean> {
+    const { world, book, outbox, locale } = this.#options;
+    const asking = await book.expected(id);
+    // The card that asks is posted a moment after the question is stored.
+    if (asking === undefined) return why === 'expire';
+    const approval = await requireApproval(world, id);
+    let all = true;
+    for (const { mentions, ...target } of await this.#targets(approval, asking, why)) {
+      const { place, reader, audience = NOBODY } = target;
+      const makeCard = async (): Promise<Card> => {
+        const person = reader === undefined ? {} : { person: { id: reader, held: 'approve' as const } };
+        const eyes = approvalEyes(approval, { audience, ...person });
+        return approvalCard(approvalView(approval, world.clock.now()), locale, eyes, { why, mentions });
+      };
+      const entry = await outbox.post(`approval:${id}:${why}:${placeHash(place)}`, place, makeCard);
+      if (entry === undefined) all = false;
+      else if (entry.activityId !== undefined && why !== 'expire')
+        await book.alsoAsks(id, { ...target, activityId: entry.activityId, ring: { why, mentions } });
+    }
+    return all;
+  }
+
+  /** Nobody is to be told any more that it is over. */
+  isOver(id: string): boolean {
+    return this.#told.has(`${id}:expire`);
+  }
+
+  // What was decided while its cards were on their way is not on all of them.
+  async #hasToBeSeen({ id, state, decisions }: Approval, why: Why): Promise<boolean> {
+    if (why === 'expire') return (await this.#options.book.expected(id)) !== undefined;
+    const now = await this.#options.world.store.approval(id);
+    return now?.state !== state || now.decisions.length !== decisions.length;
+  }
+
+  async #targets(approval: Approval, asking: PendingCard, why: Why): Promise<readonly Target[]> {
+    if (why === 'expire') return [{ place: asking.place, mentions: ownerOf(asking) }];
+    const here = asking.place.personal || why === 'ask' ? [] : [await this.#where(approval, asking)];
+    // Asked where nobody else is, it is brought to those who may answer.
+    const chats = why === 'escalate' || asking.place.personal ? await this.#privateChats(approval) : [];
+    const watching = why === 'escalate' ? await this.#watching(approval) : [];
+    const all = [...here, ...watching, ...chats];
+    // Threads of a channel have the same readers; the one it was asked in comes first.
+    return [...new Map(all.toReversed().map((target) => [channelOf(target), target])).values()];
+  }
+
+  // Who may answer and has not, by the roster of the card; whoever lost the role since is not rung for.
+  async #where(approval: Approval, { place, audience }: Pick<AskingCard, 'place' | 'audience'>): Promise<Target> {
+    const { waitingFor } = approvalEyes(approval, { audience: audience ?? NOBODY });
+    const mentions: Mention[] = [];
+    for (const { id, chatId, name } of waitingFor) {
+      if (mentions.length === MOST_MENTIONED) break;
+      if (await this.#options.roles.stillMay(id, 'approve')) mentions.push({ id: chatId, name });
+    }
+    return { place, ...(audience === undefined ? {} : { audience }), mentions };
+  }
+
+  async #watching(approval: Approval): Promise<readonly Target[]> {
+    const { book } = this.#options;
+    const { batch } = approval.plan;
+    if (batch === undefined) return [];
+    const [pinned, subscriptions] = await Promise.all([book.pinned(batch), book.subscriptions(batch)]);
+    const muted = new Set(subscriptions.filter(({ mode }) => mode === 'mute').map(({ place }) => placeHash(place)));
+    const cards = [...pinned, ...subscriptions].filter(({ place }) => !place.personal && !muted.has(placeHash(place)));
+    return Promise.all(cards.map((card) => this.#where(approval, card)));
+  }
+
+  async #privateChats({ requestedBy, decisions }: Approval): Promise<readonly Target[]> {
+    const { book, roles } = this.#options;
+    const spoken = new Set([requestedBy.id, ...decisions.map(({ by }) => by.id)]);
+    const found: Target[] = [];
+    for (const { person, place } of (await book.privateChats()).slice(0, MOST_CHATS))
+      if (!spoken.has(person) && (await roles.stillMay(person, 'approve')))
+        found.push({ place, reader: person, mentions: [] });
+    return found;
+  }
+}
+
+function ringsOf({ state, remindedAt, escalatedAt }: Approval): readonly Why[] {
+  if (state === 'expired') return ['expire'];
+  if (state !== 'open') return [];
+  if (escalatedAt !== undefined) return ['escalate'];
+  return remindedAt === undefined ? ['ask'] : ['ask', 'remind'];
+}
+
+function ownerOf({ place, owner }: PendingCard): readonly Mention[] {
+  return owner === undefined || place.personal ? [] : [owner];
+}
+
+function channelOf({ place: { conversationId } }: Target): string {
+  return conversationId.split(';')[0] ?? '';
+}
