@@ -9,6 +9,7 @@ import type { ChatPort, Place } from './chat-port.ts';
 import { Audiences, type Member } from './audiences.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandReply, Here, WrittenFile } from './commands/command.ts';
+import { includes } from './commands/parse.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
 import type { FileOffer, FileOffers } from './file-offers.ts';
@@ -179,7 +180,13 @@ export class MigrationBot {
     const own = place.personal && by !== undefined;
     const card = own ? await this.#ownCard(reply, audience, by, turn) : (reply.cardFor?.({ audience }) ?? reply.card);
     await this.#remember(reply, { place, activityId: await turn.reply(card), audience }, by);
-    if (own && reply.file !== undefined) await this.#offer(reply.file, by, turn);
+    if (own) await this.#offerFiles(reply.files ?? [], by, turn);
+  }
+
+  // Files name every user: whoever may only look gets the card.
+  async #offerFiles(files: readonly WrittenFile[], by: Person, turn: Turn): Promise<void> {
+    if (files.length === 0 || !includes(await this.#runner.permit(by, 'view', turn), 'operate')) return;
+    for (const file of files) await this.#offer(file, by, turn);
   }
 
   // The file is on the server in any case: an offer that cannot be made is no failure of the command.

@@ -1,9 +1,10 @@
 import type { Locale } from '../cards/locale.ts';
 import { reportCard } from '../cards/report-card.ts';
+import { reportPage } from '../cards/report-page.ts';
 import { isReportDue } from '../engine/domain/report-schedule.ts';
 import { wallTime } from '../engine/domain/wall-clock.ts';
 import type { World } from '../engine/ports.ts';
-import { reportOverview, snapshotOf } from '../engine/reporting.ts';
+import { snapshotOf, writeReport } from '../engine/reporting.ts';
 import type { ConversationBook } from './conversation-book.ts';
 import type { Outbox } from './outbox.ts';
 import { placeHash } from './place-hash.ts';
@@ -29,7 +30,10 @@ export async function postDueReports({ world, book, outbox, locale, zone }: Repo
     const wall = wallTime(now, schedule.zone);
     if (!isReportDue(schedule, wall)) continue;
     await outbox.post(`report:${placeHash(place)}:${wall.date}`, place, async () =>
-      reportCard(await reportOverview(world, schedule.zone, await book.history()), locale),
+      reportCard(
+        await writeReport(world, schedule.zone, await book.history(), (view) => reportPage(view, locale)),
+        locale,
+      ),
     );
   }
 }

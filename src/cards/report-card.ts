@@ -26,6 +26,7 @@ import {
   cutoverSection,
   dayOf,
   failureSection,
+  filesLine,
   funnelRows,
   riskSection,
   scoreSection,
@@ -81,6 +82,7 @@ export function reportCard(report: Report, locale: Locale = ENGLISH): Card {
     scoreSection(report, locale),
     failureSection(report, locale),
     riskSection(report, locale),
+    filesLine(report, locale),
     small(footer(report, locale)),
   ];
   const fallback = t.report.fallback(when, t.report.verdicts[verdict], locale.count(good), locale.count(report.users));

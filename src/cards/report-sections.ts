@@ -15,7 +15,11 @@ import {
 } from './elements.ts';
 import type { Locale } from './locale.ts';
 
-export type Report = DailyReport & { readonly asOf: string };
+/** The report, and the files beside it. */
+export type Report = DailyReport & {
+  readonly asOf: string;
+  readonly files?: readonly { readonly file: string; readonly bytes: number }[];
+};
 
 const MOST_ROWS = 3;
 
@@ -114,6 +118,13 @@ export function burnDownSection(
   const now = last === undefined ? '' : ` ${short(last.value)}`;
   const left = { legend: `${t.report.left}${now}`, color: 'categoricalBlue', points } as const;
   return dayLines(t.report.left, [left, ...forecast, ...plan], section(t.report.left, ...rows));
+}
+
+/** Where the whole lists are. */
+export function filesLine({ files = [] }: Report, { t, bytes }: Locale): CardElement | undefined {
+  if (files.length === 0) return undefined;
+  const names = files.map(({ file, bytes: size }) => `${file.slice(file.lastIndexOf('/') + 1)} (${bytes(size)})`);
+  return spacedLine('Medium', subtle(`${t.report.files}  `), names.join(' · '));
 }
 
 function daysBetween(from: string, to: string): number {

@@ -10,6 +10,9 @@ import {
 import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
 import { isAtWork } from './domain/migration-user.ts';
 import { dataConsistencyScore, reasonsFromItems } from './domain/score.ts';
+import { sha256Of } from './domain/canonical-json.ts';
+import { toMigrationError } from './domain/failure.ts';
+import { reportCsv } from './domain/report-export.ts';
 import { dayBefore, paceOf } from './domain/pace.ts';
 import { wallTime } from './domain/wall-clock.ts';
 import type { UserProgress } from './domain/progress.ts';
@@ -17,12 +20,53 @@ import type { World } from './ports.ts';
 
 export interface ReportView extends DailyReport {
   readonly asOf: string;
+  /** Where the whole lists are: a page and a CSV of every user. */
+  readonly files?: readonly ReportFile[];
+}
+
+/** A file on the server. */
+export interface ReportFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 const DAY = 86_400_000;
 
 /** The report of today in a time zone; `history` is what earlier dates left behind. */
 export async function reportOverview(world: World, zone: string, history: readonly DaySnapshot[]): Promise<ReportView> {
+  return (await reportOf(world, zone, history)).view;
+}
+
+/** The report with its files beside it, one pair a date; `page` makes the page. Where they cannot be written, the report comes without. */
+export async function writeReport(
+  world: World,
+  zone: string,
+  history: readonly DaySnapshot[],
+  page: (view: ReportView) => string,
+): Promise<ReportView> {
+  const { view, users } = await reportOf(world, zone, history);
+  try {
+    const files = [
+      await writeFile(world, `report-${view.date}.html`, page(view)),
+      await writeFile(world, `report-${view.date}.csv`, reportCsv(users)),
+    ];
+    return { ...view, files };
+  } catch (error) {
+    world.log.warn({ code: toMigrationError(error).code }, 'the files of a report could not be written');
+    return view;
+  }
+}
+
+async function writeFile(world: World, name: string, text: string): Promise<ReportFile> {
+  return { file: await world.reports.write(name, text), bytes: Buffer.byteLength(text), sha256: sha256Of(text) };
+}
+
+async function reportOf(
+  world: World,
+  zone: string,
+  history: readonly DaySnapshot[],
+): Promise<{ readonly view: ReportView; readonly users: readonly ReportedUser[] }> {
   const now = world.clock.now();
   const { date } = wallTime(now, zone);
   const batches = await world.store.batches();
@@ -64,7 +108,7 @@ export async function reportOverview(world: World, zone: string, history: readon
     batches: reported,
     approvals: await waitingApprovals(world),
   });
-  return { ...report, asOf: new Date(now).toISOString() };
+  return { view: { ...report, asOf: new Date(now).toISOString() }, users };
 }
 
 function latestOf(synced: number | undefined, equal: number | undefined): number | undefined {

@@ -29,6 +29,8 @@ const CLOCK: Clock = {
 export interface BotWorld extends AsyncDisposable {
   readonly teams: LocalTeams;
   readonly opened: OpenWorld;
+  /** BELLHOP_DATA. */
+  readonly directory: string;
   readonly documents: Documents;
   readonly channel: string;
   /** Where activities go. */
@@ -77,6 +79,7 @@ export async function startBotWorld(
   return {
     teams,
     opened,
+    directory,
     documents: opened.documents,
     channel,
     botUrl,

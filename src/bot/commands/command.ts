@@ -93,7 +93,7 @@ export interface CommandReply {
     readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Planned' | 'Decided' | 'CutoverMoved';
   };
   /** Offered to a person alone with Bellhop, where the chat takes files. */
-  readonly file?: WrittenFile;
+  readonly files?: readonly WrittenFile[];
   /** The card whose button was pressed becomes this one. */
   readonly replaces?: true;
 }

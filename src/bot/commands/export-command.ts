@@ -15,6 +15,6 @@ export const exportCommand = command({
   args: { batch: batchArgument },
   async run({ batch }, { world, by, locale }) {
     const view = await closeOut(world, batch, (report) => recordPage(report, locale), by);
-    return { view, card: exportCard(view, locale), file: view.archive };
+    return { view, card: exportCard(view, locale), files: [view.archive] };
   },
 });

@@ -1,10 +1,11 @@
 import type { Locale } from '../../cards/locale.ts';
 import { noticeCard } from '../../cards/notice-card.ts';
 import { reportCard } from '../../cards/report-card.ts';
+import { reportPage } from '../../cards/report-page.ts';
 import { MigrationError } from '../../engine/domain/failure.ts';
 import { type ReportSchedule, readDays } from '../../engine/domain/report-schedule.ts';
 import { isZone, readTimeOfDay, timeOfDay } from '../../engine/domain/wall-clock.ts';
-import { reportOverview } from '../../engine/reporting.ts';
+import { writeReport } from '../../engine/reporting.ts';
 import { type CommandContext, type CommandReply, command } from './command.ts';
 
 export const reportCommand = command({
@@ -20,8 +21,9 @@ export const reportCommand = command({
     const { world, here, locale } = context;
     if (daily === true)
       return schedule('report here', context, { days: [], at: here?.reportAt ?? 0, zone: here?.zone ?? 'UTC' });
-    const view = await reportOverview(world, here?.zone ?? 'UTC', (await here?.history()) ?? []);
-    return { view, card: reportCard(view, locale) };
+    const history = (await here?.history()) ?? [];
+    const view = await writeReport(world, here?.zone ?? 'UTC', history, (report) => reportPage(report, locale));
+    return { view, card: reportCard(view, locale), files: view.files ?? [] };
   },
 });
 

@@ -418,6 +418,7 @@ export const DE: typeof EN = {
       still: (left, _time, needed) => `noch ${left}, und nichts geht voran; nötig sind ${needed} am Tag`,
       over: (left) => `der Tag ist vorbei, noch ${left}`,
     },
+    files: 'Auf dem Server, jeder Benutzer:',
     approvals: 'Warten auf Zustimmung',
     askedBy: (name, time) => `${name} fragte ${time}`,
     plan: 'Plan',

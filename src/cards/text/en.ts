@@ -401,6 +401,7 @@ export const EN = {
         `${left} left and nothing moves; ${needed} a day are needed`,
       over: (left: string) => `the day is past, ${left} left`,
     },
+    files: 'On the server, every user:',
     approvals: 'Waiting for approval',
     askedBy: (name: string, time: string) => `asked by ${name}, ${time}`,
     plan: 'Planned',
