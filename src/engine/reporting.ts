@@ -33,12 +33,10 @@ export interface ReportFile {
 
 const DAY = 86_400_000;
 
-/** The report of today in a time zone; `history` is what earlier dates left behind. */
-export async function reportOverview(world: World, zone: string, history: readonly DaySnapshot[]): Promise<ReportView> {
-  return (await reportOf(world, zone, history)).view;
-}
-
-/** The report with its files beside it, one pair a date; `page` makes the page. Where they cannot be written, the report comes without. */
+/**
+ * The report of today in a time zone, with its files beside it, one pair a date; `history` is what earlier dates left behind, `page` makes the
+ * page. Where they cannot be written, the report comes without.
+ */
 export async function writeReport(
   world: World,
   zone: string,
