@@ -16,6 +16,7 @@ import { redisAuditLog } from './store/redis-audit-log.ts';
 import { PUBLISHED_LIMITS, redisBudget, unlimitedBudget } from './store/redis-budget.ts';
 import { type Documents, redisDocuments } from './store/redis-documents.ts';
 import { redisEventLog } from './store/redis-event-log.ts';
+import { redisSourceSlots } from './store/redis-source-slots.ts';
 import { redisStore } from './store/redis-store.ts';
 import { redisUploads } from './store/redis-uploads.ts';
 import { reportFiles } from './store/report-files.ts';
@@ -38,6 +39,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     'base64' in config.key ? undefined : (config.key.file ?? join(resolve(config.dataDirectory), 'bellhop.key'));
   const key = await readVaultKey('base64' in config.key ? config.key : { file: keyFile ?? '' });
   const budget = config.throttle ? redisBudget(redis, clock, PUBLISHED_LIMITS, config.timeScale) : unlimitedBudget();
+  const slots = redisSourceSlots(redis, clock, config.timeScale);
   const audit = redisAuditLog(redis);
   const data = resolve(config.dataDirectory);
   const records = recordFiles({
@@ -47,7 +49,8 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
   });
   const ledgers = await openLedgers(config, clock, log);
   const world: World = {
-    source: imapConnector({ clock, allowHosts: config.allowHosts }),
+    source: imapConnector({ clock, slots, allowHosts: config.allowHosts }),
+    slots,
     target: exchangeDirectory({
       ...config.azure,
       graphUrl: config.graphUrl,
@@ -87,6 +90,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     async [Symbol.asyncDispose]() {
       await queue[Symbol.asyncDispose]();
       await ledgers[Symbol.asyncDispose]();
+      await slots[Symbol.asyncDispose]();
       redis.disconnect();
       await handle[Symbol.asyncDispose]();
     },

@@ -1,6 +1,7 @@
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
+import { connectionsOf } from '../engine/domain/source-slots.ts';
 import type { EndpointTest } from '../engine/domain/events.ts';
-import type { EndpointView } from '../engine/views.ts';
+import type { EndpointView, LearnedCapView } from '../engine/views.ts';
 import {
   type Card,
   type CardElement,
@@ -20,6 +21,7 @@ import { foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
 const MOST_ENDPOINTS = 20;
+const MOST_LEARNED = 3;
 
 function securityWord(security: string, { t }: Locale): string {
   return security === 'none' ? t.endpoint.clearText : security.toUpperCase();
@@ -30,14 +32,15 @@ export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale
   const { t } = locale;
   const rows = endpoints
     .slice(0, MOST_ENDPOINTS)
-    .map((each) =>
+    .flatMap((each) => [
       markRow('plain', [
         boldFromOutside(each.identity, 40),
         subtle('  '),
         fromOutside(`${each.host}:${each.port}`, 60),
         subtle(` · ${securityWord(each.security, locale)} · ${t.batches(each.batches.length)}`),
       ]),
-    );
+      ...each.learned.slice(0, MOST_LEARNED).map((cap) => learnedRow(cap, locale)),
+    ]);
   const [first] = endpoints;
   return card(
     `${t.endpoint.fallback(endpoints.length)} ${t.write('test endpoint <name>')}`,
@@ -67,6 +70,17 @@ export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale
   );
 }
 
+function learnedRow({ kind, name, connections, learnedAt, said }: LearnedCapView, locale: Locale): CardElement {
+  const { t } = locale;
+  const whom = kind === 'endpoint' ? t.endpoint.wholeServer : t.endpoint.thisLogin;
+  return markRow('attention', [
+    `${t.endpoint.allows(connections)} ${whom} `,
+    fromOutside(name, 60),
+    subtle(` · ${t.endpoint.learnedAt(locale.clock(learnedAt, learnedAt))} · `),
+    fromOutside(said, 120),
+  ]);
+}
+
 /** An endpoint that was just added. */
 export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = ENGLISH): Card {
   const { t } = locale;
@@ -76,6 +90,7 @@ export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = 
     [t.endpoint.encryption, securityWord(security, locale)],
     [t.endpoint.signIn, admin === undefined ? login : `${login} · ${foreign(admin, 80)}`],
     [t.endpoint.atATime, t.endpoint.caps(initial, incremental)],
+    [t.endpoint.connections, t.endpoint.atMost(connectionsOf(endpoint))],
   ];
   return card(
     `${t.endpoint.addedFallback(name, `${host}:${port}`)} ${t.write(`test endpoint ${name}`)}`,

@@ -22,6 +22,7 @@ export interface EndpointSettings {
   readonly incremental?: number | undefined;
   /** Connections that watch live users. */
   readonly live?: number | undefined;
+  readonly connections?: number | undefined;
 }
 
 /** Adds a source server. The same settings again are no error. Throws EndpointNameTaken, UsageError. */
@@ -57,6 +58,7 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     // Exchange Online: incremental syncs may not exceed initial ones.
     incremental: settings.incremental ?? Math.min(DEFAULT_CAPS.incremental, initial),
     ...(settings.live === undefined ? {} : { live: settings.live }),
+    ...(settings.connections === undefined ? {} : { connections: settings.connections }),
   };
 }
 

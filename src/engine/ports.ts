@@ -18,6 +18,7 @@ import type { ItemChange, ItemState } from './domain/merge-flags.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
+import type { LearnedCap, SlotRequest } from './domain/source-slots.ts';
 import type { UploadTicket } from './domain/upload.ts';
 import type { SyncForecast } from './domain/sync-forecast.ts';
 import type { Verification } from './domain/verification.ts';
@@ -34,6 +35,26 @@ export interface SourceConnector {
 export interface SourceLogin {
   readonly userName: string;
   readonly password: string;
+}
+
+/**
+ * Connections the sources take, shared by all workers: of a server, and of each name that signs in there. Kept by the
+ * source edge before each connection.
+ */
+export interface SourceSlots {
+  /** Takes a place. Waits a moment when there is none; then throws SourceBusy with `retryAt`, so that the worker can turn to somebody else. */
+  enter(request: SlotRequest, signal: AbortSignal): Promise<SourcePlace>;
+  /** What a server was found to take, the most recent first. */
+  learned(server: string): Promise<readonly LearnedCap[]>;
+}
+
+export interface SourcePlace {
+  /**
+   * The server refused this connection. `endpoint`, `login`: it has too many from us, or of this login, so what is there
+   * without this one is what it takes; `busy`: something else for a while. Answers when to try again (ms since 1970 UTC).
+   */
+  refused(why: 'endpoint' | 'login' | 'busy', said: string): Promise<number>;
+  leave(): Promise<void>;
 }
 
 /** A signed-in connection that only ever reads (EXAMINE, BODY.PEEK). */
@@ -585,6 +606,7 @@ export interface EngineSettings {
 /** All ports, wired once in main.ts. */
 export interface World {
   readonly source: SourceConnector;
+  readonly slots: Pick<SourceSlots, 'learned'>;
   readonly target: TargetDirectory;
   readonly dns: DnsSurveyor;
   readonly ledgers: LedgerStore;

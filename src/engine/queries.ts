@@ -25,6 +25,7 @@ import {
   reasonsFromItems,
   worstScore,
 } from './domain/score.ts';
+import { connectionsOf, serverOf } from './domain/source-slots.ts';
 import { requireBatch } from './batches.ts';
 import type { World } from './ports.ts';
 import type {
@@ -190,14 +191,21 @@ export async function failuresOverview(world: World, batch?: BatchName): Promise
   };
 }
 
-/** Every endpoint and the batches that use it. */
+/** Every endpoint, the batches that use it, and what its server was found to take. */
 export async function endpointsOverview(world: World): Promise<readonly EndpointView[]> {
   const [endpoints, batches] = await Promise.all([world.store.endpoints(), world.store.batches()]);
-  return endpoints.map(({ name, ...endpoint }) => ({
-    identity: name,
-    ...endpoint,
-    batches: batches.filter((batch) => batch.endpoint === name).map((batch) => batch.name),
-  }));
+  return Promise.all(
+    endpoints.map(async ({ name, ...endpoint }) => ({
+      identity: name,
+      ...endpoint,
+      connections: connectionsOf(endpoint),
+      learned: (await world.slots.learned(serverOf(endpoint))).map((cap) => ({
+        ...cap,
+        learnedAt: iso(cap.learnedAt),
+      })),
+      batches: batches.filter((batch) => batch.endpoint === name).map((batch) => batch.name),
+    })),
+  );
 }
 
 /** The latest dry run of a batch, finished or not; undefined when there was none. */

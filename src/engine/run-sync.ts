@@ -143,7 +143,8 @@ async function fail(
   await world.store.changeUser(user.address, (current) => {
     if (current.epoch !== user.epoch) return undefined;
     if (delay !== undefined && current.status !== 'Stopping') {
-      const delays = (current.delays ?? 0) + (error.code === 'TargetThrottled' ? 0 : 1);
+      // Who was told when to come back does not run out of tries.
+      const delays = (current.delays ?? 0) + (error.retryAt === undefined ? 1 : 0);
       return {
         to: { ...current, delays, error: reason },
         events: [{ type: 'UserSyncDelayed', batch: user.batch, user: user.address, until: now + delay, reason }],

@@ -14,6 +14,7 @@ import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction 
 import type { Bottleneck, SkippedItem } from './domain/progress.ts';
 import type { OwnerFindings } from './domain/owner-findings.ts';
 import type { RecordedFile } from './domain/record-manifest.ts';
+import type { LearnedCap } from './domain/source-slots.ts';
 import type { FolderForecast, NO_FORECAST } from './domain/sync-forecast.ts';
 import type { FolderVerification, Verdict } from './domain/verification.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
@@ -253,7 +254,15 @@ export interface EndpointView {
   readonly login: string;
   readonly initial: number;
   readonly incremental: number;
+  /** Connections at a time, of all workers. */
+  readonly connections: number;
+  /** What the server was found to take less than that, the most recent first. */
+  readonly learned: readonly LearnedCapView[];
   readonly batches: readonly string[];
+}
+
+export interface LearnedCapView extends Omit<LearnedCap, 'learnedAt'> {
+  readonly learnedAt: string;
 }
 
 /** The dry run of a batch; the stored form is fit for people as it is, times apart. */

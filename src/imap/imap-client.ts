@@ -1,5 +1,6 @@
 import { ImapFlow } from 'imapflow';
-import { type MigrationEndpoint, signInName } from '../engine/domain/endpoint.ts';
+import { type MigrationEndpoint, type SignInName, signInName } from '../engine/domain/endpoint.ts';
+import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, SourceLogin } from '../engine/ports.ts';
 import { withDeadline } from './deadline.ts';
 import { commandFailure, connectFailure } from './imap-failure.ts';
@@ -71,6 +72,7 @@ export async function openClient(
   signal.addEventListener('abort', abort, { once: true });
   try {
     await withDeadline(clock, SIGN_IN_DEADLINE, () => flow.connect(), abort);
+    refuseOtherMailbox(flow, signInName(endpoint, login.userName));
   } catch (error) {
     const offered = [...flow.capabilities.keys()];
     flow.close();
@@ -115,4 +117,13 @@ function authOf(endpoint: MigrationEndpoint, { userName, password }: SourceLogin
   if (endpoint.login === 'xoauth2') return { ...name, accessToken: password };
   if (name.authzid !== undefined) return { ...name, pass: password, loginMethod: 'AUTH=PLAIN' };
   return { ...name, pass: password, ...(endpoint.login === 'login' ? { loginMethod: 'LOGIN' } : {}) };
+}
+
+// Whose mailbox is open has to be certain: a greeting may skip the sign-in (PREAUTH), and only PLAIN says for whom it is.
+function refuseOtherMailbox(flow: ImapFlow, { authzid }: SignInName): void {
+  const used: unknown = Reflect.get(flow, 'authCapabilities');
+  const methods = used instanceof Map ? [...used.keys()].map(String) : [];
+  if (authzid === undefined ? methods.length > 0 : methods.includes('AUTH=PLAIN')) return;
+  const detail = methods.length === 0 ? 'a connection without a sign-in' : methods.join(', ');
+  throw new MigrationError('ImapMechanismUnsupported', { detail });
 }

@@ -1,22 +1,41 @@
-import { failure, toMigrationError } from '../engine/domain/failure.ts';
-import type { Clock, SourceConnector } from '../engine/ports.ts';
+import { MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
+import { slotRequest } from '../engine/domain/source-slots.ts';
+import type { Clock, SourceConnector, SourcePlace, SourceSlots } from '../engine/ports.ts';
+import { sentence } from './imap-failure.ts';
 import { openMailbox } from './imap-mailbox.ts';
 import { probeServer } from './imap-probe.ts';
+import { refusalOf } from './sign-in-refusal.ts';
 import { type Resolve, checkedAddress } from './source-host.ts';
 
 export interface ImapOptions {
   readonly clock: Clock;
+  readonly slots: SourceSlots;
   /** Host names, addresses and networks that may be a source although they are private (BELLHOP_ALLOW_HOSTS). */
   readonly allowHosts: readonly string[];
   readonly resolve?: Resolve;
 }
 
 /** The source edge: any IMAP4rev1 server, through imapflow, read-only. */
-export function imapConnector({ clock, allowHosts, resolve }: ImapOptions): SourceConnector {
+export function imapConnector({ clock, slots, allowHosts, resolve }: ImapOptions): SourceConnector {
   return {
     async connect(endpoint, login, signal) {
       const address = await checkedAddress(endpoint.host, allowHosts, resolve);
-      return openMailbox({ endpoint, address, login, clock, signal });
+      const place = await slots.enter(slotRequest(endpoint, login.userName), signal);
+      try {
+        const mailbox = await openMailbox({ endpoint, address, login, clock, signal });
+        return {
+          ...mailbox,
+          async [Symbol.asyncDispose]() {
+            await mailbox[Symbol.asyncDispose]();
+            await place.leave();
+          },
+        };
+      } catch (error) {
+        const known = toMigrationError(error);
+        const learned = signal.aborted ? known : await learn(place, known);
+        await place.leave();
+        throw learned;
+      }
     },
     async test(endpoint, signal) {
       try {
@@ -29,4 +48,12 @@ export function imapConnector({ clock, allowHosts, resolve }: ImapOptions): Sour
       }
     },
   };
+}
+
+// What a server says about its limits is kept for all workers, and whoever was refused is told when to come back.
+async function learn(place: SourcePlace, error: MigrationError): Promise<MigrationError> {
+  const why = refusalOf(error);
+  if (why === undefined) return error;
+  const retryAt = await place.refused(why, sentence(String(error.details['detail'] ?? '')));
+  return new MigrationError(error.code, error.details, { cause: error.cause, retryAt });
 }

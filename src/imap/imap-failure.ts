@@ -1,11 +1,14 @@
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
+import { classify, missingMechanism } from './sign-in-refusal.ts';
 
 /** What imapflow's errors carry; read defensively, because only some of them do. */
 interface ImapError {
   readonly code: string;
   readonly responseCode: string;
   readonly responseText: string;
+  /** Status of an OAuth refusal (RFC 7628, 3.2.2; XOAUTH2 answers the same JSON). */
+  readonly oauthStatus: string;
   readonly authenticationFailed: boolean;
 }
 
@@ -19,13 +22,17 @@ function readError(error: unknown): ImapError {
   return {
     code: text('code'),
     responseCode: text('serverResponseCode'),
-    responseText: text('responseText'),
+    // A server that hangs up says why in its BYE.
+    responseText: text('responseText') || text('reason'),
+    oauthStatus: oauthStatusOf(read('oauthError')),
     authenticationFailed: read('authenticationFailed') === true,
   };
 }
 
-/** Refusals that are about the server's state, not about the password (RFC 5530; LIMIT by Dovecot and others). */
-const NOT_NOW = new Set(['LIMIT', 'UNAVAILABLE', 'INUSE', 'SERVERBUG', 'CONTACTADMIN', 'THROTTLED', 'OVERQUOTA']);
+function oauthStatusOf(value: unknown): string {
+  const status: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'status') : undefined;
+  return typeof status === 'string' || typeof status === 'number' ? String(status) : '';
+}
 
 const CERTIFICATE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
@@ -55,22 +62,29 @@ export function connectFailure(
   if (code === 'STARTTLS_INJECTION' || noStartTls(error)) {
     return new MigrationError('SourceTlsUnavailable', { ...details, detail: code || 'no STARTTLS' }, { cause: error });
   }
-  if (NOT_NOW.has(responseCode.toUpperCase()))
-    return new MigrationError('ImapSignInDelayed', { detail: detail || responseCode }, { cause: error });
-  if (seen.some((each) => each.authenticationFailed)) {
+  const signedIn = seen.some((each) => each.authenticationFailed);
+  const refusal = classify(responseCode, detail, signedIn);
+  if (refusal !== undefined) {
+    const why = refusal === 'later' ? {} : { refused: refusal };
+    return new MigrationError('ImapSignInDelayed', { detail: detail || responseCode, ...why }, { cause: error });
+  }
+  const mechanisms = missingMechanism(endpoint, offered);
+  const unsupported = (): MigrationError =>
+    new MigrationError('ImapMechanismUnsupported', { ...details, detail: mechanisms ?? '' }, { cause: error });
+  if (signedIn) {
     // Whoever checked the password says so (RFC 5530); a bare NO from a server that speaks none of our mechanisms did not.
-    return isMechanismMissing(offered) && responseCode.toUpperCase() !== 'AUTHENTICATIONFAILED'
-      ? new MigrationError('ImapMechanismUnsupported', { detail: offered.join(', ') }, { cause: error })
-      : new MigrationError(
-          'ImapAuthenticationException',
-          { code: responseCode, detail: detail || 'authentication failed' },
-          { cause: error },
-        );
+    if (mechanisms !== undefined && responseCode.toUpperCase() !== 'AUTHENTICATIONFAILED') return unsupported();
+    if (endpoint.login === 'xoauth2') {
+      const status = seen.map((each) => each.oauthStatus).find((each) => each !== '') ?? responseCode;
+      const token = { ...details, code: sentence(status), detail: detail || 'authentication failed' };
+      return new MigrationError('ImapTokenRefused', token, { cause: error });
+    }
+    const refused = { code: responseCode, detail: detail || 'authentication failed' };
+    return new MigrationError('ImapAuthenticationException', refused, { cause: error });
   }
   if (UNREACHABLE.has(code))
     return new MigrationError('SourceUnreachable', { ...details, detail: code }, { cause: error });
-  if (isMechanismMissing(offered))
-    return new MigrationError('ImapMechanismUnsupported', { detail: offered.join(', ') }, { cause: error });
+  if (mechanisms !== undefined) return unsupported();
   // A server that hangs up between greeting and sign-in is busy, restarting or at a limit.
   return new MigrationError(
     'ImapSignInDelayed',
@@ -117,13 +131,4 @@ export function sentence(text: string): string {
 
 function noStartTls(error: unknown): boolean {
   return error instanceof Error && error.message.includes('STARTTLS');
-}
-
-const SPOKEN = ['AUTH=PLAIN', 'AUTH=LOGIN', 'AUTH=XOAUTH2', 'AUTH=OAUTHBEARER'];
-
-// The server names mechanisms, and none is ours (NTLM, CRAM-MD5, SCRAM alone); or it forbids LOGIN and names none.
-function isMechanismMissing(offered: readonly string[]): boolean {
-  const names = offered.map((each) => each.toUpperCase());
-  if (SPOKEN.some((mechanism) => names.includes(mechanism))) return false;
-  return names.some((each) => each.startsWith('AUTH=')) || names.includes('LOGINDISABLED');
 }

@@ -25,5 +25,6 @@ export const KEY = {
   upload: (hash: string) => `{bellhop}:upload:${hash}`,
   uploadClaim: (hash: string) => `{bellhop}:upload-claim:${hash}`,
   alive: '{bellhop}:alive:',
+  slots: (server: string) => `{bellhop}:slots:${server}`,
   budget: (mailbox: string) => `{bellhop}:budget:${mailbox}`,
 } as const;

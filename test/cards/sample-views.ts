@@ -1,5 +1,5 @@
 import { failure } from '../../src/engine/domain/failure.ts';
-import type { ApprovalView, ExportView, SkippedView, VerifyView } from '../../src/engine/views.ts';
+import type { ApprovalView, EndpointView, ExportView, SkippedView, VerifyView } from '../../src/engine/views.ts';
 import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { BatchView, CheckView, FailuresView, PlanView, StatusView, UserView } from '../../src/engine/views.ts';
@@ -351,6 +351,13 @@ export const sampleEndpoint = {
   initial: 20,
   incremental: 10,
 } as const;
+
+export const sampleLearned: EndpointView['learned'] = [
+  {
+    ...{ kind: 'login', name: 'user*master', connections: 10, learnedAt: '2026-11-28T14:02:00.000Z' },
+    said: 'Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)',
+  },
+];
 
 export function samplePlan(name = 'INBOX'): PlanView {
   const none = { copied: 0, bytes: 0, excluded: 0, tooLarge: 0, moved: 0, flagged: 0, removed: 0, held: 0 };

@@ -5,6 +5,7 @@ import { imapConnector } from '../../src/imap/imap-connector.ts';
 import { endpointName } from '../contracts/sample-records.ts';
 import { systemClock } from '../store/local-redis.ts';
 import { type Scripted, startScriptedImap } from '../support/scripted-imap.ts';
+import { unlimitedSlots } from '../support/unlimited-slots.ts';
 
 const SELECTED = ['3 EXISTS', 'FLAGS (\\Seen)', 'OK [UIDVALIDITY 7] ok', 'OK [UIDNEXT 4] ok'];
 const meta = (uid: number, size = 5): string =>
@@ -22,7 +23,7 @@ async function withInbox(
     ...{ name: endpointName('old'), host: 'localhost', port: server.port, security: 'none', login: 'login' },
     ...{ initial: 1, incremental: 1 },
   };
-  const source = imapConnector({ clock: systemClock, allowHosts: ['localhost'] });
+  const source = imapConnector({ clock: systemClock, slots: unlimitedSlots, allowHosts: ['localhost'] });
   await using mailbox = await source.connect(
     endpoint,
     { userName: 'u', password: 'not-a-real-password' },

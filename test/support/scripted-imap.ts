@@ -6,6 +6,16 @@ import type { AddressInfo } from 'node:net';
 export interface Scripted {
   readonly lines?: readonly string[];
   readonly end?: 'NO' | 'BAD' | 'hang up';
+  /** What is said with the end, a response code included. */
+  readonly text?: string;
+  /** Asks for one more line (`+`) instead of ending the command; that line is the next thing `answer` sees. */
+  readonly prompt?: string;
+}
+
+export interface ScriptedOptions {
+  readonly capability?: string;
+  /** The first line, when it is no welcome. */
+  readonly greeting?: string;
 }
 
 export interface ScriptedImap extends AsyncDisposable {
@@ -18,24 +28,33 @@ export interface ScriptedImap extends AsyncDisposable {
  * An IMAP server that says what a test wants it to say, for answers no well-kept server gives. `answer` sees each command
  * without its tag; undefined is a plain OK. Signing in and capabilities are its own affair.
  */
-export async function startScriptedImap(answer: (command: string) => Scripted | undefined): Promise<ScriptedImap> {
+export async function startScriptedImap(
+  answer: (command: string) => Scripted | undefined,
+  { capability = 'IMAP4rev1', greeting = `* OK [CAPABILITY ${capability}] ready` }: ScriptedOptions = {},
+): Promise<ScriptedImap> {
   const commands: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    socket.write('* OK [CAPABILITY IMAP4rev1] ready\r\n');
+    socket.write(`${greeting}\r\n`);
+    if (greeting.startsWith('* BYE')) return void socket.end();
     let rest = '';
+    let open: string | undefined;
     socket.on('data', (data: Buffer) => {
       const lines = (rest + data.toString('latin1')).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const [, tag = '*', command = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+        const [, ownTag = '*', ownCommand = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+        const [tag, command] = open === undefined ? [ownTag, ownCommand] : [open, line];
         commands.push(command);
-        const { lines: said = [], end = 'OK' } = answer(command) ?? byItself(command);
+        const answered = answer(command) ?? byItself(command, capability);
+        const { lines: said = [], end = 'OK', text = 'done', prompt } = answered;
         if (end === 'hang up') return void socket.destroy();
-        socket.write([...said.map((each) => `* ${each}`), `${tag} ${end} done`, ''].join('\r\n'));
+        open = prompt === undefined ? undefined : tag;
+        const last = prompt === undefined ? `${tag} ${end} ${text}` : `+ ${prompt}`;
+        socket.write([...said.map((each) => `* ${each}`), last, ''].join('\r\n'));
       }
     });
   });
@@ -52,8 +71,8 @@ export async function startScriptedImap(answer: (command: string) => Scripted | 
   };
 }
 
-function byItself(command: string): Scripted {
-  if (/^CAPABILITY/i.test(command)) return { lines: ['CAPABILITY IMAP4rev1'] };
+function byItself(command: string, capability: string): Scripted {
+  if (/^CAPABILITY/i.test(command)) return { lines: [`CAPABILITY ${capability}`] };
   if (/^LIST/i.test(command)) return { lines: ['LIST (\\HasNoChildren) "/" INBOX'] };
   return {};
 }

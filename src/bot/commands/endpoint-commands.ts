@@ -22,7 +22,7 @@ export const endpointsCommand = command({
 
 export const addEndpointCommand = command({
   usage:
-    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10] [live=20]',
+    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10] [live=20] [connections=50]',
   title: 'Add endpoint',
   help: 'Add a source server. Passwords never go here: they come with the CSV.',
   examples: [
@@ -65,6 +65,13 @@ export const addEndpointCommand = command({
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     live: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
+    connections: {
+      read: readCount,
+      expects: 'a number from 1 to 300',
+      named: true,
+      optional: true,
+      also: ['verbindungen'],
+    },
   },
   form: 'addEndpoint',
   async run({ name, ...settings }, { world, by, locale }) {

@@ -69,10 +69,34 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     remedy:
       'Nichts zu tun: Bellhop versucht es erneut. Hält es an, erhöhen Sie die Verbindungsgrenze oder senken initial= des Endpunkts.',
   },
+  SourceBusy: {
+    title: 'Alle Verbindungen zur Quelle sind belegt',
+    message: 'Zu {host} sind so viele Verbindungen offen, wie {who} zulässt.',
+    remedy:
+      'Nichts zu tun: Die Synchronisierung beginnt, sobald eine frei ist. "endpoints" zeigt, was der Server erlaubt; connections= des Endpunkts und die Grenze des Servers bestimmen es.',
+  },
   ImapMechanismUnsupported: {
     title: 'Kein gemeinsames Anmeldeverfahren',
     message: 'Der Server bietet nur {detail}; Bellhop spricht PLAIN, LOGIN, XOAUTH2 und OAUTHBEARER.',
-    remedy: 'Erlauben Sie an der Quelle PLAIN oder LOGIN über TLS.',
+    remedy:
+      'Erlauben Sie an der Quelle PLAIN oder LOGIN über TLS; bietet der Server XOAUTH2, fügen Sie den Endpunkt mit login=xoauth2 hinzu.',
+  },
+  ImapTokenRefused: {
+    title: 'Die Quelle lehnt das Token ab',
+    message: 'Der IMAP-Server nimmt das OAuth-Token für dieses Postfach nicht an ({code}): {detail}',
+    remedy:
+      'Prüfen Sie scope= des Endpunkts, das IMAP-Recht der App und ihr Recht an diesem Postfach, dann "sync now {address}".',
+  },
+  OAuthRefused: {
+    title: 'Der Token-Endpunkt gibt kein Token',
+    message: '{host} antwortet {code}: {detail}',
+    remedy:
+      'Prüfen Sie client= und scope= des Endpunkts und sein Geheimnis (docs/logins.md). Gehören die Token den Benutzern, importieren Sie ein neues Refresh-Token. Dann "sync now {address}".',
+  },
+  OAuthUnavailable: {
+    title: 'Der Token-Endpunkt antwortet nicht',
+    message: 'Kein Token von {host} ({detail}).',
+    remedy: 'Nichts zu tun: Bellhop versucht es erneut. Hält es an, prüfen Sie token= des Endpunkts und die Firewall.',
   },
   SourceUnreachable: {
     title: 'Der Quellserver ist nicht erreichbar',

@@ -20,6 +20,8 @@ export interface MigrationEndpoint {
   readonly incremental: number;
   /** Connections that watch live users; absent in endpoints added before there were any: the preset. */
   readonly live?: number;
+  /** Connections at a time, of all workers and for whatever; absent: initial, incremental and live together. */
+  readonly connections?: number;
 }
 
 /** The name the server is given, and for whom when that is somebody else (SASL authorization identity, RFC 4616). */

@@ -104,12 +104,44 @@ export const FAILURES = {
     remedy:
       'Nothing to do: Bellhop tries again. If it lasts, raise the connection limit of the server or lower initial= of the endpoint.',
   },
+  SourceBusy: {
+    scope: 'mailbox',
+    retry: 'delayed',
+    title: 'All connections to the source are in use',
+    message: 'As many connections to {host} are open as {who} takes.',
+    remedy:
+      'Nothing to do: the sync begins when one is free. "endpoints" shows what the server allows; connections= of the endpoint and the limit of the server set it.',
+  },
   ImapMechanismUnsupported: {
     scope: 'endpoint',
     retry: 'never',
     title: 'No common sign-in method',
     message: 'The server offers only {detail}; Bellhop speaks PLAIN, LOGIN, XOAUTH2 and OAUTHBEARER.',
-    remedy: 'Enable PLAIN or LOGIN over TLS on the source.',
+    remedy:
+      'Enable PLAIN or LOGIN over TLS on the source; add the endpoint with login=xoauth2 when that is what the server offers.',
+  },
+  ImapTokenRefused: {
+    scope: 'mailbox',
+    retry: 'never',
+    title: 'The source refused the token',
+    message: "The IMAP server does not accept the OAuth token for this mailbox ({code}): '{detail}'.",
+    remedy:
+      'Check scope= of the endpoint, the IMAP permission of the app and its right to this mailbox, then run "sync now {address}".',
+  },
+  OAuthRefused: {
+    scope: 'mailbox',
+    retry: 'never',
+    title: 'The token endpoint refused to give a token',
+    message: "{host} answered '{code}': {detail}.",
+    remedy:
+      'Check client= and scope= of the endpoint and its secret (docs/logins.md). When tokens belong to users, import a new refresh token. Then run "sync now {address}".',
+  },
+  OAuthUnavailable: {
+    scope: 'endpoint',
+    retry: 'delayed',
+    title: 'The token endpoint does not answer',
+    message: 'No token from {host} ({detail}).',
+    remedy: 'Nothing to do: Bellhop tries again. If it lasts, check token= of the endpoint and the firewall.',
   },
   SourceUnreachable: {
     scope: 'endpoint',

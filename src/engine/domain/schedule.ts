@@ -62,7 +62,9 @@ function freeSlots(
 ): Slots {
   const free = { initial: caps.initial, incremental: caps.incremental };
   for (const user of users) {
-    if (pending.get(user.address)?.running !== true) continue;
+    const job = pending.get(user.address);
+    // Who waits for a connection keeps its slot: otherwise everybody would be begun, to wait as well.
+    if (job?.running !== true && (job === undefined || user.error?.code !== 'SourceBusy')) continue;
     free[user.lastSuccessfulSyncAt === undefined ? 'initial' : 'incremental'] -= 1;
   }
   return free;
