@@ -59,7 +59,7 @@ export async function runCli(argv: readonly string[], streams: CliStreams, world
     const text = words.map((word) => (/\s/.test(word) ? quoted(word) : word)).join(' ');
     const parsed = parseCommand(text, { commands: COMMANDS });
     // Who sits at the server is somebody; an approval needs a known person.
-    if (parsed.command.permission === 'approve')
+    if (parsed.command.permission === 'approve' || parsed.command.permission === 'break-glass')
       throw new MigrationError('ApprovalNeedsPerson', { command: commandWords(parsed.command.usage) });
     const context = { world, by, locale: ENGLISH };
     const reply = (await askApproval(text, parsed, context)) ?? (await runCommand(parsed, context));

@@ -32,6 +32,7 @@ export interface Config {
     readonly viewers: readonly string[];
     readonly operators: readonly string[];
     readonly approvers: readonly string[];
+    readonly breakGlass: readonly string[];
     readonly tenants: readonly string[];
   };
   /** Distinct people who have to approve what cannot easily be taken back. */
@@ -124,6 +125,7 @@ const ENVIRONMENT = z.object({
   BELLHOP_VIEWERS: list,
   BELLHOP_OPERATORS: list,
   BELLHOP_APPROVERS: list,
+  BELLHOP_BREAK_GLASS: list,
   BELLHOP_APPROVALS: z.coerce.number().int().min(0).max(5).optional(),
   BELLHOP_APPROVAL_TIMES: z
     .string()
@@ -201,6 +203,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       viewers: env.BELLHOP_VIEWERS,
       operators: env.BELLHOP_OPERATORS,
       approvers: env.BELLHOP_APPROVERS,
+      breakGlass: env.BELLHOP_BREAK_GLASS,
       tenants: env.BELLHOP_TENANTS.length > 0 ? env.BELLHOP_TENANTS : [env.MicrosoftAppTenantId].filter(Boolean),
     },
     approvals: env.BELLHOP_APPROVALS ?? (env.BELLHOP_APPROVERS.length > 0 && !sandbox ? 1 : 0),

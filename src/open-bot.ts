@@ -1,4 +1,5 @@
 import { ApprovalCaller } from './bot/approval-caller.ts';
+import { ApprovalPlaces } from './bot/approval-places.ts';
 import { ConversationBook, type Documents } from './bot/conversation-book.ts';
 import { FileOffers } from './bot/file-offers.ts';
 import { FailureNotifier } from './bot/failure-notifier.ts';
@@ -38,7 +39,15 @@ export async function openBot(
   });
   const failures = new FailureNotifier({ world, book, chat, outbox, locale, quiet, zone });
   const reports = (): Promise<void> => postDueReports({ world, book, outbox, locale, zone });
-  const approvals = new ApprovalCaller({ world, book, outbox, roles, locale, quiet, zone });
+  const approvals = new ApprovalCaller({
+    world,
+    book,
+    outbox,
+    places: new ApprovalPlaces(book, roles),
+    locale,
+    quiet,
+    zone,
+  });
   const notifier = new Notifier({ world, book, chat, outbox, locale, failures, approvals, reports });
   const onPinned = (batch: BatchName): void => notifier.pinned(batch);
   const files = new FileOffers({ documents, world, chat, sandbox: config.sandbox });

@@ -2,7 +2,7 @@ import type { Command } from '../../src/bot/commands/command.ts';
 import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { row, table } from './markdown.ts';
 
-const ROLES = { view: 'viewer', operate: 'operator', approve: 'approver' } as const;
+const ROLES = { view: 'viewer', operate: 'operator', approve: 'approver', 'break-glass': 'break-glass' } as const;
 
 export function commandsPage(): string {
   const topics = [...new Set(COMMANDS.map(({ topic }) => topic))];

@@ -1,39 +1,36 @@
 import { type ApprovalRing, approvalCard } from '../cards/approval-card.ts';
 import type { Card } from '../cards/elements.ts';
 import { NOBODY, approvalEyes } from '../cards/eyes.ts';
+import { glassCard } from '../cards/glass-card.ts';
 import type { Locale } from '../cards/locale.ts';
 import type { Mention } from '../cards/mentions.ts';
 import { callApprovals } from '../engine/approval-calls.ts';
 import { approvalView, requireApproval } from '../engine/approvals.ts';
-import type { Approval } from '../engine/domain/approval.ts';
+import { type Approval, glassOf } from '../engine/domain/approval.ts';
 import { type QuietHours, isQuiet, wallTime } from '../engine/domain/wall-clock.ts';
 import type { World } from '../engine/ports.ts';
-import type { AskingCard, ConversationBook, PendingCard } from './conversation-book.ts';
+import type { ConversationBook, PendingCard } from './conversation-book.ts';
+import type { ApprovalPlaces, RingTarget } from './approval-places.ts';
 import type { Outbox } from './outbox.ts';
-import type { Roles } from './permissions.ts';
 import { placeHash } from './place-hash.ts';
 
 const LOOK_EVERY = 15_000;
 const FASTEST_LOOK = 1_000;
 /** What is over for longer is no news, in ms. */
 const NEWS = 86_400_000;
-/** More names in one message ring for nobody. */
-const MOST_MENTIONED = 10;
-/** So many private chats are asked who sits there, at most. */
-const MOST_CHATS = 500;
-
+/** What a decision led to is known by then, in ms. */
+const OUTCOME_WITHIN = 60_000;
 export interface ApprovalCallerOptions {
   readonly world: World;
   readonly book: ConversationBook;
   readonly outbox: Outbox;
-  readonly roles: Pick<Roles, 'stillMay'>;
+  readonly places: ApprovalPlaces;
   readonly locale: Locale;
   readonly quiet: QuietHours | undefined;
   readonly zone: string;
 }
 
 type Why = ApprovalRing['why'];
-type Target = Pick<AskingCard, 'place' | 'audience' | 'reader'> & { readonly mentions: readonly Mention[] };
 
 /**
  * Rings for open approvals: a reminder where it was asked, later everybody who may answer, at last that it is over. What is
@@ -58,6 +55,7 @@ export class ApprovalCaller {
     await callApprovals(world, isQuiet(wallTime(now, zone), quiet));
     const rung: string[] = [];
     for (const approval of await world.store.approvals()) {
+      await this.#announceGlass(approval, now);
       for (const why of ringsOf(approval)) {
         const name = `${approval.id}:${why}`;
         if (this.#told.has(name)) continue;
@@ -67,6 +65,23 @@ export class ApprovalCaller {
       }
     }
     return rung;
+  }
+
+  // Said when its plan was carried out or came to nothing, everywhere, in quiet hours, too.
+  async #announceGlass(approval: Approval, now: number): Promise<void> {
+    const glass = glassOf(approval);
+    const { outbox, places, locale } = this.#options;
+    const name = `${approval.id}:glass`;
+    if (glass === undefined || this.#told.has(name) || now - glass.at > NEWS) return;
+    if (approval.state === 'approved' && now - glass.at < OUTCOME_WITHIN) return;
+    let all = true;
+    const who = new Set([glass.by.id]);
+    for (const { place, mentions } of await places.ringing(await places.everywhere(), who)) {
+      const makeCard = async (): Promise<Card> => glassCard(approvalView(approval, now), locale, mentions);
+      const entry = await outbox.post(`approval:${name}:${placeHash(place)}`, place, makeCard);
+      if (entry === undefined) all = false;
+    }
+    if (all) this.#told.add(name);
   }
 
   // True when nobody is left to be told.
@@ -104,46 +119,15 @@ export class ApprovalCaller {
     return now?.state !== state || now.decisions.length !== decisions.length;
   }
 
-  async #targets(approval: Approval, asking: PendingCard, why: Why): Promise<readonly Target[]> {
+  async #targets(approval: Approval, asking: PendingCard, why: Why): Promise<readonly RingTarget[]> {
     if (why === 'expire') return [{ place: asking.place, mentions: ownerOf(asking) }];
-    const here = asking.place.personal || why === 'ask' ? [] : [await this.#where(approval, asking)];
+    const { places } = this.#options;
+    const answered = new Set([approval.requestedBy.id, ...approval.decisions.map(({ by }) => by.id)]);
+    const here = asking.place.personal || why === 'ask' ? [] : [asking];
+    const watching = why === 'escalate' ? await places.watching(approval.plan.batch) : [];
     // Asked where nobody else is, it is brought to those who may answer.
-    const chats = why === 'escalate' || asking.place.personal ? await this.#privateChats(approval) : [];
-    const watching = why === 'escalate' ? await this.#watching(approval) : [];
-    const all = [...here, ...watching, ...chats];
-    // Threads of a channel have the same readers; the one it was asked in comes first.
-    return [...new Map(all.toReversed().map((target) => [channelOf(target), target])).values()];
-  }
-
-  // Who may answer and has not, by the roster of the card; whoever lost the role since is not rung for.
-  async #where(approval: Approval, { place, audience }: Pick<AskingCard, 'place' | 'audience'>): Promise<Target> {
-    const { waitingFor } = approvalEyes(approval, { audience: audience ?? NOBODY });
-    const mentions: Mention[] = [];
-    for (const { id, chatId, name } of waitingFor) {
-      if (mentions.length === MOST_MENTIONED) break;
-      if (await this.#options.roles.stillMay(id, 'approve')) mentions.push({ id: chatId, name });
-    }
-    return { place, ...(audience === undefined ? {} : { audience }), mentions };
-  }
-
-  async #watching(approval: Approval): Promise<readonly Target[]> {
-    const { book } = this.#options;
-    const { batch } = approval.plan;
-    if (batch === undefined) return [];
-    const [pinned, subscriptions] = await Promise.all([book.pinned(batch), book.subscriptions(batch)]);
-    const muted = new Set(subscriptions.filter(({ mode }) => mode === 'mute').map(({ place }) => placeHash(place)));
-    const cards = [...pinned, ...subscriptions].filter(({ place }) => !place.personal && !muted.has(placeHash(place)));
-    return Promise.all(cards.map((card) => this.#where(approval, card)));
-  }
-
-  async #privateChats({ requestedBy, decisions }: Approval): Promise<readonly Target[]> {
-    const { book, roles } = this.#options;
-    const spoken = new Set([requestedBy.id, ...decisions.map(({ by }) => by.id)]);
-    const found: Target[] = [];
-    for (const { person, place } of (await book.privateChats()).slice(0, MOST_CHATS))
-      if (!spoken.has(person) && (await roles.stillMay(person, 'approve')))
-        found.push({ place, reader: person, mentions: [] });
-    return found;
+    const chats = why === 'escalate' || asking.place.personal ? await places.ofApprovers(answered) : [];
+    return places.ringing([...here, ...watching, ...chats], answered);
   }
 }
 
@@ -156,8 +140,4 @@ function ringsOf({ state, remindedAt, escalatedAt }: Approval): readonly Why[] {
 
 function ownerOf({ place, owner }: PendingCard): readonly Mention[] {
   return owner === undefined || place.personal ? [] : [owner];
-}
-
-function channelOf({ place: { conversationId } }: Target): string {
-  return conversationId.split(';')[0] ?? '';
 }

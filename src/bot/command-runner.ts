@@ -7,6 +7,7 @@ import {
   type CommandContext,
   type CommandReply,
   type Here,
+  type Needed,
   type Permission,
   commandWords,
 } from './commands/command.ts';
@@ -15,24 +16,31 @@ import { type ParsedCommand, bareCommand, includes, parseCommand, runCommand } f
 import type { Turn } from './migration-bot.ts';
 import type { Roles } from './permissions.ts';
 import type { Person } from './read-activity.ts';
+import { Refusals } from './refusals.ts';
 
-const ROLE_NAMES = { view: 'viewer', operate: 'operator', approve: 'approver' } as const;
+const ROLE_NAMES = { view: 'viewer', operate: 'operator', approve: 'approver', 'break-glass': 'break-glass' } as const;
 
 /** The one way from words to an answer, whoever or whatever said them: parse, ask for the role, ask for approval, run. */
 export class CommandRunner {
   readonly #world: World;
   readonly #roles: Roles;
+  readonly #refusals: Refusals;
 
   constructor(world: World, roles: Roles) {
     this.#world = world;
     this.#roles = roles;
+    this.#refusals = new Refusals(world);
   }
 
   /** The permission a person holds now. Throws NotAllowed where it is not enough. */
-  async permit(by: Person, needed: Permission, turn: Turn): Promise<Permission> {
-    const held = await this.#roles.permissionOf(by, () => turn.isGuest());
-    if (held === undefined || !includes(held, needed))
-      throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
+  async permit(by: Person, needed: Needed, turn: Turn): Promise<Permission> {
+    const isGuest = (): Promise<boolean> => turn.isGuest();
+    const held = await this.#roles.permissionOf(by, isGuest);
+    const may =
+      needed === 'break-glass'
+        ? await this.#roles.breaksGlass(by, isGuest)
+        : held !== undefined && includes(held, needed);
+    if (held === undefined || !may) throw new MigrationError('NotAllowed', { role: ROLE_NAMES[needed] });
     return held;
   }
 
@@ -49,13 +57,18 @@ export class CommandRunner {
     const parsed = parseCommand(text, { commands: COMMANDS });
     // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
     if (by === undefined) return runCommand(parsed, { world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
-    await this.permit(by, parsed.command.permission, turn);
     const context = { world, by: { id: by.id, name: by.name }, here, locale: localeFor(by.locale) };
-    return (
-      (await askApproval(text, parsed, context)) ??
-      (await question(text, parsed, context)) ??
-      runCommand(parsed, context)
-    );
+    try {
+      await this.permit(by, parsed.command.permission, turn);
+      return (
+        (await askApproval(text, parsed, context)) ??
+        (await question(text, parsed, context)) ??
+        (await runCommand(parsed, context))
+      );
+    } catch (error) {
+      await this.#refusals.note(error, parsed, by, this.#roles.isHome(by));
+      throw error;
+    }
   }
 }
 

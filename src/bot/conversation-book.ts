@@ -186,6 +186,16 @@ export class ConversationBook {
     return [...days].sort((a, b) => a.date.localeCompare(b.date));
   }
 
+  /** Wherever a live card, a watch, a question or a report is. */
+  async everyPlace(): Promise<readonly Pick<PostedCard, 'place' | 'audience'>[]> {
+    const kept = await Promise.all(
+      ['pending:', 'asks:', 'pin:', 'news:', 'report:'].map((prefix) =>
+        this.#read<Pick<PostedCard, 'place' | 'audience'>>(prefix),
+      ),
+    );
+    return kept.flat();
+  }
+
   async clusters(): Promise<readonly FailureCluster[]> {
     return this.#read<FailureCluster>('cluster:');
   }

@@ -6,7 +6,7 @@ import { germanCommand } from '../cards/text/de-commands.ts';
 import { type Failure, MigrationError, toMigrationError } from '../engine/domain/failure.ts';
 import type { World } from '../engine/ports.ts';
 import { endpointsOverview } from '../engine/queries.ts';
-import { type Command, type CommandReply, type Permission, commandWords } from './commands/command.ts';
+import { type Command, type CommandReply, type Needed, commandWords } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
 import { keptValues, readFormValues, wordsOfForm } from './form-words.ts';
@@ -19,7 +19,7 @@ export interface FormDesk {
   readonly locale: Locale;
   readonly zone: string;
   /** Throws NotAllowed. */
-  permit(needed: Permission): Promise<void>;
+  permit(needed: Needed): Promise<void>;
   /** False for an activity that was delivered before. */
   isNew(): Promise<boolean>;
   /** The way of typed text: parsed, permission asked, run. */

@@ -9,6 +9,8 @@ export interface People {
   readonly viewers: readonly string[];
   readonly operators: readonly string[];
   readonly approvers: readonly string[];
+  /** Who may decide alone in an emergency. */
+  readonly breakGlass?: readonly string[];
   readonly tenants: readonly string[];
   /** In a sandbox without lists everybody may operate. */
   readonly sandbox: boolean;
@@ -49,6 +51,21 @@ export class Roles {
     return held === undefined || (await this.#isGuest(person, isGuest)) ? undefined : held;
   }
 
+  /** Whether somebody is of a tenant that is let in. */
+  isHome(person: Person): boolean {
+    return isHome(person, this.#options.people);
+  }
+
+  /** Whether a person holds the role of emergencies now. */
+  async breaksGlass(person: Person, isGuest: () => Promise<boolean>): Promise<boolean> {
+    const { people } = this.#options;
+    const named = (ids: readonly string[]): boolean =>
+      (people.breakGlass ?? []).some((id) => ids.includes(id.toLowerCase()));
+    if (!isHome(person, people)) return false;
+    const holds = named([person.id]) || named(await this.#groupsOf(person));
+    return holds && !(await this.#isGuest(person, isGuest));
+  }
+
   /** The permission of somebody the lists name; groups are not asked about. */
   named(person: Person): Permission | undefined {
     return permissionOf(person, this.#options.people);
@@ -82,7 +99,8 @@ export class Roles {
 
   async #groupsOf({ id }: Person): Promise<readonly string[]> {
     const { people, groups, clock, log } = this.#options;
-    const asked = [...new Set([...people.approvers, ...people.operators, ...people.viewers])];
+    const { approvers, operators, viewers, breakGlass = [] } = people;
+    const asked = [...new Set([...approvers, ...operators, ...viewers, ...breakGlass])];
     const known = this.#known.get(id);
     if (groups === undefined || asked.length === 0) return [];
     if (known !== undefined && known.until > clock.now()) return known.groups;
@@ -105,7 +123,8 @@ export function permissionOf(person: Person, people: People): Permission | undef
   const holds = (list: readonly string[]): boolean => list.some((id) => id.toLowerCase() === person.id);
   if (holds(people.approvers)) return 'approve';
   if (holds(people.operators)) return 'operate';
-  if (holds(people.viewers)) return 'view';
+  // Who may break the glass has to see what for.
+  if (holds(people.viewers) || holds(people.breakGlass ?? [])) return 'view';
   const noLists = people.viewers.length + people.operators.length + people.approvers.length === 0;
   return people.sandbox && noLists ? 'operate' : undefined;
 }

@@ -70,10 +70,14 @@ export function approvalCard(
     section(
       t.approval.people,
       markRow('waiting', [subtle(`${clock(requestedAt, asOf)}  `), t.approval.asked(foreign(requestedBy, 60))]),
-      ...decisions.flatMap(({ by, at, verdict, reason }) => [
-        markRow(verdict === 'approved' ? 'done' : 'failed', [
+      ...decisions.flatMap(({ by, at, verdict, reason, breakGlass }) => [
+        markRow(verdict === 'approved' && !breakGlass ? 'done' : 'failed', [
           subtle(`${clock(at, asOf)}  `),
-          verdict === 'approved' ? t.approval.agreed(foreign(by, 60)) : t.approval.refused(foreign(by, 60)),
+          breakGlass
+            ? t.approval.broke(foreign(by, 60))
+            : verdict === 'approved'
+              ? t.approval.agreed(foreign(by, 60))
+              : t.approval.refused(foreign(by, 60)),
         ]),
         ...(reason === null ? [] : [underRow(fromOutside(reason, 300))]),
       ]),

@@ -23,7 +23,7 @@ export interface CommandHelp {
   readonly help: string;
   readonly examples: readonly string[];
   readonly aliases: readonly string[];
-  readonly permission: 'view' | 'operate' | 'approve';
+  readonly permission: 'view' | 'operate' | 'approve' | 'break-glass';
   readonly topic: 'Look' | 'Move' | 'Set up' | 'Repair' | 'Finish';
   readonly form?: FormName;
 }

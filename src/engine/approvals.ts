@@ -4,8 +4,10 @@ import {
   type ApprovalDecision,
   type ApprovalPlan,
   approvalFacts,
+  MOST_BROKEN,
   decide,
   hashOf,
+  isGlassSpent,
   stateOf,
 } from './domain/approval.ts';
 import { MigrationError } from './domain/failure.ts';
@@ -50,7 +52,7 @@ export async function requestApproval(world: World, plan: ApprovalPlan, by: Acto
 export async function decideApproval(
   world: World,
   id: string,
-  answer: Pick<ApprovalDecision, 'verdict' | 'reason'>,
+  answer: Pick<ApprovalDecision, 'verdict' | 'reason' | 'breakGlass'>,
   by: Actor,
 ): Promise<{ readonly approval: Approval; readonly apply: boolean }> {
   let apply = false;
@@ -60,11 +62,34 @@ export async function decideApproval(
       const outcome = decide(current, { ...answer, by, at: world.clock.now() });
       if ('refused' in outcome) throw refusal(id, outcome);
       apply = outcome.apply;
-      return { to: outcome.to, events: [{ type: 'ApprovalDecided', ...approvalFacts(current), ...answer }] };
+      const facts = approvalFacts(current);
+      const { verdict, reason = '' } = answer;
+      const said = answer.reason === undefined ? { verdict } : { verdict, reason };
+      const { text } = current.plan;
+      const broken =
+        answer.breakGlass === true && current.state === 'open'
+          ? [{ type: 'GlassBroken', ...facts, text, reason } as const]
+          : [];
+      return { to: outcome.to, events: [{ type: 'ApprovalDecided', ...facts, ...said }, ...broken] };
     },
     by,
   );
   return { approval, apply };
+}
+
+/**
+ * One person decides alone, in an emergency, and everybody is told. Throws BreakGlassSpent, UnknownApproval, ApprovalOver.
+ */
+export async function breakGlass(
+  world: World,
+  id: string,
+  reason: string,
+  by: Actor,
+): ReturnType<typeof decideApproval> {
+  const { clock, settings, store } = world;
+  if (isGlassSpent(await store.approvals(), clock.now(), settings.timeScale))
+    throw new MigrationError('BreakGlassSpent', { count: MOST_BROKEN });
+  return decideApproval(world, id, { verdict: 'approved', reason, breakGlass: true }, by);
 }
 
 function refusal(id: string, outcome: Extract<ReturnType<typeof decide>, { refused: string }>): MigrationError {
@@ -127,11 +152,12 @@ export function approvalView(approval: Approval, now: number): ApprovalView {
     requestedBy: requestedBy.name,
     requestedAt: new Date(requestedAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),
-    decisions: decisions.map(({ by, at, verdict, reason }) => ({
+    decisions: decisions.map(({ by, at, verdict, reason, breakGlass = false }) => ({
       by: by.name,
       at: new Date(at).toISOString(),
       verdict,
       reason: reason ?? null,
+      breakGlass,
     })),
     replacedBy: replacedBy ?? null,
     asOf: new Date(now).toISOString(),

@@ -44,6 +44,7 @@ export async function offerUpload(
   const token = world.newId() + world.newId();
   const expiresAt = world.clock.now() + UPLOAD_LIFETIME;
   await world.uploads.add(hashOf(token), { batch, endpoint, by, expiresAt, tries: 0 });
+  await world.store.publish([{ type: 'UploadLinkMade', batch, link: linkOf(hashOf(token)) }], by);
   return { batch, endpoint, url: `${publicUrl}/upload/${token}`, expiresAt: new Date(expiresAt).toISOString() };
 }
 
@@ -56,6 +57,14 @@ export async function lookAtUpload(
   // Looked up by its hash: how long that takes says nothing about how much of a guessed token is right.
   const ticket = await world.uploads.find(hashOf(token));
   return { state: uploadState(ticket, world.clock.now()), ...(ticket === undefined ? {} : { ticket }) };
+}
+
+/** Somebody has the page of a link before them; who that is nobody knows. Told once a link. */
+export async function openedUpload(world: World, token: string, { batch }: UploadTicket): Promise<void> {
+  const hash = hashOf(token);
+  // A claim of its own: the ticket is left alone, a file may be on its way.
+  if (await world.uploads.claim(`${hash}:opened`, '1', UPLOAD_LIFETIME))
+    await world.store.publish([{ type: 'UploadLinkOpened', batch, link: linkOf(hash) }]);
 }
 
 export type Upload =
@@ -86,7 +95,10 @@ export async function receiveUpload(
     const { batch, endpoint, by } = ticket;
     const done = await importUsers(world, { batch, endpoint, ...file }, by);
     const open = done.result.problems.length > 0;
-    if (!open) await world.uploads.save(hash, { ...tried, usedAt: world.clock.now() });
+    if (!open) {
+      await world.uploads.save(hash, { ...tried, usedAt: world.clock.now() });
+      await world.store.publish([{ type: 'UploadLinkUsed', batch, link: linkOf(hash) }], by);
+    }
     return { outcome: 'imported', open, ...done };
   } catch (error) {
     const { code, details } = toMigrationError(error);
@@ -98,4 +110,9 @@ export async function receiveUpload(
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+// Enough to tell links apart, and of no use to whoever reads it.
+function linkOf(hash: string): string {
+  return hash.slice(0, 12);
 }

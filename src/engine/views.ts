@@ -169,6 +169,7 @@ export interface ApprovalView {
     readonly at: string;
     readonly verdict: 'approved' | 'rejected';
     readonly reason: string | null;
+    readonly breakGlass: boolean;
   }[];
   readonly replacedBy: string | null;
   readonly asOf: string;

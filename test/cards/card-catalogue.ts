@@ -20,6 +20,7 @@ import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
 import { planCard } from '../../src/cards/plan-card.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
+import { glassCard } from '../../src/cards/glass-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { uploadCard, uploadElsewhereCard } from '../../src/cards/upload-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
@@ -138,7 +139,8 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ...(['ask', 'remind', 'escalate', 'expire'] as const).map((why) => [`approval-ring-${why}`, approvalCard(sampleApproval(why === 'expire' ? 'expired' : 'open'), locale, APPROVAL_EYES.waits, { why, mentions: [{ id: '29:1', name: 'Approver A' }, { id: '29:2', name: HOSTILE }] })] as const),
     ['batch-viewer', batchCard(sampleBatch({ status: 'SyncedWithErrors', supportedActions: ['Start', 'Stop', 'SyncNow', 'Complete'] }), locale, { audience: NOBODY, person: { id: 'v', held: 'view' } })],
     ['batch-refreshed', batchCard(sampleBatch(HUGE), locale, { audience: { approvers: [], viewers: ONLOOKERS } })],
-    ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS }] }, locale)],
+    ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS, breakGlass: false }] }, locale)],
+    ...([['glass', 'The old server is failing and nobody else can be reached.', 'Keyholder A'], ['glass-hostile', HOSTILE + ENDLESS, HOSTILE]] as const).flatMap(([name, reason, by]) => { const view = { ...sampleApproval('done'), decisions: [{ by, at: NOW, verdict: 'approved', reason, breakGlass: true }] } as const; return [[name, glassCard(view, locale, [{ id: '29:1', name: 'Approver A' }, { id: '29:2', name: 'Approver B' }])], [`approval-${name}`, approvalCard(view, locale)]] as const; }),
     ...Object.entries(CUTOVERS).flatMap(([name, view]) => [[`cutover-${name}`, cutoverCard(view, locale)] as const, ...(view.late.count > 0 || name === 'started' ? [[`late-mail-${name}`, lateMailCard(view, locale)] as const] : [])]),
     ...(['open', 'done'] as const).map((state) => [`approval-step-${state}`, approvalCard(sampleStepApproval(state), locale)] as const),
     ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],

@@ -96,10 +96,11 @@ export function sampleApproval(state: ApprovalView['state']): ApprovalView {
               at: NOW,
               verdict: 'rejected',
               reason: 'Not before Monday: the phones still use the old server.',
+              breakGlass: false,
             },
           ]
         : decided
-          ? [{ by: 'Approver A', at: NOW, verdict: 'approved', reason: null }]
+          ? [{ by: 'Approver A', at: NOW, verdict: 'approved', reason: null, breakGlass: false }]
           : [],
     replacedBy: state === 'void' ? '03BB1E' : null,
     asOf: NOW,

@@ -96,6 +96,25 @@ describe('a link takes one file', () => {
     expect(await usersOf(name)).toHaveLength(3);
   });
 
+  test('made, opened and used are in the audit chain, once each, by a name that opens nothing', async () => {
+    const url = await link();
+    await Promise.all(Array.from({ length: 5 }, () => fetch(url)));
+    await post(url, good('a'));
+
+    await world.audit.catchUp();
+    const lines = await Array.fromAsync(world.audit.lines());
+    const entries = lines.flatMap((line) => (line.includes('UploadLink') ? [JSON.parse(line)] : []));
+    const mine = entries.filter(({ batch }) => batch === name);
+
+    expect(mine.map(({ type, by }) => [type, by?.name])).toEqual([
+      ['UploadLinkMade', 'Operator A'],
+      ['UploadLinkOpened', undefined],
+      ['UploadLinkUsed', 'Operator A'],
+    ]);
+    expect(new Set(mine.map(({ details }) => details.link)).size).toBe(1);
+    expect(url).not.toContain(mine[0].details.link);
+  });
+
   test('a file that is none leaves the link open', async () => {
     const url = await link();
 

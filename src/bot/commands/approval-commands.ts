@@ -4,6 +4,7 @@ import {
   approvalDone,
   approvalDrifted,
   approvalView,
+  breakGlass,
   decideApproval,
   openApprovals,
   requestApproval,
@@ -11,9 +12,7 @@ import {
 } from '../../engine/approvals.ts';
 import { type Approval, type ApprovalPlan, hashOf } from '../../engine/domain/approval.ts';
 import { MigrationError } from '../../engine/domain/failure.ts';
-import type { BatchName } from '../../engine/domain/ids.ts';
-import type { World } from '../../engine/ports.ts';
-import { readTarget } from './arguments.ts';
+import { batchOf } from './batch-of.ts';
 import { type Argument, type Command, type CommandContext, type CommandReply, command } from './command.ts';
 import { type ParsedCommand, parseCommand, runCommand } from './parse.ts';
 
@@ -23,6 +22,12 @@ const idArgument = {
 } satisfies Argument<string>;
 
 const LONGEST_REASON = 300;
+
+const reasonArgument = {
+  read: (text: string) => (text.trim() === '' ? undefined : text.trim().slice(0, LONGEST_REASON)),
+  expects: 'a reason, in your words',
+  rest: true,
+} satisfies Argument<string>;
 
 /**
  * Asks for the approval a command needs, if it needs one here: undefined when it may run at once. The plan is what the
@@ -58,15 +63,6 @@ async function planOf(
     ...(batch === undefined ? {} : { batch }),
     ...(touched.cutover === undefined ? {} : { cutover: touched.cutover }),
   };
-}
-
-// The batch a command is about, by name or by one of its users: its record holds who agreed.
-async function batchOf(args: ParsedCommand['args'], world: World): Promise<BatchName | undefined> {
-  const named = args['batch'] ?? args['user'] ?? args['target'];
-  const words = typeof named === 'object' && named !== null ? Object.values(named).join('') : named;
-  const target = typeof words === 'string' ? readTarget(words) : undefined;
-  if (target === undefined || 'batch' in target) return target?.batch;
-  return (await world.store.user(target.user))?.batch;
 }
 
 function shown(approval: Approval, { world, here, locale }: CommandContext): CommandReply {
@@ -118,15 +114,26 @@ export function approvalCommands(table: () => readonly Command[]): readonly Comm
     topic: 'Finish',
     args: {
       id: idArgument,
-      reason: {
-        read: (text: string) => (text.trim() === '' ? undefined : text.trim().slice(0, LONGEST_REASON)),
-        expects: 'a reason, in your words',
-        rest: true,
-      },
+      reason: reasonArgument,
     },
     async run({ id, reason }, context) {
       const { approval } = await decideApproval(context.world, id, { verdict: 'rejected', reason }, context.by);
       return shown(approval, context);
+    },
+  });
+
+  const breakTheGlass = command({
+    usage: 'break glass <id> <reason>',
+    title: 'Break the glass',
+    help: 'Decide an open approval alone, in an emergency, with the reason. Everybody is told at once, and it stays in the record. At most three times a day; what changed since it was asked is not carried out.',
+    examples: ['break glass 7F3A9C the old server is failing, nobody else can be reached'],
+    aliases: ['break-glass', 'notfall'],
+    permission: 'break-glass',
+    topic: 'Finish',
+    args: { id: idArgument, reason: reasonArgument },
+    async run({ id, reason }, context) {
+      const { approval, apply } = await breakGlass(context.world, id, reason, context.by);
+      return shown(apply ? await carryOut(approval, context) : approval, context);
     },
   });
 
@@ -154,5 +161,5 @@ export function approvalCommands(table: () => readonly Command[]): readonly Comm
     },
   });
 
-  return [approve, reject, approvals];
+  return [approve, reject, breakTheGlass, approvals];
 }

@@ -11,6 +11,8 @@ import type { Locale } from '../../cards/locale.ts';
 
 /** What a command may do: look, change migrations, or decide approvals. */
 export type Permission = 'view' | 'operate' | 'approve';
+/** What a command takes: a permission, or the one role of emergencies, which is beside them and includes none but looking. */
+export type Needed = Permission | 'break-glass';
 
 /** How one argument is read. Undefined means: this text is not one. */
 export type ReadArgument<Value> = (text: string) => Value | undefined;
@@ -117,7 +119,7 @@ export interface Command<Args extends Arguments = Arguments> {
   readonly examples: readonly string[];
   /** Other ways to write the words, German ones among them. */
   readonly aliases: readonly string[];
-  readonly permission: Permission;
+  readonly permission: Needed;
   /** Another person has to agree first: where the installation asks for that (BELLHOP_APPROVALS), or always. */
   readonly approval?: true | 'always';
   /** The heading it stands under in help. */

@@ -3,7 +3,7 @@ import { type Locale, localeFor } from '../../cards/locale.ts';
 import type { Actor } from '../../engine/domain/actor.ts';
 import { failure } from '../../engine/domain/failure.ts';
 import type { World } from '../../engine/ports.ts';
-import { lookAtUpload, receiveUpload } from '../../engine/uploads.ts';
+import { lookAtUpload, openedUpload, receiveUpload } from '../../engine/uploads.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { RequestLimit } from './request-limit.ts';
 import { type UploadAnswer, briefAnswer, uploadAnswer } from './upload-answer.ts';
@@ -64,6 +64,7 @@ export class UploadRoutes {
     if (request.method === 'POST') return this.#file(request, response, token, locale);
     const { state, ticket } = await lookAtUpload(this.#world, token);
     const isOpen = state === 'open' && ticket !== undefined;
+    if (isOpen) await openedUpload(this.#world, token, ticket);
     this.#send(response, isOpen ? 200 : state === 'unknown' ? 404 : 410, {
       type: 'text/html',
       text: isOpen

@@ -273,6 +273,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '„{id}“ ist {state}; jetzt wurde nichts getan.',
     remedy: 'Verlangen Sie es erneut, wenn es noch gewünscht ist.',
   },
+  BreakGlassSpent: {
+    title: 'Zu oft die Scheibe eingeschlagen',
+    message: 'Der Notfall wurde am letzten Tag {count}-mal ausgerufen; jetzt wurde nichts getan.',
+    remedy:
+      'Fragen Sie eine genehmigende Person. Ist niemand erreichbar, benennt der Betreiber von Bellhop weitere in BELLHOP_APPROVERS.',
+  },
   OnlyInChat: {
     title: 'Das gehört in eine Unterhaltung',
     message: '„{command}“ betrifft eine Unterhaltung in Teams.',

@@ -82,6 +82,7 @@ export const DE_RECORD: typeof EN_RECORD = {
   noApprovals: 'Es wurde keine Genehmigung verlangt.',
   asked: (by, time) => `${by} bat darum, ${time} UTC`,
   agreed: (by, time) => `${by} stimmte zu, ${time} UTC`,
+  broke: (by, time) => `${by} entschied im Notfall allein, ${time} UTC`,
   refused: (by, time) => `${by} lehnte ab, ${time} UTC`,
   plan: 'Vorhaben',
   timeline: 'Verlauf',
@@ -134,6 +135,12 @@ export const DE_RECORD: typeof EN_RECORD = {
       text('verdict') === 'approved'
         ? `${text('approval')} zugestimmt`
         : `${text('approval')} abgelehnt: ${text('reason')}`,
+    GlassBroken: ({ text }) => `Hat im Notfall allein über ${text('approval')} entschieden: ${text('reason')}`,
+    CommandRefused: ({ text, number }) =>
+      `„${text('command')}“${text('about') === '' ? '' : ` ${text('about')}`} wurde abgelehnt (${text('code')})${number('leftOut') > 0 ? `; zuvor ${number('leftOut')} weitere` : ''}`,
+    UploadLinkMade: ({ text }) => `Hat einen Link zum Hochladen verlangt (${text('link')})`,
+    UploadLinkOpened: ({ text }) => `Jemand hat den Link zum Hochladen geöffnet (${text('link')})`,
+    UploadLinkUsed: ({ text }) => `Der Link hat seine Datei angenommen (${text('link')})`,
     ApprovalReminded: ({ text }) => `Niemand hatte ${text('approval')} beantwortet: erinnert`,
     ApprovalEscalated: ({ text }) => `Niemand hatte ${text('approval')} beantwortet: allen gesagt, die dürfen`,
     ApprovalExpired: ({ text }) => `Niemand hat ${text('approval')} rechtzeitig beantwortet: abgelaufen`,

@@ -333,7 +333,7 @@ export const DE: typeof EN = {
     sentence: 'Schreiben Sie **@Bellhop** und einen Befehl. Knöpfe tun dasselbe.',
     more: 'Passwörter gehören nie in den Chat. Mehr: **help start batch** oder jeder andere Befehl.',
     role: (role) => `Rolle: ${role}`,
-    roles: { view: 'Leser', operate: 'Bediener', approve: 'Genehmiger' },
+    roles: { view: 'Leser', operate: 'Bediener', approve: 'Genehmiger', 'break-glass': 'Notfall' },
     topics: { Look: 'Ansehen', Move: 'Umziehen', 'Set up': 'Einrichten', Repair: 'Reparieren', Finish: 'Abschließen' },
     examples: 'Beispiele',
     also: 'Auch',
@@ -500,6 +500,18 @@ export const DE: typeof EN = {
   record: DE_RECORD,
   cutover: DE_CUTOVER,
 
+  glass: {
+    what: (id) => `Notfall · Genehmigung ${id}`,
+    state: 'Allein entschieden',
+    sentence: (name) => `**${name}** hat dies allein entschieden, als Notfall.`,
+    undone: 'Der Plan hatte sich geändert: nichts wurde getan.',
+    reason: 'Genannter Grund',
+    without: (value) => `Auf ${some(value, 'Zustimmung', 'Zustimmungen')} wurde nicht gewartet.`,
+    look: 'dies wurde ohne Sie entschieden. Bitte sehen Sie es sich an.',
+    kept: 'Es steht dauerhaft im Protokoll und im Nachweis des Batches.',
+    fallback: (id, name, title) => `NOTFALL: ${name} hat Genehmigung ${id} allein entschieden (${title}).`,
+  },
+
   approval: {
     what: (id) => `Genehmigung ${id}`,
     states: {
@@ -528,6 +540,7 @@ export const DE: typeof EN = {
     asked: (name) => `${name} hat gefragt`,
     agreed: (name) => `${name} hat genehmigt`,
     refused: (name) => `${name} hat abgelehnt`,
+    broke: (name) => `${name} hat im Notfall allein entschieden`,
     binds: (hash) => `Gilt für Plan ${hash}`,
     until: (time) => `offen bis ${time}`,
     rings: {

@@ -89,6 +89,7 @@ export const EN_RECORD = {
   noApprovals: 'No approval was asked for.',
   asked: (by: string, time: string) => `${by} asked for it, ${time} UTC`,
   agreed: (by: string, time: string) => `${by} agreed, ${time} UTC`,
+  broke: (by: string, time: string) => `${by} broke the glass and decided alone, ${time} UTC`,
   refused: (by: string, time: string) => `${by} refused, ${time} UTC`,
   plan: 'Plan',
   timeline: 'Timeline',
@@ -141,6 +142,12 @@ export const EN_RECORD = {
       text('verdict') === 'approved'
         ? `Agreed to ${text('approval')}`
         : `Refused ${text('approval')}: ${text('reason')}`,
+    GlassBroken: ({ text }: EntryFacts) => `Broke the glass and decided ${text('approval')} alone: ${text('reason')}`,
+    CommandRefused: ({ text, number }: EntryFacts) =>
+      `Was refused "${text('command')}"${text('about') === '' ? '' : ` ${text('about')}`} (${text('code')})${number('leftOut') > 0 ? `; ${number('leftOut')} more before it` : ''}`,
+    UploadLinkMade: ({ text }: EntryFacts) => `Asked for an upload link (${text('link')})`,
+    UploadLinkOpened: ({ text }: EntryFacts) => `Somebody opened the upload link (${text('link')})`,
+    UploadLinkUsed: ({ text }: EntryFacts) => `The upload link took its file (${text('link')})`,
     ApprovalReminded: ({ text }: EntryFacts) => `Nobody had answered ${text('approval')}: reminded`,
     ApprovalEscalated: ({ text }: EntryFacts) => `Nobody had answered ${text('approval')}: told everybody who may`,
     ApprovalExpired: ({ text }: EntryFacts) => `Nobody answered ${text('approval')} in time: expired`,

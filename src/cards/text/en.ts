@@ -315,7 +315,7 @@ export const EN = {
     sentence: 'Write **@Bellhop** and a command. Buttons do the same.',
     more: 'Passwords never go into chat. More: **help start batch**, or any other command.',
     role: (role: string) => `Role: ${role}`,
-    roles: { view: 'viewer', operate: 'operator', approve: 'approver' },
+    roles: { view: 'viewer', operate: 'operator', approve: 'approver', 'break-glass': 'break-glass' },
     topics: { Look: 'Look', Move: 'Move', 'Set up': 'Set up', Repair: 'Repair', Finish: 'Finish' },
     examples: 'Examples',
     also: 'Also',
@@ -483,6 +483,19 @@ export const EN = {
   record: EN_RECORD,
   cutover: EN_CUTOVER,
 
+  glass: {
+    what: (id: string) => `Break-glass · approval ${id}`,
+    state: 'Decided by one person',
+    sentence: (name: string) => `**${name}** decided this alone, as an emergency.`,
+    undone: 'The plan had changed: nothing was done.',
+    reason: 'Reason given',
+    without: (value: number) => `${plural(value, 'approval was', 'approvals were')} not waited for.`,
+    look: 'this was decided without you. Please look at it.',
+    kept: 'It is in the audit chain and in the record of the batch, for good.',
+    fallback: (id: string, name: string, title: string) =>
+      `BREAK-GLASS: ${name} decided approval ${id} alone (${title}).`,
+  },
+
   approval: {
     what: (id: string) => `Approval ${id}`,
     states: {
@@ -511,6 +524,7 @@ export const EN = {
     asked: (name: string) => `${name} asked`,
     agreed: (name: string) => `${name} approved`,
     refused: (name: string) => `${name} rejected`,
+    broke: (name: string) => `${name} broke the glass and decided alone`,
     binds: (hash: string) => `Binds plan ${hash}`,
     until: (time: string) => `open until ${time}`,
     rings: {

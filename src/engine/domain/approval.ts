@@ -35,6 +35,8 @@ export interface ApprovalDecision {
   readonly at: number;
   readonly verdict: 'approved' | 'rejected';
   readonly reason?: string;
+  /** One named person decided alone, in an emergency: nobody else is waited for. */
+  readonly breakGlass?: true;
 }
 
 /** A question to other people, and what they answered. Times in ms since 1970, UTC. */
@@ -79,23 +81,41 @@ export function stateOf(approval: Approval, now: number): ApprovalState {
 /**
  * The approval after a decision: `apply` says that this very decision completed it. The requester never counts, nobody
  * counts twice, one rejection ends it. An approval that was completed but not carried out (its process died) is carried
- * out by the next click.
+ * out by the next click. Whoever breaks the glass decides alone, also what they asked for themselves or agreed to before.
  */
 export function decide(
   approval: Approval,
   decision: ApprovalDecision,
 ): { readonly to: Approval; readonly apply: boolean } | ApprovalRefusal {
-  const { by, at, verdict } = decision;
+  const { by, at, verdict, breakGlass = false } = decision;
   const state = stateOf(approval, at);
-  if (approval.requestedBy.id === by.id) return { refused: 'own' };
+  if (approval.requestedBy.id === by.id && !breakGlass) return { refused: 'own' };
   if (state === 'approved' && verdict === 'approved' && at - (approval.applyingAt ?? 0) >= APPLYING)
     return { to: { ...approval, applyingAt: at }, apply: true };
   if (state !== 'open') return { refused: 'over', state };
-  if (approval.decisions.some((each) => each.by.id === by.id)) return { refused: 'twice' };
+  if (approval.decisions.some((each) => each.by.id === by.id) && !breakGlass) return { refused: 'twice' };
   const decisions = [...approval.decisions, decision];
   if (verdict === 'rejected') return { to: { ...approval, decisions, state: 'rejected' }, apply: false };
-  if (decisions.length < approval.needed) return { to: { ...approval, decisions }, apply: false };
+  if (decisions.length < approval.needed && !breakGlass) return { to: { ...approval, decisions }, apply: false };
   return { to: { ...approval, decisions, state: 'approved', applyingAt: at }, apply: true };
+}
+
+/** How often the glass may be broken in a day: an emergency is no way of working. */
+export const MOST_BROKEN = 3;
+const DAY = 86_400_000;
+
+/** The decision of whoever broke the glass; undefined when nobody did. */
+export function glassOf({ decisions }: Pick<Approval, 'decisions'>): ApprovalDecision | undefined {
+  return decisions.find(({ breakGlass }) => breakGlass === true);
+}
+
+/** Whether the glass was broken as often as it may be in a day. What came to nothing does not count. */
+export function isGlassSpent(approvals: readonly Approval[], now: number, timeScale: number): boolean {
+  const counted = approvals.filter((each) => {
+    const glass = glassOf(each);
+    return glass !== undefined && each.state !== 'void' && now - glass.at < DAY / timeScale;
+  });
+  return counted.length >= MOST_BROKEN;
 }
 
 /** What every event of an approval says: which plan, and of which batch. */

@@ -90,6 +90,8 @@ export interface CloseOutApproval {
     readonly at: string;
     readonly verdict: 'approved' | 'rejected';
     readonly reason: string | null;
+    /** Decided alone, in an emergency; absent in older records. */
+    readonly breakGlass?: boolean;
   }[];
 }
 
@@ -153,9 +155,10 @@ export function closeOutApproval(approval: Approval, state: ApprovalState): Clos
   return {
     ...{ identity: id, state, text: plan.text, count: plan.count, of: plan.of, planHash, requestedBy },
     requestedAt: new Date(requestedAt).toISOString(),
-    decisions: decisions.map(({ by, at, verdict, reason }) => ({
+    decisions: decisions.map(({ by, at, verdict, reason, breakGlass = false }) => ({
       ...{ by, at: new Date(at).toISOString(), verdict },
       reason: reason ?? null,
+      breakGlass,
     })),
   };
 }

@@ -100,6 +100,26 @@ export type EventBody =
       readonly verdict: 'approved' | 'rejected';
       readonly reason?: string;
     })
+  /** One named person decided alone, in an emergency. */
+  | (ApprovalFacts & { readonly type: 'GlassBroken'; readonly text: string; readonly reason: string })
+  /** Somebody asked for what they may not, or not now. Of many only some are told: `leftOut` since the last one. */
+  | {
+      readonly type: 'CommandRefused';
+      readonly command: string;
+      readonly about?: string;
+      readonly batch?: BatchName;
+      readonly code: string;
+      /** Of a person from elsewhere. */
+      readonly tenant?: string;
+      readonly leftOut?: number;
+    }
+  /** A one-time link for passwords was made, opened, or used up. */
+  | {
+      readonly type: 'UploadLinkMade' | 'UploadLinkOpened' | 'UploadLinkUsed';
+      readonly batch: BatchName;
+      /** The beginning of the hash of its token: names it, opens nothing. */
+      readonly link: string;
+    }
   /** Nobody had answered by then: those who can were told again, or everybody who can. */
   | (ApprovalFacts & { readonly type: 'ApprovalReminded' })
   | (ApprovalFacts & { readonly type: 'ApprovalEscalated' })

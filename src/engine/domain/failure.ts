@@ -382,6 +382,14 @@ export const FAILURES = {
     message: '"{id}" is {state}; nothing was done now.',
     remedy: 'Ask for it again if it is still wanted.',
   },
+  BreakGlassSpent: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The glass was broken too often',
+    message: 'The glass was broken {count} times in the last day; nothing was done now.',
+    remedy:
+      'Ask an approver. If nobody can be reached, the operator of Bellhop names more people in BELLHOP_APPROVERS.',
+  },
   OnlyInChat: {
     scope: 'request',
     retry: 'never',
