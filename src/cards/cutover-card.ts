@@ -21,6 +21,7 @@ import {
 import { evidenceSection, stepSections } from './evidence-section.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
+import { forwardingSection } from './staged-card.ts';
 
 const TONE: Readonly<Record<CutoverStatus, Tone>> = {
   working: 'running',
@@ -58,6 +59,7 @@ export function cutoverCard(view: CutoverView, locale: Locale = ENGLISH): Card {
     view.checks.length === 0 || step === undefined
       ? undefined
       : evidenceSection(view.checks, view.asOf, locale, checkedText(view, locale)),
+    ...stagedSections(view, locale),
     lateSection(view, locale),
     runbook(view, locale),
     small(t.cutover.started(escapeMarkdown(foreign(view.startedBy, 60)), locale.clock(view.startDateTime, view.asOf))),
@@ -91,14 +93,28 @@ function askSections(view: CutoverView, locale: Locale): readonly CardElement[] 
 
 // The one thing somebody outside has to do, word for word.
 function mxPanel({ state, checks, domain, goAhead }: CutoverView, { t }: Locale): CardElement | undefined {
-  const check = checks.find(({ name }) => name === 'mx-switched');
-  const expected = check?.found['expected'];
-  if (state !== 'mx-switched' || goAhead === null || check?.passed === true || !Array.isArray(expected))
-    return undefined;
-  return panel(
-    t.cutover.forDns,
-    ...expected.map((host: unknown) => markRow('plain', [boldFromOutside(t.cutover.setMx(domain, String(host)), 200)])),
-  );
+  if (state !== 'mx-switched' || goAhead === null) return undefined;
+  const rows = checks
+    .filter(({ name, passed }) => name === 'mx-switched' && !passed)
+    .flatMap(({ found }) => {
+      const expected: unknown = found['expected'];
+      const of = typeof found['domain'] === 'string' ? found['domain'] : domain;
+      return Array.isArray(expected) ? expected.map((host: unknown) => t.cutover.setMx(of, String(host))) : [];
+    });
+  return rows.length === 0
+    ? undefined
+    : panel(t.cutover.forDns, ...rows.map((row) => markRow('plain', [boldFromOutside(row, 200)])));
+}
+
+// Mail of a domain goes one way for all: who is not moved yet is looked after by forwarding, on both sides.
+function stagedSections({ identity, checks }: CutoverView, locale: Locale): readonly CardElement[] {
+  const staged = checks.find(({ name, passed }) => name === 'staged-users' && !passed);
+  const { staged: count, host } = staged?.found ?? {};
+  if (typeof count !== 'number' || typeof host !== 'string') return [];
+  return [
+    forwardingSection(count, host, locale),
+    small(locale.t.cutover.stagedList(escapeMarkdown(foreign(identity, 60))), 'Small'),
+  ];
 }
 
 function checkedText({ checkedDateTime, asOf }: CutoverView, { t, clock }: Locale): string {

@@ -38,7 +38,9 @@ export function checkText({ name, passed, found }: Check, asOf: string, { t, clo
     if (field === 'until' && typeof value === 'string') return value === '' ? '' : clock(value, asOf);
     return typeof value === 'object' ? value.join(', ') : String(value);
   };
-  return t.cutover.checks[name](text, passed);
+  const said = t.cutover.checks[name](text, passed);
+  // Where a cutover has several domains, each has evidence of its own.
+  return found['domain'] === undefined || name === 'domain-verified' ? said : t.cutover.ofDomain(text('domain'), said);
 }
 
 /** What a step does, whom it affects, and how to get back: before people agree to it. `command` is what was asked for, in words. */

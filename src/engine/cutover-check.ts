@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { actOnCutover } from './cutover-act.ts';
 import { lookAtCutover } from './cutover-look.ts';
-import { type Cutover, type CutoverStep, currentStep, lastEntry, settle, waitsForPeople } from './domain/cutover.ts';
+import {
+  type Cutover,
+  type CutoverStep,
+  currentStep,
+  firstSwitchedAt,
+  lastEntry,
+  settle,
+  waitsForPeople,
+} from './domain/cutover.ts';
 import { isLateMailKnown } from './domain/cutover-evidence.ts';
 import type { EventBody } from './domain/events.ts';
 import { failure, toMigrationError } from './domain/failure.ts';
@@ -29,8 +37,8 @@ export async function watchCutovers(world: World): Promise<void> {
 
 // Once everything is synced people want to know: that look is not put off.
 function isLateMailDue(world: World, cutover: Cutover): boolean {
-  const { mx, goAhead, lateReadAt, history } = cutover;
-  if (mx?.switchedAt === undefined || goAhead !== undefined) return false;
+  const { goAhead, lateReadAt, history } = cutover;
+  if (firstSwitchedAt(cutover) === undefined || goAhead !== undefined) return false;
   const isWanted = lastEntry(history, 'final-sync') !== undefined && !isLateMailKnown(cutover);
   return isWanted || isDue(world, lateReadAt, LATE_EVERY);
 }

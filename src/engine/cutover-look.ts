@@ -1,6 +1,6 @@
 import { requireBatch } from './batches.ts';
-import { type Cutover, type Findings, checksNeeded } from './domain/cutover.ts';
-import { type MxLook, type MxMemory, rememberMx } from './domain/mx-memory.ts';
+import { type Cutover, type Findings, checksNeeded, domainsOf } from './domain/cutover.ts';
+import { type MxLook, type MxMemory, joinMx, rememberMx } from './domain/mx-memory.ts';
 import {
   completedCheck,
   domainCheck,
@@ -9,6 +9,7 @@ import {
   mxWaitedCheck,
   passwordsCheck,
   sourceSilentCheck,
+  stagedCheck,
   ttlWaitedCheck,
   unreachableCheck,
   usersConvergedCheck,
@@ -36,6 +37,7 @@ import { MigrationError } from './domain/failure.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { requireEndpoint } from './endpoints.ts';
 import type { World } from './ports.ts';
+import { countStaged } from './staged-users.ts';
 
 /** A server that is switched off is often silent; somebody waits for this look. In ms. */
 const ANSWER_WITHIN = 6_000;
@@ -44,10 +46,15 @@ const ANSWER_WITHIN = 6_000;
 interface Look {
   readonly cutover: Cutover;
   readonly users: readonly MigrationUser[];
-  readonly target: TargetDomain | undefined;
-  readonly picture: DnsPicture;
   readonly mx: MxMemory;
   readonly now: number;
+}
+
+/** What the DNS and the tenant say of one domain. */
+interface DomainLook {
+  readonly domain: string;
+  readonly target: TargetDomain | undefined;
+  readonly picture: DnsPicture;
 }
 
 /**
@@ -59,17 +66,39 @@ export async function lookAtCutover(
   cutover: Cutover,
   users: readonly MigrationUser[],
   signal: AbortSignal,
-): Promise<Findings & { readonly mx: MxMemory }> {
-  const { domain } = cutover;
-  const target = await world.target.domain(domain);
-  const questions = questionsFor(domain, target);
-  const picture = pictureOf(questions, await world.dns.survey(questions));
+): Promise<Findings> {
+  const names = domainsOf(cutover);
+  const domains = await lookAtDomains(world, names);
   const now = world.clock.now();
-  const mx = rememberMx(cutover.mx, mxLook(picture, domain, target), now);
-  const look: Look = { cutover, users, target, picture, mx, now };
+  const memories = domains.map(({ domain, target, picture }) => {
+    const known = names.length === 1 ? cutover.mx : cutover.mxOf?.[domain];
+    return rememberMx(known, mxLook(picture, domain, target), now);
+  });
+  const mx = joinMx(memories);
+  const look: Look = { cutover, users, mx, now };
   const checks: Check[] = [];
-  for (const name of checksNeeded(cutover)) checks.push(await CHECKS[name](look, world, signal));
-  return { users: users.length, checks, mx, answers: [] };
+  for (const name of checksNeeded(cutover)) {
+    if (isOfDomain(name)) checks.push(...domains.map((each) => ofDomain(DOMAIN_CHECKS[name](each), each, names)));
+    else checks.push(await CHECKS[name](look, world, signal));
+  }
+  const mxOf = Object.fromEntries(domains.map(({ domain }, at) => [domain, memories[at] ?? mx]));
+  return { users: users.length, checks, mx, ...(names.length === 1 ? {} : { mxOf }), answers: [] };
+}
+
+// All at once: somebody waits for the answer.
+async function lookAtDomains(world: World, names: readonly string[]): Promise<readonly DomainLook[]> {
+  return Promise.all(
+    names.map(async (domain) => {
+      const target = await world.target.domain(domain);
+      const questions = questionsFor(domain, target);
+      return { domain, target, picture: pictureOf(questions, await world.dns.survey(questions)) };
+    }),
+  );
+}
+
+// Of one domain nobody has to be told which.
+function ofDomain(check: Check, { domain }: DomainLook, names: readonly string[]): Check {
+  return names.length === 1 ? check : { ...check, found: { domain, ...check.found } };
 }
 
 function mxLook(picture: DnsPicture, domain: string, target: TargetDomain | undefined): MxLook {
@@ -88,10 +117,30 @@ function mxLook(picture: DnsPicture, domain: string, target: TargetDomain | unde
 }
 
 type LookFor = (look: Look, world: World, signal: AbortSignal) => Check | Promise<Check>;
+type DomainCheckName = keyof typeof DOMAIN_CHECKS;
 
-const CHECKS: Readonly<Record<CheckName, LookFor>> = {
-  'domain-verified': ({ cutover, target }) => domainCheck(cutover.domain, target),
+const DOMAIN_CHECKS = {
+  'domain-verified': ({ domain, target }) => domainCheck(domain, target),
+  'mx-ttl': ({ picture, domain }) => mxTtlCheck(picture, domain),
+  'mx-switched': (look) => mxSwitchedCheck(look.picture, look.domain, wanted(look)),
+  'mx-host': (look) => mxHostCheck(look.picture, wanted(look)),
+  'mx-old-gone': (look) => mxOldGoneCheck(look.picture, look.domain, wanted(look)),
+  spf: (look) => spfCheck(look.picture, look.domain, wanted(look)),
+  dkim: ({ picture, domain }) => dkimCheck(picture, domain),
+  dmarc: ({ picture, domain }) => dmarcCheck(picture, domain),
+  autodiscover: (look) => autodiscoverCheck(look.picture, wanted(look)),
+} as const satisfies Partial<Record<CheckName, (look: DomainLook) => Check>>;
+
+function isOfDomain(name: CheckName): name is DomainCheckName {
+  return Object.hasOwn(DOMAIN_CHECKS, name);
+}
+
+const CHECKS: Readonly<Record<Exclude<CheckName, DomainCheckName>, LookFor>> = {
   'users-synced': ({ users }) => usersSyncedCheck(users),
+  'staged-users': async ({ cutover }, world) => {
+    const { host } = await requireEndpoint(world, (await requireBatch(world, cutover.batch)).endpoint);
+    return stagedCheck(await countStaged(world, cutover.batch, domainsOf(cutover)), host);
+  },
   'users-converged': ({ users, cutover }) => usersConvergedCheck(users, cutover.since),
   'final-sync-empty': ({ users, cutover, mx }, { settings }) =>
     finalSyncCheck(users, finalSince({ ...cutover, mx }, settings.timeScale)),
@@ -116,20 +165,12 @@ const CHECKS: Readonly<Record<CheckName, LookFor>> = {
     signal.throwIfAborted();
     return unreachableCheck(`${endpoint.host}:${endpoint.port}`, reachable);
   },
-  'mx-ttl': ({ picture, cutover }) => mxTtlCheck(picture, cutover.domain),
   'mx-ttl-waited': ({ mx, now }, { settings }) => ttlWaitedCheck(mx, settings.timeScale, now),
-  'mx-switched': ({ picture, cutover, target }) => mxSwitchedCheck(picture, cutover.domain, wanted(cutover, target)),
-  'mx-host': ({ picture, cutover, target }) => mxHostCheck(picture, wanted(cutover, target)),
-  'mx-old-gone': ({ picture, cutover, target }) => mxOldGoneCheck(picture, cutover.domain, wanted(cutover, target)),
   'mx-waited': ({ mx, cutover, now }, { settings }) => mxWaitedCheck(mx, cutover.settle, settings.timeScale, now),
-  spf: ({ picture, cutover, target }) => spfCheck(picture, cutover.domain, wanted(cutover, target)),
-  dkim: ({ picture, cutover }) => dkimCheck(picture, cutover.domain),
-  dmarc: ({ picture, cutover }) => dmarcCheck(picture, cutover.domain),
-  autodiscover: ({ picture, cutover, target }) => autodiscoverCheck(picture, wanted(cutover, target)),
 };
 
 // A tenant that does not have the domain asks for nothing: every check against it fails.
-function wanted({ domain }: Cutover, target: TargetDomain | undefined): TargetDomain {
+function wanted({ domain, target }: DomainLook): TargetDomain {
   return target ?? { name: domain, isVerified: false, takesMail: false, mx: [] };
 }
 

@@ -6,6 +6,7 @@ import {
   type CutoverStep,
   STEP_NAMES,
   currentStep,
+  firstSwitchedAt,
   lastEntry,
   waitsForPeople,
 } from './domain/cutover.ts';
@@ -98,7 +99,7 @@ function actionsOf(cutover: Cutover): readonly CutoverActionName[] {
   if (step === undefined) return [];
   const allowed = supportedActions(CUTOVER_TRANSITIONS, step);
   const back: readonly CutoverActionName[] =
-    cutover.mx?.switchedAt !== undefined && cutover.goAhead !== undefined
+    firstSwitchedAt(cutover) !== undefined && cutover.goAhead !== undefined
       ? []
       : allowed.includes('back')
         ? ['back', 'cancel']

@@ -1,7 +1,14 @@
 import { requireBatch } from './batches.ts';
 import { lookSoon } from './cutover-check.ts';
 import type { Actor } from './domain/actor.ts';
-import { CUTOVER_TRANSITIONS, type Cutover, STEP_NAMES, currentStep, goBack } from './domain/cutover.ts';
+import {
+  CUTOVER_TRANSITIONS,
+  type Cutover,
+  STEP_NAMES,
+  currentStep,
+  firstSwitchedAt,
+  goBack,
+} from './domain/cutover.ts';
 import { dnsName } from './domain/dns-records.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
@@ -13,6 +20,8 @@ const DEFAULT_SETTLE = 72 * 60 * 60_000;
 /** A worker has this long to look at the evidence somebody waits for, in ms. */
 const PATIENCE = 12_000;
 const LOOK_EVERY = 100;
+/** Every name server of every domain is asked at each look; more than this belong into several batches. */
+const MOST_DOMAINS = 20;
 
 export interface CutoverSettings {
   readonly batch: BatchName;
@@ -24,10 +33,12 @@ export interface CutoverSettings {
 /** Begins the cutover of a batch; nothing outside changes by it. Throws UnknownBatch, CutoverDomain, CutoverRunning. */
 export async function startCutover(world: World, { batch, domain, settle }: CutoverSettings, by: Actor): Promise<void> {
   await requireBatch(world, batch);
+  const domains = await domainsToSwitch(world, batch, domain);
   const now = world.clock.now();
   const cutover: Cutover = {
     batch,
-    domain: await domainOf(world, batch, domain),
+    domain: domains.join(', '),
+    ...(domains.length === 1 ? {} : { domains }),
     settle: settle ?? DEFAULT_SETTLE,
     startedBy: by.name,
     startedAt: now,
@@ -44,15 +55,13 @@ export async function startCutover(world: World, { batch, domain, settle }: Cuto
   await lookSoon(world, batch);
 }
 
-// An MX belongs to a domain, not to a batch: which one is said, or plain from the users.
-async function domainOf(world: World, batch: BatchName, said: string | undefined): Promise<string> {
-  const domains = new Set<string>();
-  for await (const { address } of world.store.users(batch)) domains.add(address.slice(address.lastIndexOf('@') + 1));
-  const [only] = domains;
-  const wanted = said === undefined ? undefined : dnsName(said);
-  if (wanted === undefined && only !== undefined && domains.size === 1) return only;
-  if (wanted !== undefined && domains.has(wanted)) return wanted;
-  throw new MigrationError('CutoverDomain', { batch, domains: [...domains].slice(0, 5).join(', ') || 'none' });
+// Every domain of the batch' users, or those that are said: each has an MX of its own, and evidence of its own.
+async function domainsToSwitch(world: World, batch: BatchName, said: string | undefined): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for await (const { address } of world.store.users(batch)) found.add(address.slice(address.lastIndexOf('@') + 1));
+  const wanted = said === undefined ? [...found].sort() : [...new Set(said.split(',').map(dnsName))];
+  if (wanted.length > 0 && wanted.length <= MOST_DOMAINS && wanted.every((each) => found.has(each))) return wanted;
+  throw new MigrationError('CutoverDomain', { batch, domains: [...found].slice(0, 5).join(', ') || 'none' });
 }
 
 /** The cutover of a batch. Throws CutoverUnknown. */
@@ -152,10 +161,11 @@ export async function backCutover(
 
 /** Forgets a cutover, so that another one can begin: as long as mail does not go to the target by it. Throws CutoverNoWayBack. */
 export async function cancelCutover(world: World, batch: BatchName, reason: string, by: Actor): Promise<void> {
-  const { mx, state, goAhead } = await requireCutover(world, batch);
+  const cutover = await requireCutover(world, batch);
+  const { state, goAhead } = cutover;
   const isFirst = state === 'verify-domain';
   const isBehind = !isFirst && nextState(CUTOVER_TRANSITIONS, state, 'back') === undefined;
-  if (isBehind || (goAhead !== undefined && mx?.switchedAt !== undefined))
+  if (isBehind || (goAhead !== undefined && firstSwitchedAt(cutover) !== undefined))
     throw new MigrationError('CutoverNoWayBack', { batch, step: state });
   await world.store.removeCutover(batch, [{ type: 'CutoverCancelled', batch, reason }], by);
 }

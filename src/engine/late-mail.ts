@@ -1,5 +1,5 @@
 import { requireBatch } from './batches.ts';
-import type { Cutover, LateMail } from './domain/cutover.ts';
+import { type Cutover, type LateMail, firstSwitchedAt, switchedAtOf } from './domain/cutover.ts';
 import { toMigrationError } from './domain/failure.ts';
 import type { UserAddress } from './domain/ids.ts';
 import type { MessageMeta, SourceFolder } from './domain/mailbox.ts';
@@ -23,7 +23,7 @@ const MOST_KEPT = 200;
  */
 export async function runFindLateMail(world: World, job: Jobs['find-late-mail'], signal: AbortSignal): Promise<void> {
   const cutover = await world.store.cutover(job.batch);
-  const since = cutover?.mx?.switchedAt;
+  const since = cutover === undefined ? undefined : firstSwitchedAt(cutover);
   if (cutover === undefined || since === undefined) return;
   const now = world.clock.now();
   const addresses = await usersWithNews(world, cutover, since, now);
@@ -31,9 +31,10 @@ export async function runFindLateMail(world: World, job: Jobs['find-late-mail'],
   for (const address of addresses) {
     signal.throwIfAborted();
     const user = await world.store.user(address);
-    if (user === undefined) continue;
+    const switchedAt = switchedAtOf(cutover, address);
+    if (user === undefined || switchedAt === undefined) continue;
     try {
-      found.push(...(await lateMailOf(world, user, since, signal)));
+      found.push(...(await lateMailOf(world, user, switchedAt, signal)));
     } catch (error) {
       signal.throwIfAborted();
       world.log.warn({ code: toMigrationError(error).code, user: address }, 'late mail could not be looked for');

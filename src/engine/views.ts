@@ -135,6 +135,16 @@ export interface SkippedView {
   readonly asOf: string;
 }
 
+/** Users of the domains of a cutover who are in other batches and not moved yet. */
+export interface StagedView {
+  readonly identity: string;
+  readonly domain: string;
+  /** The old server. */
+  readonly host: string;
+  readonly users: readonly { readonly identity: string; readonly batchId: string; readonly status: UserStatus }[];
+  readonly asOf: string;
+}
+
 /** The record of a batch, on the disk of whoever wrote it. */
 export interface ExportView {
   readonly identity: string;

@@ -21,6 +21,7 @@ import { type Locale } from '../../src/cards/locale.ts';
 import { planCard } from '../../src/cards/plan-card.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
 import { glassCard } from '../../src/cards/glass-card.ts';
+import { stagedCard } from '../../src/cards/staged-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { uploadCard, uploadElsewhereCard } from '../../src/cards/upload-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
@@ -142,6 +143,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS, breakGlass: false }] }, locale)],
     ...([['glass', 'The old server is failing and nobody else can be reached.', 'Keyholder A'], ['glass-hostile', HOSTILE + ENDLESS, HOSTILE]] as const).flatMap(([name, reason, by]) => { const view = { ...sampleApproval('done'), decisions: [{ by, at: NOW, verdict: 'approved', reason, breakGlass: true }] } as const; return [[name, glassCard(view, locale, [{ id: '29:1', name: 'Approver A' }, { id: '29:2', name: 'Approver B' }])], [`approval-${name}`, approvalCard(view, locale)]] as const; }),
     ...Object.entries(CUTOVERS).flatMap(([name, view]) => [[`cutover-${name}`, cutoverCard(view, locale)] as const, ...(view.late.count > 0 || name === 'started' ? [[`late-mail-${name}`, lateMailCard(view, locale)] as const] : [])]),
+    ...([['staged', 'sales-1', 37], ['staged-none', 'sales-1', 0], ['staged-hostile', HOSTILE, 2]] as const).map(([name, identity, users]) => [name, stagedCard({ identity, domain: 'example.com, example.org', host: 'imap.example.com', asOf: NOW, users: Array.from({ length: users }, (_, at) => ({ identity: name === 'staged-hostile' ? HOSTILE : `user.${at}@example.org`, batchId: at % 2 === 0 ? 'branch-2' : LONG, status: at % 3 === 0 ? 'Syncing' : 'Synced' })) }, locale)] as const),
     ...(['open', 'done'] as const).map((state) => [`approval-step-${state}`, approvalCard(sampleStepApproval(state), locale)] as const),
     ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],
     ['export', exportCard(sampleExport(), locale)],

@@ -128,6 +128,51 @@ export const CUTOVERS: Readonly<Record<string, CutoverView>> = {
     proven: true,
     supportedActions: ['goAhead', 'pause', 'back', 'cancel'],
   }),
+  staged: at('mx-switched', 'not-ready', {
+    domain: 'example.com, example.org',
+    checks: [
+      check('domain-verified', true, { domain: 'example.com', state: 'verified' }),
+      check('domain-verified', false, { domain: 'example.org', state: 'unverified' }),
+      check('mx-ttl', true, { domain: 'example.com', ttl: 300, servers: 3, silent: [] }),
+      check('mx-ttl', false, { domain: 'example.org', ttl: 86_400, servers: 3, silent: [] }),
+      check(
+        'staged-users',
+        false,
+        {
+          staged: 37,
+          batches: ['branch-2', 'plant'],
+          users: ['ann@example.org', 'zoe@example.com'],
+          host: 'imap.example.com',
+        },
+        false,
+      ),
+    ],
+    supportedActions: ['goAhead', 'pause', 'back', 'cancel'],
+  }),
+  'two-domains': at('mx-switched', 'needs-dns', {
+    domain: 'example.com, example.org',
+    goAhead: { by: 'Operator A', at: NOW },
+    checks: [
+      check('mx-switched', true, {
+        domain: 'example.com',
+        expected: [MX],
+        hosts: [MX],
+        servers: 6,
+        elsewhere: [],
+        silent: [],
+      }),
+      check('mx-switched', false, {
+        ...{
+          domain: 'example.org',
+          expected: ['example-org.mail.protection.outlook.com'],
+          hosts: ['mail.example.com'],
+          servers: 6,
+        },
+        ...{ elsewhere: ['ns1.example.org'], silent: [] },
+      }),
+    ],
+    supportedActions: ['pause'],
+  }),
   asked: at('mx-switched', 'needs-people', {
     checks: GO_AHEAD_CHECKS,
     proven: true,

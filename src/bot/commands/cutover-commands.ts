@@ -1,9 +1,11 @@
 import { cutoverCard } from '../../cards/cutover-card.ts';
 import { lateMailCard } from '../../cards/late-mail-card.ts';
+import { stagedCard } from '../../cards/staged-card.ts';
 import { noticeCard } from '../../cards/notice-card.ts';
 import { backCutover, cancelCutover, continueCutover, pauseCutover, startCutover } from '../../engine/cutover.ts';
 import { confirmStep, goAheadWithStep, planStep, refuseStep, waiveStep } from '../../engine/cutover-steps.ts';
 import { lookSoon } from '../../engine/cutover-check.ts';
+import { stagedView } from '../../engine/staged-view.ts';
 import { cutoverView } from '../../engine/cutover-view.ts';
 import type { CutoverPlan } from '../../engine/domain/approval.ts';
 import { type CutoverStep, STEP_NAMES } from '../../engine/domain/cutover.ts';
@@ -32,8 +34,10 @@ const reasonArgument = {
 
 const domainArgument = {
   read: (text: string) =>
-    /^[\p{L}\p{N}.-]{3,253}$/u.test(text) && text.includes('.') ? text.toLowerCase() : undefined,
-  expects: 'domain= and a domain such as example.com',
+    text.split(',').every((each) => /^[\p{L}\p{N}.-]{3,253}$/u.test(each) && each.includes('.'))
+      ? text.toLowerCase()
+      : undefined,
+  expects: 'domain= and a domain such as example.com, or several with commas',
   named: true,
   optional: true,
   also: ['domäne'],
@@ -222,6 +226,21 @@ export const lateMailCommand = command({
     const messages = view.late.messages.map((each) => (isPersonal ? each : { ...each, from: null }));
     const shown = { ...view, late: { ...view.late, messages } };
     return { view: shown.late, card: lateMailCard(shown, locale) };
+  },
+});
+
+export const stagedUsersCommand = command({
+  usage: 'staged users <batch>',
+  title: 'Users not moved yet',
+  help: 'List users of the same domains who are in other batches and not moved, and the forwarding they need on each side while the MX leads to one of them.',
+  examples: ['staged users sales-1'],
+  aliases: ['noch nicht umgezogen', 'staged'],
+  permission: 'view',
+  topic: 'Finish',
+  args: { batch: batchArgument },
+  async run({ batch }, { world, locale }) {
+    const view = await stagedView(world, batch);
+    return { view, card: stagedCard(view, locale) };
   },
 });
 

@@ -111,6 +111,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     help: 'Stimmt dem zu, was jemand anders verlangt hat. Es wird ausgeführt, wenn genug Personen zugestimmt haben, und nur, wenn sich nichts geändert hat.',
   },
   reject: { title: 'Ablehnen', help: 'Lehnt ab, was jemand anders verlangt hat, mit dem Grund.' },
+  'staged users': {
+    title: 'Noch nicht umgezogen',
+    help: 'Listet Benutzer derselben Domänen, die in anderen Batches und noch nicht umgezogen sind, und die Weiterleitungen, die sie auf beiden Seiten brauchen, solange der MX auf eine davon zeigt.',
+  },
   'break glass': {
     title: 'Im Notfall allein entscheiden',
     help: 'Entscheidet im Notfall allein über eine offene Genehmigung, mit dem Grund. Alle erfahren es sofort, und es bleibt im Nachweis. Höchstens dreimal am Tag; was sich seitdem geändert hat, wird nicht ausgeführt.',

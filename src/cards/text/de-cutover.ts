@@ -53,10 +53,11 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
     'people-informed': {
       title: 'Alle informiert',
       sentence:
-        'Sagen Sie allen, wann die Post umzieht und wo sie sie dann lesen. Bestätigen Sie es, wenn das geschehen ist.',
+        'Sagen Sie allen, wann die Post umzieht und wo sie sie dann lesen, und schließen Sie den alten Server für sie. Bestätigen Sie es, wenn beides geschehen ist.',
       happens: [
         'Alle kennen den Tag, die neue Anmeldung und wen sie fragen können.',
-        'Kennwörter am alten Server bleiben, wie sie sind: die Synchronisierung braucht sie.',
+        'Der alte Server ist für Menschen geschlossen, nicht für Bellhop: Webmail und SMTP-Anmeldung aus, IMAP nur für die Adresse von Bellhop.',
+        'Kennwörter dort bleiben, wie sie sind: die Synchronisierung braucht sie. Wo sie sich ändern müssen, melden Sie sich vorher als Administrator des Servers an.',
       ],
       wayBack: BEFORE,
     },
@@ -125,6 +126,10 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
       passed
         ? `${some(Number(found('users')), 'Benutzer', 'Benutzer')}, alle synchronisiert`
         : `${found('synced')} von ${users(found)} synchronisiert${found('left') === '' ? '' : `; noch nicht: ${found('left')}`}`,
+    'staged-users': (found, passed) =>
+      passed
+        ? 'Kein anderer Batch hat noch nicht umgezogene Benutzer dieser Domänen'
+        : `${some(Number(found('staged')), 'Benutzer anderer Batches', 'Benutzer anderer Batches')} (${found('batches')}) noch nicht umgezogen: ${found('users')}. Sie brauchen Weiterleitungen`,
     'users-converged': (found) =>
       `${found('done')} von ${users(found)} seither synchronisiert; ${some(Number(found('copied')), 'Mail kam', 'Mails kamen')} mit`,
     'final-sync-empty': (found, passed) =>
@@ -214,6 +219,17 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
   affected: (users, domain) => `${users} in ${domain}, sonst nichts`,
   wayBack: 'Weg zurück',
   forDns: 'Für die DNS-Verwaltung',
+  ofDomain: (domain, text) => `${domain}: ${text}`,
+  stagedTitle: (value) => `${value} noch nicht umgezogen: Weiterleitungen auf beiden Seiten`,
+  stagedTarget: (host) =>
+    `Exchange Online: jede dieser Personen an einen Namen weiterleiten, für den nur der alte Server Mail annimmt (Set-Mailbox -ForwardingSmtpAddress ... -DeliverToMailboxAndForward), oder die Domäne zum internen Relay machen, mit einem Connector zu ${host} für alle ohne Postfach.`,
+  stagedSource: (host) =>
+    `Alter Server (${host}): alle, die umgezogen sind, an ihre Adresse beim Mandanten weiterleiten (name@mandant.onmicrosoft.com), sonst bleibt Mail zwischen alt und neu dort liegen.`,
+  stagedWhat: (batch) => `Noch nicht umgezogen · Umstellung von ${batch}`,
+  stagedNone: 'Kein anderer Batch hat noch nicht umgezogene Benutzer dieser Domänen.',
+  stagedSentence: (value) =>
+    `**${some(value, 'Benutzer', 'Benutzer')}** derselben Domänen ${value === 1 ? 'ist' : 'sind'} noch nicht umgezogen. Ab dem Umschalten geht ihre Post wie die aller anderen zu Exchange Online.`,
+  stagedList: (batch) => `Alle: **staged users ${batch}**.`,
   setMx: (domain, host) => `MX von ${domain}: ${host}`,
   evidence: (passed, all) => `Nachweise · ${passed} von ${all} bestanden`,
   notNeeded: 'hält nicht auf',

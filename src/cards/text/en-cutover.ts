@@ -46,10 +46,12 @@ const STEPS: Readonly<Record<CutoverStep, StepText>> = {
   },
   'people-informed': {
     title: 'People informed',
-    sentence: 'Tell everybody when the mail moves and where they read it then. Confirm when that is done.',
+    sentence:
+      'Tell everybody when the mail moves and where they read it then, and close the old server to them. Confirm when both is done.',
     happens: [
       'Everybody knows the day, the new sign-in, and whom to ask.',
-      'Passwords at the old server stay as they are: the syncs need them.',
+      'The old server is closed to people, not to Bellhop: webmail and SMTP sign-in off, IMAP for the address of Bellhop alone.',
+      'Passwords there stay as they are: the syncs need them. Where they have to change, sign in as an administrator of the server first.',
     ],
     wayBack: BEFORE,
   },
@@ -123,6 +125,10 @@ const CHECKS: Readonly<Record<CheckName, CheckText>> = {
     passed
       ? `All ${plural(Number(found('users')), 'user')} synced`
       : `${found('synced')} of ${plural(Number(found('users')), 'user')} synced${found('left') === '' ? '' : `; not yet: ${found('left')}`}`,
+  'staged-users': (found, passed) =>
+    passed
+      ? 'No other batch has users of these domains who are not moved'
+      : `${plural(Number(found('staged')), 'user')} of other batches (${found('batches')}) not moved yet: ${found('users')}. They need forwarding`,
   'users-converged': (found) =>
     `${found('done')} of ${plural(Number(found('users')), 'user')} synced since; ${plural(Number(found('copied')), 'message')} came along`,
   'final-sync-empty': (found, passed) =>
@@ -227,7 +233,18 @@ export const EN_CUTOVER = {
   affected: (users: string, domain: string) => `${users} in ${domain}, nothing else`,
   wayBack: 'Way back',
   forDns: 'For the owner of the DNS',
+  ofDomain: (domain: string, text: string) => `${domain}: ${text}`,
   setMx: (domain: string, host: string) => `MX of ${domain}: ${host}`,
+  stagedTitle: (value: number) => `${plural(value, 'user')} not moved yet: forwarding, on each side`,
+  stagedTarget: (host: string) =>
+    `Exchange Online: forward each of them to a name only the old server takes mail for (Set-Mailbox -ForwardingSmtpAddress ... -DeliverToMailboxAndForward), or make the domain an internal relay with a connector to ${host} for those without a mailbox.`,
+  stagedSource: (host: string) =>
+    `Old server (${host}): forward everybody who moved to their address at the tenant (name@tenant.onmicrosoft.com), or mail between old and new stays there.`,
+  stagedWhat: (batch: string) => `Not moved yet · cutover of ${batch}`,
+  stagedNone: 'No other batch has users of these domains who are not moved.',
+  stagedSentence: (value: number) =>
+    `**${plural(value, 'user')}** of the same domains ${value === 1 ? 'is' : 'are'} not moved yet. From the switch on their mail goes to Exchange Online with everybody else's.`,
+  stagedList: (batch: string) => `All of them: **staged users ${batch}**.`,
   evidence: (passed: number, all: number) => `Evidence · ${passed} of ${all} passed`,
   notNeeded: 'does not block',
   checkedAt: (time: string) => `Looked at ${time}. Looked at again when somebody clicks.`,

@@ -1,4 +1,4 @@
-import { type Cutover, lastEntry } from './cutover.ts';
+import { type Cutover, type StagedUsers, lastEntry } from './cutover.ts';
 import { type MxMemory, oldHostForgottenAt, shortTtlKnownAt } from './mx-memory.ts';
 import type { TargetDomain } from './dns-evidence.ts';
 import type { Check } from './evidence.ts';
@@ -35,6 +35,12 @@ export function usersSyncedCheck(users: readonly MigrationUser[]): Check {
     required: true,
     found: { users: users.length, synced: users.length - left.length, left: sampleOf(left) },
   };
+}
+
+/** Nobody of the domains is left in another batch. Who is stops nobody: a domain may be moved in stages, with forwarding. */
+export function stagedCheck({ count, batches, sample }: StagedUsers, host: string): Check {
+  const found = { staged: count, batches, users: sample, host };
+  return { name: 'staged-users', passed: count === 0, required: false, found };
 }
 
 /** Every user was synced once more since the step began. Who never was is the affair of another step. */

@@ -59,10 +59,10 @@ export const CUTOVER_STEPS: Readonly<Record<CutoverStep, StepRow>> = {
   'initial-sync-complete': { by: 'evidence', before: [], proof: ['users-synced'] },
   'mx-ttl-lowered': { by: 'evidence', before: [], proof: ['mx-ttl', 'mx-ttl-waited'] },
   converge: { by: 'evidence', before: [], proof: ['users-converged'] },
-  'people-informed': { by: 'word', before: ['users-synced'], proof: [] },
+  'people-informed': { by: 'word', before: ['users-synced', 'staged-users'], proof: [] },
   'mx-switched': {
     by: 'go-ahead',
-    before: ['domain-verified', 'mx-host', 'users-synced', 'mx-ttl', ...DNS_HYGIENE],
+    before: ['domain-verified', 'mx-host', 'users-synced', 'mx-ttl', 'staged-users', ...DNS_HYGIENE],
     proof: ['mx-switched', 'mx-host', ...DNS_HYGIENE],
   },
   'old-mx-gone': { by: 'evidence', before: [], proof: ['mx-switched', 'mx-old-gone', 'mx-waited', ...DNS_HYGIENE] },
@@ -109,10 +109,20 @@ export interface LateMail {
   readonly hosts: readonly string[];
 }
 
-/** The cutover of a batch: one domain, one step at a time. */
+/** Users of the same domains who are in other batches and not moved yet. */
+export interface StagedUsers {
+  readonly count: number;
+  readonly batches: readonly string[];
+  readonly sample: readonly UserAddress[];
+}
+
+/** The cutover of a batch and of the domains its users are in, one step at a time. */
 export interface Cutover {
   readonly batch: BatchName;
+  /** As people read it; several with commas. */
   readonly domain: string;
+  /** Absent for one. */
+  readonly domains?: readonly string[];
   /** ms the old host stays watched after the switch and the TTL. */
   readonly settle: number;
   readonly startedBy: string;
@@ -125,6 +135,8 @@ export interface Cutover {
   readonly goAhead?: { readonly by: Actor; readonly at: number; readonly evidence: string };
   readonly history: readonly CutoverEntry[];
   readonly mx?: MxMemory;
+  /** Of each domain, where there are several: `mx` is then all of them together. */
+  readonly mxOf?: Readonly<Record<string, MxMemory>>;
   /** The comparison this cutover waits for. */
   readonly verify?: { readonly request: string; readonly at: number };
   readonly late: readonly LateMail[];
@@ -141,6 +153,25 @@ export interface Cutover {
   readonly trouble?: Failure;
   /** Questions the latest looks answered. */
   readonly answered: readonly string[];
+}
+
+/** The domains whose mail is switched. */
+export function domainsOf({ domain, domains }: Pick<Cutover, 'domain' | 'domains'>): readonly string[] {
+  return domains ?? [domain];
+}
+
+/** Since when mail of a user's domain goes to the target; undefined while it does not. */
+export function switchedAtOf({ mx, mxOf }: Pick<Cutover, 'mx' | 'mxOf'>, user: UserAddress): number | undefined {
+  const own = mxOf?.[user.slice(user.lastIndexOf('@') + 1)];
+  return own === undefined ? mx?.switchedAt : own.switchedAt;
+}
+
+/** Since when mail of the first domain goes to the target. */
+export function firstSwitchedAt({ mx, mxOf }: Pick<Cutover, 'mx' | 'mxOf'>): number | undefined {
+  const all = [...Object.values(mxOf ?? {}), ...(mx === undefined ? [] : [mx])].flatMap(
+    (each) => each.switchedAt ?? [],
+  );
+  return all.length === 0 ? undefined : Math.min(...all);
 }
 
 /** The step a cutover stands at; undefined behind the last one. */
@@ -221,7 +252,7 @@ export function goBack(
   const step = currentStep(cutover);
   const state = nextState(CUTOVER_TRANSITIONS, cutover.state, 'back');
   // Mail that arrived in the target already is there to stay.
-  if (step === undefined || state === undefined || cutover.mx?.switchedAt !== undefined) return 'not-possible';
+  if (step === undefined || state === undefined || firstSwitchedAt(cutover) !== undefined) return 'not-possible';
   const entry: CutoverEntry = { step, how: 'went-back', at, ...said, evidence: evidenceHash(cutover.checks) };
   return { ...withoutPhase(cutover), state, since: at, paused: { ...said, at }, history: [...cutover.history, entry] };
 }
@@ -255,6 +286,7 @@ export function settle(current: Cutover, seen: Cutover, found: Findings, now: nu
     checks,
     checkedAt: now,
     ...(found.mx === undefined ? {} : { mx: found.mx }),
+    ...(found.mxOf === undefined ? {} : { mxOf: found.mxOf }),
     answered: [...current.answered, ...found.answers].slice(-MOST_ANSWERED),
   };
   const next = moveOn(looked, 'passed', now);
@@ -267,6 +299,7 @@ export interface Findings {
   readonly users: number;
   readonly checks: readonly Check[];
   readonly mx?: MxMemory | undefined;
+  readonly mxOf?: Readonly<Record<string, MxMemory>> | undefined;
   /** Requests this look answers. */
   readonly answers: readonly string[];
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 export type CheckName =
   | 'domain-verified'
   | 'users-synced'
+  | 'staged-users'
   | 'users-converged'
   | 'final-sync-empty'
   | 'verified-equal'

@@ -33,6 +33,21 @@ export function rememberMx(memory: MxMemory | undefined, look: MxLook, now: numb
   };
 }
 
+/** Several domains of one cutover, as one: it is lowered and switched when the last of them is, and waits for the longest TTL. */
+export function joinMx(all: readonly MxMemory[]): MxMemory {
+  const most = (of: (memory: MxMemory) => number): number => Math.max(0, ...all.map(of));
+  const last = (of: (memory: MxMemory) => number | undefined): number | undefined =>
+    all.every((each) => of(each) !== undefined) ? most((each) => of(each) ?? 0) : undefined;
+  const loweredAt = last((each) => each.loweredAt);
+  const switchedAt = last((each) => each.switchedAt);
+  return {
+    oldTtl: most((each) => each.oldTtl),
+    lastTtl: most((each) => each.lastTtl),
+    ...(loweredAt === undefined ? {} : { loweredAt }),
+    ...(switchedAt === undefined ? {} : { switchedAt }),
+  };
+}
+
 /** From when on the world knows the short TTL, in ms since 1970. */
 export function shortTtlKnownAt({ loweredAt, oldTtl }: MxMemory, timeScale: number): number | undefined {
   return loweredAt === undefined ? undefined : loweredAt + (oldTtl * 1000) / timeScale;
