@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchDelta } from './delta.ts';
+import { benchImport } from './import.ts';
 import { benchInitialSync } from './initial-sync.ts';
 import { benchLive } from './live.ts';
 import { benchNoChange } from './no-change.ts';
@@ -15,6 +16,8 @@ const USAGE = `npm run bench -- [bench] [options]
             --mails 500000
   live      from a change at the source to the target, in a live batch
             --users 1
+  import    a CSV read, checked and stored with sealed passwords
+            --rows 50000
 
   --peers dsync,interimap,mbsync,imapsync   what is not installed is left out; "none" measures Bellhop alone
 Figures are printed, and kept as JSON under bench/results.`;
@@ -24,6 +27,7 @@ const { values, positionals } = parseArgs({
   options: {
     mails: { type: 'string' },
     users: { type: 'string', default: '1' },
+    rows: { type: 'string', default: '50000' },
     profile: { type: 'string', default: 'real' },
     compress: { type: 'boolean', default: false },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
@@ -37,6 +41,7 @@ if (values.help) console.log(USAGE);
 else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), peers);
 else if (bench === 'no-change') await benchNoChange(Number(values.mails ?? 500_000));
 else if (bench === 'live') await benchLive(Number(values.users));
+else if (bench === 'import') await benchImport(Number(values.rows));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';
   await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });

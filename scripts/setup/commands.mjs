@@ -30,7 +30,12 @@ export const COMMANDS = {
     programs: [...SERVERS, 'postgres'],
     optionalPrograms: ['mbsync', 'interimap', 'time'],
   },
-  bellhop: { run: ['bin/bellhop.mjs'], development: false, programs: [] },
+  bellhop: {
+    run: ['--max-semi-space-size=8', 'bin/bellhop.mjs'],
+    environment: LITTLE_MEMORY,
+    development: false,
+    programs: [],
+  },
   generate: { run: ['scripts/generate.ts'], development: true, programs: [] },
   'package-manifest': { run: ['scripts/package-manifest.ts'], development: true, programs: [] },
 };
