@@ -18,8 +18,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DropFolder } from '../../src/drop/drop-folder.ts';
 import { MigrationError } from '../../src/engine/domain/failure.ts';
-import type { BatchName } from '../../src/engine/domain/ids.ts';
+import type { BatchName, UserAddress } from '../../src/engine/domain/ids.ts';
 import type { World } from '../../src/engine/ports.ts';
+import { crashingWorld } from '../support/crashing-world.ts';
 import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
 
 const HEADER = 'EmailAddress,UserName,Password';
@@ -56,6 +57,10 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 function rows(...users: readonly string[]): string {
   return [HEADER, ...users.map((user) => `${user}.${number}@example.com,${user},${CANARY}`), ''].join('\n');
+}
+
+function addressOf(user: string): UserAddress {
+  return `${user}.${number}@example.com` as UserAddress;
 }
 
 async function usersOf(batch = `drop-${number}`): Promise<number> {
@@ -140,6 +145,35 @@ describe('a file in the drop folder', () => {
     expect(await report()).toContain('0 added, 0 updated, 2 unchanged');
     const events = await Array.fromAsync(world.events.read(0, Number.MAX_SAFE_INTEGER));
     expect(events.filter((each) => each.type === 'UsersAdded' && each.batch === `drop-${number}`)).toHaveLength(1);
+  });
+
+  test('a process may die at any call to the rest of the world: the next one brings in everybody once, with the password', async () => {
+    const importWas = async (): Promise<unknown> => ({
+      users: (await Array.fromAsync(world.store.users(`drop-${number}` as BatchName))).map(({ address }) => address),
+      passwords: [...(await world.vault.getAll(['a', 'b'].map(addressOf))).values()],
+      left: await readdir(directory),
+    });
+    let deaths = 0;
+    for (let at = 0, died = true; died; at += 1)
+      for (const carriedOut of [true, false]) {
+        number += 1;
+        const file = join(directory, `drop-${number}@mail-hq.csv`);
+        await writeFile(file, rows('a', 'b'));
+        const dying = crashingWorld(world, { at, carriedOut }).world;
+        logged = [];
+        await settle(new DropFolder(dying, directory));
+        died = logged.some((line) => line.includes('DropFileFailed'));
+        if (died) deaths += 1;
+
+        await settle(new DropFolder(world, directory));
+
+        expect(await importWas(), `call ${at}`).toEqual({
+          users: ['a', 'b'].map(addressOf),
+          passwords: [CANARY, CANARY],
+          left: ['done'],
+        });
+      }
+    expect(deaths).toBeGreaterThan(10);
   });
 
   test('of several processes one takes it', async () => {
