@@ -11,6 +11,7 @@ import type { TargetDomain } from './domain/dns-evidence.ts';
 import type { Cutover } from './domain/cutover.ts';
 import type { DnsQuestion, DnsSurvey } from './domain/dns-records.ts';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
+import type { MailboxQuota } from './domain/mailbox-quota.ts';
 import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import type { FolderStatus, MessageFlags, MessageMeta, SourceFolder, SpecialUse } from './domain/mailbox.ts';
@@ -130,6 +131,8 @@ export type FetchedMessage =
 export interface TargetDirectory {
   /** The recipient with this address, or undefined. Throws RecipientAmbiguous, TargetSignInFailed, ... */
   find(address: UserAddress): Promise<TargetRecipient | undefined>;
+  /** What the recipient's licence lets its mailbox hold; undefined when that cannot be known from here. Never throws for what Graph answers. */
+  quota(recipient: Pick<TargetRecipient, 'id' | 'kind'>): Promise<MailboxQuota | undefined>;
   /** A domain of the tenant, and the DNS records the target asks for; undefined when the tenant does not have it. */
   domain(name: string): Promise<TargetDomain | undefined>;
   /**

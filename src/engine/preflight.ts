@@ -157,6 +157,7 @@ async function lookAt(
   if (recipient === undefined) throw new MigrationError('MigrationRecipientNotFoundException');
   await using target = await world.target.open({ id: recipient.id, address: user.address });
   const appendLane = await target.probeAppendLane();
+  const quota = await world.target.quota(recipient);
   const password = await world.vault.get(user.address);
   if (password === undefined) throw new MigrationError('CredentialMissing');
   await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
@@ -168,7 +169,7 @@ async function lookAt(
   }
   const renamed = wanted.filter((route) => route.renamed).length;
   const odd = wanted.filter(({ source: folder }) => folder.segments.some((name) => ODD.test(name))).length;
-  return { ...sizes, folders: wanted.length, renamed, odd, appendLane };
+  return { ...sizes, folders: wanted.length, renamed, odd, appendLane, ...(quota === undefined ? {} : { quota }) };
 }
 
 /** Control, format and other characters nobody sees, and blanks around a name. */

@@ -1,6 +1,7 @@
 import type { MailboxSettings, MailFolder, User } from '@microsoft/microsoft-graph-types';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { UserAddress } from '../engine/domain/ids.ts';
+import { type MailboxQuota, mailboxQuota } from '../engine/domain/mailbox-quota.ts';
 import type { RecipientKind } from '../engine/domain/migration-user.ts';
 import type { TargetBudget, TargetDirectory, TargetRecipient } from '../engine/ports.ts';
 import { targetDomain } from './exchange-domain.ts';
@@ -20,6 +21,9 @@ export interface ExchangeOptions extends SignInOptions {
 }
 
 const KINDS: readonly RecipientKind[] = ['user', 'shared', 'room', 'equipment', 'linked', 'others'];
+
+/** capabilityStatus of a plan whose mailbox is there (resource type assignedPlan): `Warning` is the time of grace. */
+const KEEPS_MAILBOX: ReadonlySet<string> = new Set(['Enabled', 'Warning']);
 
 /** The target edge: the mailboxes of one tenant, through Microsoft Graph. */
 export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
@@ -54,8 +58,26 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
     return KINDS.find((kind) => kind === purpose) ?? 'user';
   }
 
+  // Nice to know as well: of somebody who cannot be read, nothing is said.
+  async function quota({ id, kind }: Pick<TargetRecipient, 'id' | 'kind'>): Promise<MailboxQuota | undefined> {
+    const path = `/users/${encodeURIComponent(id)}?$select=assignedPlans`;
+    const answer = await graph.read<User>({ method: 'GET', path });
+    if (!answer.ok || !Array.isArray(answer.body.assignedPlans)) return undefined;
+    const enabled = answer.body.assignedPlans.filter(({ capabilityStatus }) =>
+      KEEPS_MAILBOX.has(capabilityStatus ?? ''),
+    );
+    return mailboxQuota(
+      kind,
+      enabled.map(({ servicePlanId, service }) => ({
+        id: (servicePlanId ?? '').toLowerCase(),
+        ofExchange: service === 'exchange',
+      })),
+    );
+  }
+
   return {
     find,
+    quota,
     domain: (name) => targetDomain(graph, name),
     async open({ id, address }, mayWrite = async () => undefined) {
       const path = `/users/${encodeURIComponent(id)}/mailFolders/inbox?$select=id`;

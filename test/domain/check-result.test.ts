@@ -85,7 +85,13 @@ describe('what a check tells', () => {
 
   test('oversize mails, odd names and large mailboxes are counted over all', () => {
     const notes = checkNotes(
-      [{ ...MAILBOX, oversize: 2, odd: 1 }, { ...MAILBOX, oversize: 3, bytes: 60_000_000_000, leftOut: 7 }],
+      [
+        { ...MAILBOX, oversize: 2, odd: 1 },
+        { ...MAILBOX, oversize: 3, bytes: 60_000_000_000, leftOut: 7 },
+        { ...MAILBOX, bytes: 60_000_000_000, quota: { plan: 'plan-2', bytes: 107_374_182_400 } },
+        { ...MAILBOX, bytes: 3_000_000_000, quota: { plan: 'kiosk', bytes: 2_147_483_648 } },
+        { ...MAILBOX, quota: { plan: 'none', bytes: 0 } },
+      ],
       { ...ENDPOINT, security: 'none' },
     ); // prettier-ignore
 
@@ -94,7 +100,9 @@ describe('what a check tells', () => {
       ['left-out', 7],
       ['odd-name', 1],
       ['large-mailbox', 1],
-      ['append-lane', 2],
+      ['over-quota', 1],
+      ['no-licence', 1],
+      ['append-lane', 5],
       ['clear-text', 1],
     ]);
   });

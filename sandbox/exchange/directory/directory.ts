@@ -18,6 +18,8 @@ export interface NewUser {
   readonly userPrincipalName?: string;
   /** Folders this mailbox was never given, such as `archive` before its first use. */
   readonly withoutFolders?: readonly WellKnownName[];
+  /** servicePlanId of its licence; Exchange Online (Plan 2) unless told otherwise, "" for none. */
+  readonly exchangePlan?: string;
 }
 
 export interface UserAccount {
@@ -28,6 +30,7 @@ export interface UserAccount {
   readonly kind: UserPurpose;
   readonly aliases: readonly string[];
   readonly withoutFolders: readonly WellKnownName[];
+  readonly exchangePlan: string;
   readonly hasMailbox: boolean;
   readonly createdAt: number;
 }
@@ -79,6 +82,7 @@ export class Directory {
       kind: user.kind ?? 'user',
       aliases: user.aliases ?? [],
       withoutFolders: user.withoutFolders ?? [],
+      exchangePlan: user.exchangePlan ?? 'efb87545-963c-4e0d-99df-69c6916d9eb0',
       hasMailbox,
       createdAt: known?.createdAt ?? Date.now(),
     };

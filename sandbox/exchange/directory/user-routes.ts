@@ -96,16 +96,17 @@ function userView({ world }: GraphCall, user: UserAccount): Record<string, unkno
     usageLocation: 'DE',
     assignedLicenses:
       user.hasMailbox && !isShared ? [{ disabledPlans: [], skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965' }] : [],
-    assignedPlans: user.hasMailbox
-      ? [
-          {
-            assignedDateTime: new Date(user.createdAt).toISOString(),
-            capabilityStatus: 'Enabled',
-            service: 'exchange',
-            servicePlanId: 'efb87545-963c-4e0d-99df-69c6916d9eb0',
-          },
-        ]
-      : [],
+    assignedPlans:
+      user.hasMailbox && user.exchangePlan !== ''
+        ? [
+            {
+              assignedDateTime: new Date(user.createdAt).toISOString(),
+              capabilityStatus: 'Enabled',
+              service: 'exchange',
+              servicePlanId: user.exchangePlan,
+            },
+          ]
+        : [],
     onPremisesSyncEnabled: null,
     onPremisesImmutableId: null,
   };

@@ -14,6 +14,10 @@ export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
     'Ordnernamen haben unsichtbare Zeichen oder Leerzeichen am Rand',
   'mailboxes are larger than 50 GB, the quota of many licences':
     'Postfächer sind größer als 50 GB, das Kontingent vieler Lizenzen',
+  'mailboxes are larger at the source than their licence allows in the target':
+    'Postfächer sind in der Quelle größer, als ihre Lizenz im Ziel erlaubt',
+  'users have no licence for Exchange Online: their mailboxes are taken away after 30 days':
+    'Benutzer haben keine Lizenz für Exchange Online: ihre Postfächer verschwinden nach 30 Tagen',
   'folder names change to fit Exchange': 'Ordnernamen werden für Exchange angepasst',
   'the endpoint sends passwords in clear text': 'der Endpunkt sendet Passwörter im Klartext',
   'mailboxes take signed mail and invitations as they are (append lane)':

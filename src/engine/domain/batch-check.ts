@@ -42,6 +42,8 @@ export interface CheckNote {
     | 'renamed-folder'
     | 'odd-name'
     | 'large-mailbox'
+    | 'over-quota'
+    | 'no-licence'
     | 'clear-text'
     | 'append-lane'
     | 'append-lane-missing';

@@ -30,8 +30,18 @@ export function checkNotes(mailboxes: readonly MailboxFinding[], endpoint: Migra
     },
     {
       kind: 'large-mailbox',
-      count: total((each) => (each.bytes > COMMON_QUOTA ? 1 : 0)),
+      count: total((each) => (each.quota === undefined && each.bytes > COMMON_QUOTA ? 1 : 0)),
       text: 'mailboxes are larger than 50 GB, the quota of many licences',
+    },
+    {
+      kind: 'over-quota',
+      count: total(({ quota, bytes }) => (quota !== undefined && quota.bytes > 0 && bytes > quota.bytes ? 1 : 0)),
+      text: 'mailboxes are larger at the source than their licence allows in the target',
+    },
+    {
+      kind: 'no-licence',
+      count: total(({ quota }) => (quota?.bytes === 0 ? 1 : 0)),
+      text: 'users have no licence for Exchange Online: their mailboxes are taken away after 30 days',
     },
     { kind: 'append-lane', count: lane('open'), text: APPEND_LANE.open },
     { kind: 'append-lane-missing', count: lane('closed'), text: APPEND_LANE.closed },

@@ -3,6 +3,7 @@ import { csvField } from './batch-export.ts';
 import type { MigrationEndpoint } from './endpoint.ts';
 import type { Failure } from './failure.ts';
 import type { UserAddress } from './ids.ts';
+import type { MailboxQuota } from './mailbox-quota.ts';
 import type { MigrationBatch } from './migration-batch.ts';
 import type { MigrationUser } from './migration-user.ts';
 
@@ -20,6 +21,8 @@ export interface MailboxFinding {
   readonly leftOut: number;
   readonly largest: number;
   readonly appendLane: 'open' | 'closed' | 'off';
+  /** What the licence in the target allows; absent when it is not known. */
+  readonly quota?: MailboxQuota;
 }
 
 /** One user of a check: ready, or what keeps it. */
@@ -51,7 +54,12 @@ function digest(value: unknown): string {
 }
 
 function sorted(value: object): readonly (readonly [string, unknown])[] {
-  return (Object.entries(value) as [string, unknown][]).sort(byFirst);
+  return (Object.entries(value) as [string, unknown][])
+    .map(
+      ([name, each]) =>
+        [name, typeof each === 'object' && each !== null && !Array.isArray(each) ? sorted(each) : each] as const,
+    )
+    .sort(byFirst);
 }
 
 function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
@@ -68,6 +76,8 @@ const COLUMNS: readonly (readonly [title: string, value: (mailbox: MailboxFindin
   ['LeftOut', (mailbox) => mailbox.leftOut],
   ['LargestItem', (mailbox) => mailbox.largest],
   ['AppendLane', (mailbox) => mailbox.appendLane],
+  ['Licence', (mailbox) => mailbox.quota?.plan ?? 'not known'],
+  ['Quota', (mailbox) => mailbox.quota?.bytes ?? ''],
 ];
 
 /** Every user of a check as CSV (RFC 4180, UTF-8 with a mark), those with a problem first. */
