@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { Redis } from 'ioredis';
 import { stopRedisOf } from '../sandbox/stop-redis.ts';
 import { writeResults } from './results.ts';
 
@@ -30,13 +31,13 @@ export async function benchImport(rows: number): Promise<void> {
     ] as const) {
       const file = join(directory, `${batch}.csv`);
       await writeCsv(file, rows, batch, refused);
-      const before = redisBytes(directory);
+      const before = await redisBytes(directory);
       const run = await bellhop(['import', file, `batch=${batch}`, 'endpoint=bench', '--json'], env, directory);
       const { added, unchanged, problems } = JSON.parse(run.output) as ImportAnswer;
       const expected = refused ? rows / 2 : rows;
       if ((name === 'again' ? unchanged : added) !== expected || problems.length !== rows - expected)
         throw new Error(`${name}: ${added} added, ${unchanged} unchanged, ${problems.length} problems`);
-      const bytesPerUser = name === 'new' ? Math.round((redisBytes(directory) - before) / rows) : null;
+      const bytesPerUser = name === 'new' ? Math.round(((await redisBytes(directory)) - before) / rows) : null;
       const row = { name, rows, fileBytes: statSync(file).size, seconds: run.seconds, peakRss: run.peakRss, bytesPerUser }; // prettier-ignore
       results.push(row);
       console.log(
@@ -92,8 +93,11 @@ async function bellhop(
   return { seconds, peakRss, output: Buffer.concat(pieces).toString() };
 }
 
-function redisBytes(directory: string): number {
-  const socket = join(directory, 'data', 'redis', 'redis.sock');
-  const { stdout } = spawnSync('redis-cli', ['-s', socket, 'info', 'memory'], { encoding: 'utf8' });
-  return Number(/used_memory:(\d+)/.exec(stdout)?.[1]);
+async function redisBytes(directory: string): Promise<number> {
+  const redis = new Redis(join(directory, 'data', 'redis', 'redis.sock'));
+  try {
+    return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+  } finally {
+    redis.disconnect();
+  }
 }
