@@ -5,6 +5,7 @@ import { benchInitialSync } from './initial-sync.ts';
 import { benchLive } from './live.ts';
 import { benchNoChange } from './no-change.ts';
 import { PEERS } from './measure-peers.ts';
+import { benchStatus } from './status.ts';
 
 const USAGE = `npm run bench -- [bench] [options]
 
@@ -18,6 +19,8 @@ const USAGE = `npm run bench -- [bench] [options]
             --users 1
   import    a CSV read, checked and stored with sealed passwords
             --rows 50000
+  status    the cards of a large batch and a scrape of /metrics, while progress is being written
+            --users 50000
 
   --peers dsync,interimap,mbsync,imapsync   what is not installed is left out; "none" measures Bellhop alone
 Figures are printed, and kept as JSON under bench/results.`;
@@ -26,8 +29,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     mails: { type: 'string' },
-    users: { type: 'string', default: '1' },
     rows: { type: 'string', default: '50000' },
+    users: { type: 'string' },
     profile: { type: 'string', default: 'real' },
     compress: { type: 'boolean', default: false },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
@@ -40,8 +43,9 @@ const peers = values.peers.split(',');
 if (values.help) console.log(USAGE);
 else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), peers);
 else if (bench === 'no-change') await benchNoChange(Number(values.mails ?? 500_000));
-else if (bench === 'live') await benchLive(Number(values.users));
 else if (bench === 'import') await benchImport(Number(values.rows));
+else if (bench === 'live') await benchLive(Number(values.users ?? 1));
+else if (bench === 'status') await benchStatus(Number(values.users ?? 50_000));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';
   await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });

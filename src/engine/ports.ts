@@ -7,6 +7,7 @@ import type { Approval } from './domain/approval.ts';
 import type { ApprovalTimes } from './domain/approval-times.ts';
 import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
+import type { BatchTally } from './domain/batch-tally.ts';
 import type { TargetDomain } from './domain/dns-evidence.ts';
 import type { Cutover } from './domain/cutover.ts';
 import type { DnsQuestion, DnsSurvey } from './domain/dns-records.ts';
@@ -415,6 +416,8 @@ export interface MigrationStore {
   progress(user: UserAddress): Promise<UserProgress | undefined>;
   /** Progress of all users of a batch that have some. */
   batchProgress(batch: BatchName): Promise<ReadonlyMap<UserAddress, UserProgress>>;
+  /** The sums over all users of a batch at one moment; `running` are those that wrote progress after `since`. */
+  tally(batch: BatchName, since: number): Promise<BatchTally>;
   saveFolders(user: UserAddress, folders: readonly FolderBooks[]): Promise<void>;
   folders(user: UserAddress): Promise<readonly FolderBooks[]>;
   saveSkipped(

@@ -8,6 +8,9 @@ export const KEY = {
   order: (batch: BatchName) => `{bellhop}:order:${batch}`,
   users: '{bellhop}:users',
   progress: (batch: BatchName) => `{bellhop}:progress:${batch}`,
+  /** Sums over the users of a batch, and the lists beside them. */
+  tally: (batch: BatchName) => `{bellhop}:tally:${batch}`,
+  tallyList: (batch: BatchName, list: string) => `{bellhop}:tally:${batch}:${list}`,
   folders: '{bellhop}:folders',
   skipped: '{bellhop}:skipped',
   checks: '{bellhop}:checks',

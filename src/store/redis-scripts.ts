@@ -13,7 +13,6 @@ export interface CompareAndSet {
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     bellhopCompareAndSet(hash: string, stream: string, ...args: string[]): Result<number, Context>;
-    bellhopAddUsers(users: string, ...args: string[]): Result<(string | null)[], Context>;
   }
 }
 
@@ -25,34 +24,16 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 for i = 4, #ARGV do redis.call('XADD', KEYS[2], '*', 'event', ARGV[i]) end
 return 1`;
 
-// An address belongs to one batch. Triples of address, user, key of the batch's order; answers the users that were there.
-const ADD_USERS = `
-local known = {}
-for i = 1, #ARGV, 3 do
-  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then
-    redis.call('RPUSH', ARGV[i + 2], ARGV[i])
-    known[#known + 1] = false
-  else
-    known[#known + 1] = redis.call('HGET', KEYS[1], ARGV[i])
-  end
-end
-return known`;
-
 export interface Scripts {
   compareAndSet(change: CompareAndSet): Promise<boolean>;
-  addUsers(
-    triples: readonly (readonly [address: string, user: string, order: string])[],
-  ): Promise<readonly (string | null)[]>;
 }
 
 /** The scripts of the store, defined on a connection. */
 export function defineScripts(redis: Redis): Scripts {
   redis.defineCommand('bellhopCompareAndSet', { numberOfKeys: 2, lua: COMPARE_AND_SET });
-  redis.defineCommand('bellhopAddUsers', { numberOfKeys: 1, lua: ADD_USERS });
   return {
     async compareAndSet({ hash, field, before, after, events }) {
       return (await redis.bellhopCompareAndSet(hash, KEY.events, field, before, after, ...events)) === 1;
     },
-    addUsers: (triples) => redis.bellhopAddUsers(KEY.users, ...triples.flat()),
   };
 }

@@ -14,7 +14,9 @@ import type { SyncForecast } from '../engine/domain/sync-forecast.ts';
 import type { Clock, Decide, MigrationStore, SavedVerification } from '../engine/ports.ts';
 import { KEY } from './keys.ts';
 import { readJson } from './read-json.ts';
-import { type CompareAndSet, defineScripts } from './redis-scripts.ts';
+import { defineScripts } from './redis-scripts.ts';
+import { type StoredUser, redisTally } from './redis-tally.ts';
+import { listKeys } from './tally-scripts.ts';
 
 const CHUNK = 500;
 /** Somebody else may change the same value again and again, but not this often. */
@@ -25,6 +27,7 @@ const EAGER_TRIES = 5;
 /** State in Redis. Values are JSON; a change is one script that compares the old value, sets the new one and appends the events. */
 export function redisStore(redis: Redis, clock: Clock): MigrationStore {
   const scripts = defineScripts(redis);
+  const tally = redisTally(redis);
 
   function stamp(events: readonly EventBody[], by: Actor | undefined): readonly string[] {
     const at = clock.now();
@@ -37,30 +40,81 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     );
   }
 
-  async function change<Value>(
+  /** Tries until nobody was faster. */
+  async function untilDone<Value>(attempt: () => Promise<{ readonly done: Value } | undefined>): Promise<Value> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const result = await attempt();
+      if (result !== undefined) return result.done;
+      if (tries >= EAGER_TRIES) await clock.sleep(Math.random() * Math.min(tries, 50));
+    }
+    throw new MigrationError('TryAgain');
+  }
+
+  function change<Value>(
     hash: string,
     field: string,
     decide: Decide<Value>,
     by: Actor | undefined,
     missing: () => MigrationError,
   ): Promise<Value> {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    return untilDone(async () => {
       const before = await redis.hget(hash, field);
       if (before === null) throw missing();
       const current = readJson<Value>(before);
       const decision = decide(current);
-      if (decision === undefined) return current;
-      const done = await scripts.compareAndSet({
-        hash,
-        field,
-        before,
-        after: JSON.stringify(decision.to),
-        events: stamp(decision.events, by),
-      });
-      if (done) return decision.to;
-      if (tries >= EAGER_TRIES) await clock.sleep(Math.random() * Math.min(tries, 50));
-    }
-    throw new MigrationError('TryAgain');
+      if (decision === undefined) return { done: current };
+      const after = JSON.stringify(decision.to);
+      const isDone = await scripts.compareAndSet({ hash, field, before, after, events: stamp(decision.events, by) });
+      return isDone ? { done: decision.to } : undefined;
+    });
+  }
+
+  async function storedUser(address: UserAddress): Promise<StoredUser | undefined> {
+    const userText = await redis.hget(KEY.users, address);
+    if (userText === null) return undefined;
+    const user = readJson<MigrationUser>(userText);
+    const progressText = (await redis.hget(KEY.progress(user.batch), address)) ?? '';
+    return { user, userText, progressText, progress: optional(progressText === '' ? null : progressText) };
+  }
+
+  function changeUser(
+    address: UserAddress,
+    decide: Decide<MigrationUser>,
+    by: Actor | undefined,
+  ): Promise<MigrationUser> {
+    return untilDone(async () => {
+      const stored = await storedUser(address);
+      if (stored === undefined) throw new MigrationError('UnknownUser', { address });
+      const decision = decide(stored.user);
+      if (decision === undefined) return { done: stored.user };
+      const after = { user: decision.to, progress: stored.progress };
+      return (await tally.save(stored, after, stamp(decision.events, by))) ? { done: decision.to } : undefined;
+    });
+  }
+
+  // The progress of many users is read at once; whoever changes meanwhile takes the careful way.
+  async function changeChunk(
+    batch: BatchName,
+    users: readonly MigrationUser[],
+    decide: Decide<MigrationUser>,
+    by: Actor | undefined,
+  ): Promise<number> {
+    const decisions = users.flatMap((user) => {
+      const decision = decide(user);
+      return decision === undefined ? [] : [{ user, decision }];
+    });
+    if (decisions.length === 0) return 0;
+    const addresses = decisions.map(({ user }) => user.address);
+    const texts = await redis.hmget(KEY.progress(batch), ...addresses);
+    const changing = decisions.map(async ({ user, decision }, at) => {
+      const progressText = texts[at] ?? '';
+      const progress = optional<UserProgress>(progressText === '' ? null : progressText);
+      const stored = { user, userText: JSON.stringify(user), progress, progressText };
+      if (!(await tally.save(stored, { user: decision.to, progress }, stamp(decision.events, by))))
+        await changeUser(user.address, decide, by);
+    });
+    await Promise.all(changing);
+    return decisions.length;
   }
 
   async function add(
@@ -115,7 +169,10 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
     async removeBatch(name, events, by) {
       const removal = redis.multi().hdel(KEY.batches, name).hdel(KEY.checks, name).hdel(KEY.cutovers, name);
-      await withEvents(removal.del(KEY.order(name)).del(KEY.progress(name)), stamp(events, by));
+      await withEvents(
+        removal.del(KEY.order(name), KEY.progress(name), KEY.tally(name), ...listKeys(name)),
+        stamp(events, by),
+      );
     },
     changeBatch: (name, decide, by) =>
       change<MigrationBatch>(KEY.batches, name, decide, by, () => new MigrationError('UnknownBatch', { batch: name })),
@@ -126,66 +183,36 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     users,
     async addUsers(added, events, by) {
       const known: MigrationUser[] = [];
-      for (const chunk of chunks(added)) {
-        const replies = await scripts.addUsers(
-          chunk.map((user) => [user.address, JSON.stringify(user), KEY.order(user.batch)]),
-        );
-        for (const text of replies) if (text !== null) known.push(readJson<MigrationUser>(text));
+      for (const [batch, users] of Map.groupBy(added, (user) => user.batch)) {
+        for (const chunk of chunks(users)) {
+          for (const text of await tally.add(batch, chunk))
+            if (text !== null) known.push(readJson<MigrationUser>(text));
+        }
       }
       await appendEvents(redis, stamp(events, by));
       return known;
     },
     async removeUser(address, events, by) {
-      const user = optional<MigrationUser>(await redis.hget(KEY.users, address));
-      if (user === undefined) return;
-      const removal = redis
-        .multi()
-        .hdel(KEY.users, address)
-        .lrem(KEY.order(user.batch), 0, address)
-        .hdel(KEY.progress(user.batch), address)
-        .hdel(KEY.folders, address)
-        .hdel(KEY.skipped, address)
-        .hdel(KEY.verifications, address)
-        .hdel(KEY.forecasts, address);
-      await withEvents(removal, stamp(events, by));
+      await untilDone(async () => {
+        const stored = await storedUser(address);
+        if (stored === undefined) return { done: undefined };
+        return (await tally.remove(stored, stamp(events, by))) ? { done: undefined } : undefined;
+      });
     },
-    changeUser: (address, decide, by) =>
-      change<MigrationUser>(KEY.users, address, decide, by, () => new MigrationError('UnknownUser', { address })),
+    changeUser,
     async changeUsers(batch, decide, by) {
       let changed = 0;
-      for await (const chunk of chunksOf(users(batch))) {
-        const wanted = chunk.flatMap((user): { user: MigrationUser; change: CompareAndSet }[] => {
-          const decision = decide(user);
-          if (decision === undefined) return [];
-          const before = JSON.stringify(user);
-          const after = JSON.stringify(decision.to);
-          return [
-            {
-              user,
-              change: { hash: KEY.users, field: user.address, before, after, events: stamp(decision.events, by) },
-            },
-          ];
-        });
-        const done = await Promise.all(wanted.map((each) => scripts.compareAndSet(each.change)));
-        // Somebody else was faster with a few: these take the careful way.
-        for (const [index, ok] of done.entries()) {
-          const each = wanted[index];
-          if (ok || each === undefined) continue;
-          await change<MigrationUser>(
-            KEY.users,
-            each.user.address,
-            decide,
-            by,
-            () => new MigrationError('UnknownUser'),
-          );
-        }
-        changed += wanted.length;
-      }
+      for await (const chunk of chunksOf(users(batch))) changed += await changeChunk(batch, chunk, decide, by);
       return changed;
     },
 
     async saveProgress(user, batch, progress) {
-      await redis.hset(KEY.progress(batch), user, JSON.stringify(progress));
+      await untilDone(async () => {
+        const stored = await storedUser(user);
+        // Whoever was removed meanwhile has no progress any more.
+        if (stored === undefined || stored.user.batch !== batch) return { done: undefined };
+        return (await tally.save(stored, { user: stored.user, progress }, [])) ? { done: undefined } : undefined;
+      });
     },
     async progress(user) {
       const owner = optional<MigrationUser>(await redis.hget(KEY.users, user));
@@ -196,6 +223,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       const all = await redis.hgetall(KEY.progress(batch));
       return new Map(Object.entries(all).map(([user, text]) => [user as UserAddress, readJson<UserProgress>(text)]));
     },
+    tally: (batch, since) => tally.read(batch, since),
     async saveFolders(user, folders) {
       await redis.hset(KEY.folders, user, JSON.stringify(folders));
     },

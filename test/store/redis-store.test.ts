@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { redisEventLog } from '../../src/store/redis-event-log.ts';
 import { redisStore } from '../../src/store/redis-store.ts';
+import { batchTallyContract, expectExact } from '../contracts/batch-tally.ts';
 import { eventLogContract } from '../contracts/event-log.ts';
 import { migrationStoreContract } from '../contracts/migration-store.ts';
-import { OPERATOR, batchName, sampleUser } from '../contracts/sample-records.ts';
+import { OPERATOR, batchName, sampleProgress, sampleUser } from '../contracts/sample-records.ts';
 import { type LocalRedis, keepingLog, localRedis, systemClock } from './local-redis.ts';
 
 let local: LocalRedis;
@@ -24,6 +25,7 @@ async function open() {
 
 migrationStoreContract('Redis', open);
 eventLogContract('Redis', open);
+batchTallyContract(open);
 
 test('a damaged event is left out and the others are read', async () => {
   await using world = await open();
@@ -92,4 +94,62 @@ test('50,000 users are added, changed and listed one and all', async () => {
   for await (const user of world.store.users(batchName('big'))) queued += user.status === 'Queued' ? 1 : 0;
 
   expect([changed, queued]).toEqual([50_000, 50_000]);
+});
+
+// What stood in Redis before there were sums, and what a process of that version writes beside a newer one.
+async function writeAsBefore(count: number): Promise<void> {
+  const writing = local.redis.pipeline();
+  for (let at = 0; at < count; at += 1) {
+    const user = sampleUser(`old${at}@contoso.example`, 'one', { status: 'Synced', lastSuccessfulSyncAt: at + 1 });
+    writing.hset('{bellhop}:users', user.address, JSON.stringify(user)).rpush('{bellhop}:order:one', user.address);
+    if (at % 3 > 0) writing.hset('{bellhop}:progress:one', user.address, JSON.stringify(sampleProgress(at)));
+  }
+  writing.hset('{bellhop}:progress:one', 'gone@contoso.example', JSON.stringify(sampleProgress(9)));
+  await writing.exec();
+}
+
+test('a batch of an older version is added up when it is first read or written, by many at once', async () => {
+  await using world = await open();
+  await writeAsBefore(2500);
+  const other = redisStore(local.redis, systemClock);
+
+  const reading = [world.store, other, redisStore(local.redis, systemClock)].map((store) =>
+    store.tally(batchName('one'), 0),
+  );
+  const writing = Array.from({ length: 20 }, (_, at) =>
+    other.saveProgress(sampleUser(`old${at}@contoso.example`, 'one').address, batchName('one'), sampleProgress(1)),
+  );
+  await Promise.all([...reading, ...writing]);
+
+  expect((await world.store.tally(batchName('one'), 0)).statuses).toEqual(new Map([['Synced', 2500]]));
+  await expectExact(world.store);
+});
+
+test('adding up that was cut short is taken up by the next, and users an older version adds meanwhile are noticed', async () => {
+  await using world = await open();
+  await writeAsBefore(10);
+  await local.redis.hset('{bellhop}:tally:one', '.state', 'building 1 somebody-who-died', 'items:source', '77');
+  await expectExact(world.store);
+
+  await writeAsBefore(12);
+
+  await expectExact(world.store);
+});
+
+test('sums of another version are added up afresh', async () => {
+  await using world = await open();
+  await writeAsBefore(10);
+  await local.redis.hset('{bellhop}:tally:one', '.state', 'whole 0', 'status:Synced', '10', 'counted', '7', 'old', '1');
+
+  await expectExact(world.store);
+});
+
+test('a removed batch leaves no sums behind', async () => {
+  await using world = await open();
+  const user = sampleUser('a@contoso.example', 'one', { lastSuccessfulSyncAt: 5 });
+  await world.store.addUsers([user], [], OPERATOR);
+  await world.store.removeUser(user.address, []);
+  await world.store.removeBatch(batchName('one'), []);
+
+  expect(await local.redis.keys('{bellhop}:*')).toEqual([]);
 });

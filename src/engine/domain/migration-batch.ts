@@ -116,26 +116,24 @@ const COUNTED_AS: Readonly<Record<UserStatus, CountName>> = {
 
 /** Folds users into the counts of their batch. */
 export function countUsers(statuses: Iterable<UserStatus>): BatchCounts {
-  const counts = {
-    total: 0,
-    pending: 0,
-    active: 0,
-    synced: 0,
-    failed: 0,
-    stopped: 0,
-    finalized: 0,
-    incremental: 0,
-    stopping: 0,
-    completedWithWarning: 0,
-  };
-  for (const status of statuses) {
-    counts.total += 1;
-    counts[COUNTED_AS[status]] += 1;
-    if (status === 'IncrementalSyncing') counts.incremental += 1;
-    if (status === 'Stopping') counts.stopping += 1;
-    if (status === 'CompletedWithWarnings') counts.completedWithWarning += 1;
+  const numbers = new Map<UserStatus, number>();
+  for (const status of statuses) numbers.set(status, (numbers.get(status) ?? 0) + 1);
+  return countStatuses(numbers);
+}
+
+/** The counts of a batch with so many users in each status. */
+export function countStatuses(numbers: ReadonlyMap<UserStatus, number>): BatchCounts {
+  const counts = { total: 0, pending: 0, active: 0, synced: 0, failed: 0, stopped: 0, finalized: 0 };
+  for (const [status, number] of numbers) {
+    counts.total += number;
+    counts[COUNTED_AS[status]] += number;
   }
-  return counts;
+  return {
+    ...counts,
+    incremental: numbers.get('IncrementalSyncing') ?? 0,
+    stopping: numbers.get('Stopping') ?? 0,
+    completedWithWarning: numbers.get('CompletedWithWarnings') ?? 0,
+  };
 }
 
 /** The status of a batch: what was asked of it, and how far its users are. */
