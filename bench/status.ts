@@ -49,9 +49,10 @@ async function measureIn(directory: string, users: number): Promise<void> {
     statusCard: await measure(async () => JSON.stringify(statusCard(await statusOverview(world)))),
     metrics: await measure(() => metricsText(world)),
   };
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   others.postMessage('over');
-  const [written]: unknown[] = await once(others, 'message');
-  console.log(`${users} users, ${AT_WORK} at work (${String(written)} progress writes); ms, ${LOOKS} looks each`);
+  await once(others, 'exit');
+  console.log(`${users} users, ${AT_WORK} at work; ms, ${LOOKS} looks each`);
   for (const [what, { p50, p99, most }] of Object.entries(rows))
     console.log(`${what.padEnd(12)} p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)}  most ${most.toFixed(1)}`);
   writeResults('status', { users, atWork: AT_WORK, ...rows });

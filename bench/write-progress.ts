@@ -9,14 +9,14 @@ const { path, atWork } = workerData as { readonly path: string; readonly atWork:
 const clock = { now: () => Date.now(), sleep: (ms: number) => sleep(ms) };
 const redis = new Redis({ path });
 const store = redisStore(redis, clock);
-let isOver = false;
+const over = new AbortController();
 let written = 0;
-parentPort?.once('message', () => (isOver = true));
+parentPort?.once('message', () => over.abort());
 
 async function keepWriting(at: number): Promise<void> {
   const { address } = userAt(at, 0);
   await sleep((at * 131) % 1000);
-  for (let round = 0; !isOver; round += 1) {
+  for (let round = 0; !over.signal.aborted; round += 1) {
     await store.saveProgress(address, LARGE, progressAt(at + round, clock.now()));
     written += 1;
     await sleep(1000);
@@ -25,4 +25,4 @@ async function keepWriting(at: number): Promise<void> {
 
 await Promise.all(Array.from({ length: atWork }, (_, at) => keepWriting(at)));
 redis.disconnect();
-parentPort?.postMessage(written);
+console.log(`${written} progress writes meanwhile`);

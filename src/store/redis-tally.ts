@@ -10,7 +10,7 @@ import {
   stepBetween,
 } from '../engine/domain/batch-tally.ts';
 import type { FailureCode } from '../engine/domain/failure.ts';
-import type { BatchName, UserAddress } from '../engine/domain/ids.ts';
+import type { BatchName } from '../engine/domain/ids.ts';
 import type { MigrationUser } from '../engine/domain/migration-user.ts';
 import type { UserProgress } from '../engine/domain/progress.ts';
 import { KEY } from './keys.ts';
@@ -105,10 +105,6 @@ export function redisTally(redis: Redis): RedisTally {
     return { amounts, places, strangers: [...strangers] };
   }
 
-  function keysOf(batch: BatchName): readonly [string, string, string] {
-    return [KEY.users, KEY.progress(batch), KEY.tally(batch)];
-  }
-
   return {
     async save(before, after, events) {
       const { batch, address } = before.user;
@@ -159,6 +155,10 @@ export function redisTally(redis: Redis): RedisTally {
       return (await read()).tally;
     },
   };
+}
+
+function keysOf(batch: BatchName): readonly [string, string, string] {
+  return [KEY.users, KEY.progress(batch), KEY.tally(batch)];
 }
 
 function toTally(rows: TallyRows | null): { readonly tally: BatchTally; readonly isSound: boolean } {

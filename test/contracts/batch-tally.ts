@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { failure } from '../../src/engine/domain/failure.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
