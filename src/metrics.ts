@@ -1,14 +1,11 @@
 import type { World } from './engine/ports.ts';
 import { statusOverview } from './engine/queries.ts';
-import type { BatchView } from './engine/views.ts';
+import type { BatchView, SpeedView } from './engine/views.ts';
 
-type Metric = readonly [
-  name: string,
-  help: string,
-  value: (batch: BatchView) => readonly (readonly [labels: string, value: number])[],
-];
+type Values = readonly (readonly [labels: string, value: number])[];
+type Metric<Of> = readonly [name: string, help: string, value: (of: Of) => Values];
 
-const METRICS: readonly Metric[] = [
+const METRICS: readonly Metric<BatchView>[] = [
   ['bellhop_users', 'Users by state.', (batch) => [['synced', batch.syncedCount], ['active', batch.activeCount], ['pending', batch.pendingCount], ['failed', batch.failedCount], ['stopped', batch.stoppedCount], ['finalized', batch.finalizedCount]].map(([state, value]) => [`state="${state}"`, Number(value)] as const)], // prettier-ignore
   [
     'bellhop_items',
@@ -31,22 +28,62 @@ const METRICS: readonly Metric[] = [
     'What a change takes at most from source to target; median of the latest ones.',
     ({ live }) => (live === null || live.lagSeconds === null ? [] : [['', live.lagSeconds]]),
   ],
-  ['bellhop_items_per_second', 'Messages written per second, now.', (batch) => [['', batch.itemsPerSecond]]],
-  ['bellhop_bytes_per_second', 'Bytes written per second, now.', (batch) => [['', batch.bytesPerSecond]]],
+];
+
+const SPEED: readonly Metric<SpeedView>[] = [
+  ['items_per_second', 'Messages written per second, now.', (view) => [['', view.itemsPerSecond]]],
+  ['bytes_per_second', 'Bytes written per second, now.', (view) => [['', view.bytesPerSecond]]],
+  [
+    'lost_seconds_total',
+    'Seconds of syncs lost since they were due, by what to.',
+    (view) => Object.entries(view.lostSeconds).map(([cause, value]) => [`cause="${cause}"`, value] as const),
+  ],
+  [
+    'moving_seconds_total',
+    'Seconds of syncs in which mail moved and nobody waited.',
+    (view) => [['', view.movingSeconds]],
+  ],
+  [
+    'ceiling_share',
+    'How much of the nearest published ceiling of Exchange Online is used, 0 to 1.',
+    ({ ceiling, ceilingShare }) =>
+      ceiling === null || ceilingShare === null ? [] : [[`ceiling="${ceiling}"`, ceilingShare]],
+  ],
+  [
+    'eta_seconds',
+    'Seconds until everything is synced, by quantile of the forecast.',
+    ({ etaSeconds, etaP90Seconds }) =>
+      etaSeconds === null || etaP90Seconds === null
+        ? []
+        : [
+            ['quantile="0.5"', etaSeconds],
+            ['quantile="0.9"', etaP90Seconds],
+          ],
+  ],
 ];
 
 /** The state of all batches in Prometheus' text format. Batch names are restricted, so labels need no escaping. */
 export async function metricsText(world: World): Promise<string> {
-  const { batches } = await statusOverview(world);
-  return METRICS.flatMap(([name, help, values]) => [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...batches.flatMap((batch) =>
-      values(batch).map(
-        ([labels, value]) => `${name}{batch="${batch.identity}"${labels === '' ? '' : `,${labels}`}} ${value}`,
-      ),
-    ),
-  ])
+  const view = await statusOverview(world);
+  const ofBatches = <Of>([name, help, values]: Metric<Of>, batches: readonly (Of & BatchView)[]): readonly string[] =>
+    lines(name, help, batches.flatMap((batch) => values(batch).map(([labels, value]) => [joined(`batch="${batch.identity}"`, labels), value] as const))); // prettier-ignore
+  return [
+    ...METRICS.flatMap((metric) => ofBatches(metric, view.batches)),
+    ...SPEED.flatMap(([name, ...metric]) => ofBatches([`bellhop_${name}`, ...metric], view.batches)),
+    ...SPEED.flatMap(([name, help, values]) => lines(`bellhop_fleet_${name}`, `All batches: ${help}`, values(view))),
+  ]
     .join('\n')
     .concat('\n');
+}
+
+function lines(name: string, help: string, values: Values): readonly string[] {
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
+    ...values.map(([labels, value]) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`),
+  ];
+}
+
+function joined(...labels: readonly string[]): string {
+  return labels.filter((label) => label !== '').join(',');
 }

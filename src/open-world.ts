@@ -73,6 +73,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),
     clock,
     log,
+    busy: () => performance.eventLoopUtilization().active,
     newId: () => randomBytes(16).toString('hex'),
     settings: {
       timeScale: config.timeScale,

@@ -26,6 +26,7 @@ import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { liveSection } from './live-section.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
+import { etaText, heldBackLine, speedLine } from './speed-lines.ts';
 
 const EVERYBODY: Eyes = { audience: NOBODY };
 
@@ -59,7 +60,7 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH, eyes: Eyes 
     }),
     ...userFigures(view, locale),
     view.failures.length === 0 ? undefined : failurePanel(view, locale),
-    isRunning(status) ? section(t.batch.speed, facts(speedFacts(view, locale))) : booksSection(items, locale),
+    isRunning(status) ? section(t.batch.pace, facts(speedFacts(view, locale))) : booksSection(items, locale),
     liveSection(view.live, view.asOf, locale),
     scoreSection(view.dataConsistencyScore, view.reasons, locale),
     small(footer(view, locale)),
@@ -105,11 +106,13 @@ function userFigures(view: BatchView, locale: Locale): readonly CardElement[] {
   return [donut(t.users(view.totalCount), slices, ...figures)];
 }
 
-function sentenceOf(view: BatchView, { t, clock, duration, percent }: Locale): string {
+function sentenceOf(view: BatchView, locale: Locale): string {
+  const { t, clock, percent } = locale;
   const { status, totalCount, failedCount, activeCount, etaSeconds, items, asOf } = view;
   const good = view.syncedCount + view.finalizedCount;
   const until = (seconds: number): string => clock(new Date(Date.parse(asOf) + seconds * 1000).toISOString(), asOf);
-  const eta = etaSeconds === null ? '' : t.batch.rest(duration(etaSeconds), until(etaSeconds));
+  const left = etaText(view, locale);
+  const eta = etaSeconds === null || left === undefined ? '' : t.batch.rest(left, until(etaSeconds));
   switch (status) {
     case 'Created':
       return totalCount === 0 ? t.batch.noUsers : t.batch.notStarted(totalCount);
@@ -176,14 +179,13 @@ function lowerFirst(title: string): string {
     : title;
 }
 
-function speedFacts(
-  { items, itemsPerSecond, bytesPerSecond, bytesTransferred, bottleneck }: BatchView,
-  { t, rate, bytes }: Locale,
-): readonly (readonly [string, string])[] {
+function speedFacts(view: BatchView, locale: Locale): readonly (readonly [string, string])[] {
+  const { t, bytes } = locale;
+  const held = heldBackLine(view, view.waitingCount, locale);
   return [
-    [t.batch.rate, itemsPerSecond > 0 ? rate(itemsPerSecond, bytesPerSecond) : t.batch.measuring],
-    [t.batch.copied, `${t.messages(items.copied)}, ${bytes(bytesTransferred)}`],
-    ...(bottleneck === null ? [] : ([[t.batch.bottleneck, t.batch.bottlenecks[bottleneck]]] as const)),
+    [t.batch.rate, speedLine(view, locale) ?? t.batch.measuring],
+    [t.batch.copied, `${t.messages(view.items.copied)}, ${bytes(view.bytesTransferred)}`],
+    ...(held === undefined ? [] : ([[t.speed.heldBack, held]] as const)),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   band,
   bar,
   card,
+  facts,
   fromOutside,
   line,
   markRow,
@@ -24,6 +25,7 @@ import { findingsSection } from './findings-section.ts';
 import { liveSection } from './live-section.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { scoreSection } from './score-section.ts';
+import { etaText, heldBackLine, speedLine } from './speed-lines.ts';
 
 const USER_TONE: Readonly<Record<UserStatus, Tone>> = {
   Validating: 'waiting',
@@ -76,6 +78,7 @@ export function userCard(view: UserView, locale: Locale = ENGLISH): Card {
           line(fromOutside(locale.failure(view.error).message, 300)),
           markRow('plain', [fromOutside(locale.failure(view.error).remedy, 240)]),
         ),
+    speedSection(view, locale),
     liveSection(view.live, view.asOf, locale),
     folderSection(view.folders, locale),
     skippedSection(view, locale),
@@ -96,8 +99,9 @@ function stateWord(status: UserStatus, { t }: Locale): string {
 }
 
 function sentenceOf(view: UserView, locale: Locale): string {
-  const { t, clock, duration } = locale;
-  const { status, items, lastSuccessfulSyncTime, etaSeconds, asOf, error } = view;
+  const { t, clock } = locale;
+  const { status, items, lastSuccessfulSyncTime, asOf, error } = view;
+  const left = etaText(view, locale);
   const last = lastSuccessfulSyncTime === null ? '' : t.user.lastSync(clock(lastSuccessfulSyncTime, asOf));
   const out = items.skipped + items.failed;
   switch (status) {
@@ -107,7 +111,7 @@ function sentenceOf(view: UserView, locale: Locale): string {
     case 'Syncing':
     case 'IncrementalSyncing':
       if (error !== null) return t.user.waiting(escapeMarkdown(foreign(locale.failure(error).message, 160)));
-      return `${etaSeconds === null ? t.user.reading : t.user.toGo(duration(etaSeconds))}${last}`;
+      return `${left === undefined ? t.user.reading : t.user.toGo(left)}${last}`;
     case 'Failed':
     case 'IncrementalFailed':
       return `${t.user.needsPerson}${last}`;
@@ -163,11 +167,22 @@ function skippedSection({ skipped }: UserView, { t }: Locale): CardElement | und
   return section(t.user.notInTarget, ...rows, ...more);
 }
 
-function footer(view: UserView, { t, rate, bytes, clock }: Locale): string {
-  const { bytesTransferred, itemsPerSecond, bytesPerSecond, status, nextSyncTime, userName, asOf } = view;
-  const speed = isRunning(status) && itemsPerSecond > 0 ? ` · ${rate(itemsPerSecond, bytesPerSecond)}` : '';
+// While it runs: how fast, and where the time went since it was due.
+function speedSection(view: UserView, locale: Locale): CardElement | undefined {
+  if (!isRunning(view.status)) return undefined;
+  const { t } = locale;
+  const rows = [
+    [t.speed.rate, speedLine(view, locale)],
+    [t.speed.heldBack, heldBackLine(view, undefined, locale)],
+  ] as const;
+  const known = rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return known.length === 0 ? undefined : section(t.batch.pace, facts(known));
+}
+
+function footer(view: UserView, { t, bytes, clock }: Locale): string {
+  const { bytesTransferred, status, nextSyncTime, userName, asOf } = view;
   const next = nextSyncTime === null || isRunning(status) ? '' : t.user.nextSync(clock(nextSyncTime, asOf));
-  return `${escapeMarkdown(foreign(userName, 60))} · ${t.user.copied(bytes(bytesTransferred))}${speed}${next}`;
+  return `${escapeMarkdown(foreign(userName, 60))} · ${t.user.copied(bytes(bytesTransferred))}${next}`;
 }
 
 function buttons(view: UserView, { t }: Locale): readonly Button[] {

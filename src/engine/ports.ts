@@ -140,7 +140,11 @@ export interface TargetDirectory {
    * Opens a mailbox for reading and writing; throws MailboxNotUsable when it cannot be opened. `mayWrite` is asked right
    * before each request that changes the mailbox is sent; what it throws keeps it from being sent.
    */
-  open(recipient: Pick<TargetRecipient, 'id' | 'address'>, mayWrite?: () => Promise<void>): Promise<TargetMailbox>;
+  open(
+    recipient: Pick<TargetRecipient, 'id' | 'address'>,
+    mayWrite?: () => Promise<void>,
+    watch?: WaitWatch,
+  ): Promise<TargetMailbox>;
 }
 
 export interface TargetRecipient {
@@ -215,6 +219,14 @@ export interface TargetItem extends ItemState {
   readonly version: string;
 }
 
+/** Hears from the edges what a sync waits for, so that lost time has a name. */
+export interface WaitWatch {
+  /** Source or target is waited for, or the target's budget. */
+  during<Result>(what: 'source' | 'target' | 'budget', work: () => Promise<Result>): Promise<Result>;
+  /** A request goes to the target, with so many bytes to upload. */
+  requested(uploadBytes: number): void;
+}
+
 /** One target mailbox. Every method waits for the mailbox' budget and throws TargetThrottled when that takes too long to wait for. */
 export interface TargetMailbox extends AsyncDisposable {
   /** All folders, hidden ones and search folders left out. The root itself is not among them: its children have no parentId. */
@@ -257,9 +269,14 @@ export interface TargetMailbox extends AsyncDisposable {
 export interface TargetBudget {
   /**
    * Takes a place (4 at once), one request and the bytes it uploads. Waits up to a few seconds; a longer wait throws
-   * TargetThrottled with `retryAt`, so that the worker can turn to another mailbox.
+   * TargetThrottled with `retryAt`, so that the worker can turn to another mailbox. `watch` hears of waits.
    */
-  enter(mailboxId: string, uploadBytes: number, signal: AbortSignal): Promise<BudgetPlace>;
+  enter(
+    mailboxId: string,
+    uploadBytes: number,
+    signal: AbortSignal,
+    watch?: Pick<WaitWatch, 'during'>,
+  ): Promise<BudgetPlace>;
   /** The target asked for rest (Retry-After, ms): nobody enters this mailbox before. */
   rest(mailboxId: string, ms: number): Promise<void>;
 }
@@ -627,6 +644,8 @@ export interface World {
   readonly records: RecordFiles;
   readonly clock: Clock;
   readonly log: Logger;
+  /** ms in which the event loop of this process had work, since it began. */
+  readonly busy: () => number;
   /** A new random id, 128 bits as lower-case hex. */
   readonly newId: () => string;
   readonly settings: EngineSettings;

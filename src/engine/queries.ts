@@ -18,10 +18,14 @@ import {
   isAtWork,
   userSupportedActions,
 } from './domain/migration-user.ts';
-import type { Bottleneck, FolderBooks, UserProgress } from './domain/progress.ts';
+import { finishOfOne } from './domain/finish-forecast.ts';
+import type { FolderBooks, UserProgress } from './domain/progress.ts';
+import { NO_TIME, type SpentTime } from './domain/spent-time.ts';
+import { waitOf } from './domain/user-wait.ts';
 import { worstScore } from './domain/score.ts';
 import { connectionsOf, serverOf } from './domain/source-slots.ts';
 import { requireBatch } from './batches.ts';
+import { RATE_LIFETIME, batchSpeed, ceilingOf, etaOf, fleetSpeed, lostSeconds, rates, secondsLeft } from './speed.ts';
 import type { World } from './ports.ts';
 import type {
   BatchView,
@@ -34,13 +38,11 @@ import type {
   UserView,
 } from './views.ts';
 
-/** A rate older than this (ms) says nothing about now. */
-const RATE_LIFETIME = 20_000;
-
 /** All batches and the totals over them. */
 export async function statusOverview(world: World): Promise<StatusView> {
   const all = await world.store.batches();
-  const batches = await Promise.all(all.map((batch) => viewBatch(world, batch)));
+  const looks = await Promise.all(all.map((batch) => lookAt(world, batch)));
+  const batches = looks.map(({ view }) => view);
   const total = (count: keyof BatchView & `${string}Count`): number =>
     batches.reduce((sum, batch) => sum + batch[count], 0);
   return {
@@ -54,24 +56,24 @@ export async function statusOverview(world: World): Promise<StatusView> {
     pendingCount: total('pendingCount'),
     provisionedCount: total('provisionedCount'),
     migrationType: 'IMAP',
+    ...fleetSpeed(looks, world.settings.timeScale),
     asOf: iso(world.clock.now()),
   };
 }
 
 /** One batch: counts of its users, books, rate, score with its reasons, failures by cause. Throws UnknownBatch. */
 export async function batchOverview(world: World, name: BatchName): Promise<BatchView> {
-  return viewBatch(world, await requireBatch(world, name));
+  return (await lookAt(world, await requireBatch(world, name))).view;
 }
 
 // Nothing here reads users one by one: a card of 50,000 of them is as quick as one of ten.
-async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView> {
+async function lookAt(world: World, batch: MigrationBatch) {
   const now = world.clock.now();
   const tally = await world.store.tally(batch.name, now - RATE_LIFETIME);
   const counts = countStatuses(tally.statuses);
   const status = batchStatus(batch, counts);
-  const { items, uncounted } = tally;
-  const rates = currentRates(tally.running);
-  return {
+  const speed = batchSpeed(tally, now);
+  const view: BatchView = {
     identity: batch.name,
     status,
     state: batchState(status),
@@ -93,18 +95,17 @@ async function viewBatch(world: World, batch: MigrationBatch): Promise<BatchView
     validationWarningCount: tally.warned,
     dataConsistencyScore: tally.scores.size === 0 ? null : worstScore(tally.scores.keys()),
     reasons: tally.reasons,
-    items,
-    uncountedCount: uncounted,
+    items: tally.items,
+    uncountedCount: tally.uncounted,
     bytesTransferred: tally.bytesTransferred,
-    itemsPerSecond: rates.items,
-    bytesPerSecond: rates.bytes,
-    etaSeconds: etaSeconds(items.pending + uncounted * meanOf(items.source, tally.counted), rates.items),
-    bottleneck: rates.bottleneck,
+    waitingCount: tally.waiting.get('slot')?.users ?? 0,
+    ...speed.view,
     live: batch.live === undefined ? null : liveOf(tally),
     supportedActions: batchSupportedActions(status),
     failures: tally.failures.map((group) => ({ ...group, title: FAILURES[group.error.code].title })),
     asOf: iso(now),
   };
+  return { view, speed, endpoint: batch.endpoint };
 }
 
 /** One user with folders, skipped items and the reasons of the score. Throws UnknownUser. */
@@ -119,7 +120,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
   const now = world.clock.now();
   const items = progress?.items ?? NO_ITEMS;
   const isRunning = progress !== undefined && isAtWork(user.status) && now - progress.updatedAt < RATE_LIFETIME;
-  const rates = currentRates(isRunning ? [progress] : []);
+  const left = isRunning ? secondsLeft(progress) : undefined;
   const graded = gradeOf(user, progress);
   return {
     identity: address,
@@ -139,9 +140,11 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     estimatedTotalCount: items.source,
     estimatedTotalSize: progress?.estimatedTotalSize ?? 0,
     bytesTransferred: progress?.bytesTransferred ?? 0,
-    itemsPerSecond: rates.items,
-    bytesPerSecond: rates.bytes,
-    etaSeconds: isAtWork(user.status) ? etaSeconds(items.pending, rates.items) : null,
+    ...rates(isRunning ? [progress] : []),
+    ...etaOf(left === undefined ? undefined : finishOfOne(left)),
+    ...ceilingOf(isRunning ? progress.ceiling : undefined),
+    bottleneck: isRunning ? (progress.bottleneck ?? null) : (waitOf(user, progress)?.cause ?? null),
+    ...lostSeconds(timeOf(user, progress, now)),
     lastSuccessfulSyncTime: isoOrNull(user.lastSuccessfulSyncAt),
     nextSyncTime: isoOrNull(user.nextSyncAt),
     live: liveView(user),
@@ -234,28 +237,11 @@ function liveOf({ live }: BatchTally): BatchView['live'] {
   return { userCount: live.users, equalDateTime: iso(live.equalAt), lagSeconds: live.lagSeconds ?? null };
 }
 
-interface Rates {
-  readonly items: number;
-  readonly bytes: number;
-  readonly bottleneck: Bottleneck | null;
-}
-
-function currentRates(running: readonly UserProgress[]): Rates {
-  return {
-    items: round(sum(running.map((each) => each.itemsPerSecond))),
-    bytes: Math.round(sum(running.map((each) => each.bytesPerSecond))),
-    bottleneck: mostFrequent(running.flatMap((each) => each.bottleneck ?? [])) ?? null,
-  };
-}
-
-function etaSeconds(pending: number, itemsPerSecond: number): number | null {
-  if (pending === 0 || itemsPerSecond <= 0) return null;
-  return Math.ceil(pending / itemsPerSecond);
-}
-
-// Mailboxes nobody has looked into are taken to be like the others of their batch.
-function meanOf(total: number, count: number): number {
-  return count === 0 ? 0 : total / count;
+// With what passed since it waits.
+function timeOf(user: MigrationUser, progress: UserProgress | undefined, now: number): SpentTime {
+  const time = progress?.time ?? NO_TIME;
+  const wait = waitOf(user, progress);
+  return wait === undefined ? time : { ...time, [wait.cause]: time[wait.cause] + Math.max(0, now - wait.since) };
 }
 
 function groupFailures(
@@ -283,16 +269,6 @@ function stateLike(status: UserStatus): Parameters<typeof batchState>[0] {
   const summary = USER_STATUS_SUMMARY[status];
   if (summary === 'Active') return status === 'Queued' || status === 'Validating' ? 'Waiting' : 'Syncing';
   return summary;
-}
-
-function mostFrequent<Value>(values: readonly Value[]): Value | undefined {
-  const counts = new Map<Value, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function round(value: number): number {

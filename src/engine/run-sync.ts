@@ -6,6 +6,9 @@ import { nextState } from './domain/transitions.ts';
 import { requireBatch } from './batches.ts';
 import { endAfterLastSync } from './ending.ts';
 import { scheduleSoon } from './scheduling.ts';
+import { type SpentTime, totalTime } from './domain/spent-time.ts';
+import { waitedBefore } from './domain/user-wait.ts';
+import { SyncTimer } from './sync/sync-timer.ts';
 import { type SyncResult, syncMailbox } from './sync/sync-mailbox.ts';
 import type { Jobs, World } from './ports.ts';
 
@@ -22,12 +25,19 @@ export async function runSyncMailbox(
   job: Jobs['sync-mailbox'],
   shutdown: AbortSignal,
 ): Promise<void | { readonly again: number }> {
-  const user = await begin(world, job.user);
-  if (user === undefined) return;
+  const begun = await begin(world, job.user);
+  if (begun === undefined) return;
+  const { user, waited } = begun;
+  const timer = new SyncTimer({
+    now: () => world.clock.now(),
+    busy: world.busy,
+    timeScale: world.settings.timeScale,
+    waited,
+  });
   await using watch = watchUser(world, user);
   const startedAt = world.clock.now();
   try {
-    const result = await syncMailbox(world, user, AbortSignal.any([shutdown, watch.signal]));
+    const result = await syncMailbox(world, user, AbortSignal.any([shutdown, watch.signal]), timer);
     return await finish(world, user, result, startedAt);
   } catch (error) {
     // The worker leaves: the user keeps its status and the job goes to the next worker.
@@ -41,27 +51,31 @@ export async function runSyncMailbox(
 
 // Takes the mailbox: a new epoch fences every worker that held it before. It is a time: a count would begin anew when Redis
 // is lost, and the ledger remembers the former one.
-async function begin(world: World, address: UserAddress): Promise<MigrationUser | undefined> {
+async function begin(
+  world: World,
+  address: UserAddress,
+): Promise<{ readonly user: MigrationUser; readonly waited: SpentTime } | undefined> {
   const known = await world.store.user(address);
   if (known === undefined) return undefined;
   if (known.status === 'Stopping') {
     await rest(world, address);
     return undefined;
   }
+  const waited = waitedBefore(known, await world.store.progress(address), world.clock.now());
   let begun = false;
   const user = await world.store.changeUser(address, (current) => {
     const initial = current.lastSuccessfulSyncAt === undefined;
     const status = nextState(USER_TRANSITIONS, current.status, initial ? 'begin' : 'beginIncremental');
     begun = status !== undefined;
     if (status === undefined) return undefined;
-    const { syncRequested: _syncRequested, ...rest } = current;
+    const { syncRequested: _syncRequested, delayedUntil: _until, ...rest } = current;
     const resumed = status === current.status;
     return {
       to: { ...rest, status, epoch: Math.max(current.epoch + 1, world.clock.now()) },
       events: resumed ? [] : [{ type: 'UserSyncStarted', batch: current.batch, user: address, initial }],
     };
   });
-  return begun ? user : undefined;
+  return begun ? { user, waited } : undefined;
 }
 
 async function finish(
@@ -74,10 +88,11 @@ async function finish(
   const initial = user.lastSuccessfulSyncAt === undefined;
   const ending = await endAfterLastSync(world, user, result.items);
   if (ending !== undefined) return ending === 'ended' ? undefined : ending;
+  const time = initial ? (await world.store.progress(user.address))?.time : undefined;
   const done = await world.store.changeUser(user.address, (current) => {
     const status = nextState(USER_TRANSITIONS, current.status, 'finish');
     if (status === undefined || current.epoch !== user.epoch) return undefined;
-    const { error: _error, delays: _delays, ...kept } = current;
+    const { error: _error, delays: _delays, delayedUntil: _until, ...kept } = current;
     const rest = withoutCarriedOut(kept, user);
     const now = world.clock.now();
     return {
@@ -87,6 +102,7 @@ async function finish(
         lastSuccessfulSyncAt: now,
         ...(live === undefined ? {} : { freshness: afterSync(current.freshness, startedAt, now) }),
         lastSync: { startedAt, copied: result.copied },
+        ...(time === undefined ? {} : { firstSyncTook: totalTime(time) - time.slot }),
         nextSyncAt: current.syncRequested === true ? now : startedAt + every / world.settings.timeScale,
       },
       events: [
@@ -146,7 +162,7 @@ async function fail(
       // Who was told when to come back does not run out of tries.
       const delays = (current.delays ?? 0) + (error.retryAt === undefined ? 1 : 0);
       return {
-        to: { ...current, delays, error: reason },
+        to: { ...current, delays, error: reason, delayedUntil: now + delay },
         events: [{ type: 'UserSyncDelayed', batch: user.batch, user: user.address, until: now + delay, reason }],
       };
     }
@@ -154,7 +170,7 @@ async function fail(
     if (status === undefined) return undefined;
     const retries = FAILURES[error.code].retry !== 'never' && user.lastSuccessfulSyncAt !== undefined;
     // The time of this sync is past: left in place, the scheduler would begin it again and again, and lock the account.
-    const { nextSyncAt: _past, ...kept } = current;
+    const { nextSyncAt: _past, delayedUntil: _until, ...kept } = current;
     return {
       to: {
         ...kept,

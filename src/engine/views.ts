@@ -11,7 +11,9 @@ import type { Failure } from './domain/failure.ts';
 import type { Items } from './domain/items.ts';
 import type { BatchAction, BatchState, BatchStatus } from './domain/migration-batch.ts';
 import type { RecipientKind, UserStatus, UserStatusSummary, UserSupportedAction } from './domain/migration-user.ts';
-import type { Bottleneck, SkippedItem } from './domain/progress.ts';
+import type { MailboxCeiling } from './domain/ceilings.ts';
+import type { SkippedItem } from './domain/progress.ts';
+import type { LostTo } from './domain/spent-time.ts';
 import type { OwnerFindings } from './domain/owner-findings.ts';
 import type { RecordedFile } from './domain/record-manifest.ts';
 import type { LearnedCap } from './domain/source-slots.ts';
@@ -28,7 +30,26 @@ export interface LiveView {
   readonly lagSeconds: number | null;
 }
 
-export interface BatchView {
+/** How fast it is now, what holds it back, and how long it still takes; of a user, a batch or all of them. */
+export interface SpeedView {
+  readonly itemsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Half of all outcomes are earlier; null while nothing is known. */
+  readonly etaSeconds: number | null;
+  /** Nine of ten outcomes are earlier. */
+  readonly etaP90Seconds: number | null;
+  /** How much of a published ceiling of Exchange Online is used (0 to 1), and of which: of mailboxes requests or bytes, of all batches the tenant's requests. */
+  readonly ceilingShare: number | null;
+  readonly ceiling: MailboxCeiling | 'tenantRequests' | null;
+  /** What most of those at work lose most time to. */
+  readonly bottleneck: LostTo | null;
+  /** Seconds lost so far, by what to. */
+  readonly lostSeconds: Readonly<Record<LostTo, number>>;
+  /** Seconds in which mail moved and nobody waited: with the lost ones all that passed since the syncs were due. */
+  readonly movingSeconds: number;
+}
+
+export interface BatchView extends SpeedView {
   readonly identity: string;
   readonly status: BatchStatus;
   readonly state: BatchState;
@@ -54,10 +75,8 @@ export interface BatchView {
   /** Users at work or waiting for it whose folders nobody has looked at yet: `items` lacks theirs. */
   readonly uncountedCount: number;
   readonly bytesTransferred: number;
-  readonly itemsPerSecond: number;
-  readonly bytesPerSecond: number;
-  readonly etaSeconds: number | null;
-  readonly bottleneck: Bottleneck | null;
+  /** Users that wait for a slot. */
+  readonly waitingCount: number;
   /** Only of live batches with users that were synced. */
   readonly live: (LiveView & { readonly userCount: number }) | null;
   readonly supportedActions: readonly BatchAction[];
@@ -86,7 +105,7 @@ export interface FolderView {
   readonly error: Failure | null;
 }
 
-export interface UserView {
+export interface UserView extends SpeedView {
   readonly identity: string;
   readonly guid: string;
   readonly batchId: string;
@@ -104,9 +123,6 @@ export interface UserView {
   readonly estimatedTotalCount: number;
   readonly estimatedTotalSize: number;
   readonly bytesTransferred: number;
-  readonly itemsPerSecond: number;
-  readonly bytesPerSecond: number;
-  readonly etaSeconds: number | null;
   readonly lastSuccessfulSyncTime: string | null;
   readonly nextSyncTime: string | null;
   /** Only while the user is followed live. */
@@ -234,7 +250,7 @@ export interface PlanView extends ForecastCounts {
 }
 
 /** All batches and the totals of Get-MigrationStatistics. */
-export interface StatusView {
+export interface StatusView extends SpeedView {
   readonly batches: readonly BatchView[];
   readonly totalCount: number;
   readonly activeCount: number;

@@ -1,6 +1,7 @@
 import { ImapFlow } from 'imapflow';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type { Clock } from '../engine/ports.ts';
+import type { Clock, WaitWatch } from '../engine/ports.ts';
+import { UNWATCHED } from './unwatched.ts';
 import type { SignIn } from './graph-sign-in.ts';
 
 export interface AppendEndpoint {
@@ -16,6 +17,7 @@ export interface AppendSessionOptions {
   readonly clock: Clock;
   /** Asked before each APPEND; what it throws keeps it from being sent. */
   readonly mayWrite: () => Promise<void>;
+  readonly watch?: WaitWatch | undefined;
 }
 
 export type AppendAnswer =
@@ -40,7 +42,14 @@ const CONNECT_TRIES = 2;
 const PAUSE = 1_000;
 
 /** One IMAP connection to a mailbox of Exchange Online (XOAUTH2, app-only), opened when first needed and again when it broke. */
-export function appendSession({ endpoint, signIn, address, clock, mayWrite }: AppendSessionOptions): AppendSession {
+export function appendSession({
+  endpoint,
+  signIn,
+  address,
+  clock,
+  mayWrite,
+  watch = UNWATCHED,
+}: AppendSessionOptions): AppendSession {
   let flow: ImapFlow | undefined;
   let connecting: Promise<ImapFlow> | undefined;
 
@@ -96,7 +105,8 @@ export function appendSession({ endpoint, signIn, address, clock, mayWrite }: Ap
       }
       await mayWrite();
       try {
-        const answer = await open.append(path, raw, [...flags], new Date(receivedAt));
+        const sending = () => open.append(path, raw, [...flags], new Date(receivedAt));
+        const answer = await watch.during('target', sending);
         // imapflow answers nothing when the connection went away before a byte was sent.
         if (!answer) continue;
         return { answer: 'stored', uid: answer.uid };
@@ -112,7 +122,7 @@ export function appendSession({ endpoint, signIn, address, clock, mayWrite }: Ap
         const rest = /throttled/i.test(text) ? Number(/Backoff Time:\s*(\d+)/i.exec(text)?.[1] ?? 30_000) : undefined;
         if (rest === undefined) return /TRYCREATE/i.test(text) ? { answer: 'no-folder' } : { answer: 'refused', text };
         if (rest > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + rest });
-        await clock.sleep(rest);
+        await watch.during('budget', () => clock.sleep(rest));
       }
     }
   }

@@ -28,7 +28,8 @@ const KEEPS_MAILBOX: ReadonlySet<string> = new Set(['Enabled', 'Warning']);
 /** The target edge: the mailboxes of one tenant, through Microsoft Graph. */
 export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
   const { graphUrl, budget, clock, timeScale, maxItemSize, appendEndpoint: endpoint } = options;
-  const graph = graphClient({ graphUrl, signIn: graphSignIn(options), budget, clock, timeScale });
+  const clientOptions = { graphUrl, signIn: graphSignIn(options), budget, clock, timeScale };
+  const graph = graphClient(clientOptions);
 
   const imapSignIn = endpoint && appSignIn(options, imapScopeOf(endpoint.host));
 
@@ -79,17 +80,18 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
     find,
     quota,
     domain: (name) => targetDomain(graph, name),
-    async open({ id, address }, mayWrite = async () => undefined) {
+    async open({ id, address }, mayWrite = async () => undefined, watch) {
+      const own = graphClient({ ...clientOptions, watch });
       const path = `/users/${encodeURIComponent(id)}/mailFolders/inbox?$select=id`;
-      const answer = await graph.read<MailFolder>({ method: 'GET', path, mailbox: id });
+      const answer = await own.read<MailFolder>({ method: 'GET', path, mailbox: id });
       if (!answer.ok) {
         const unusable =
           answer.verdict === 'not-found' ? ({ ...answer, verdict: 'mailbox-unusable' } as const) : answer;
         throw failureOf(unusable).with({ address });
       }
       const session =
-        endpoint && imapSignIn && appendSession({ endpoint, signIn: imapSignIn, address, clock, mayWrite });
-      return exchangeMailbox({ graph: fencedClient(graph, mayWrite), id, maxItemSize, session, clock, timeScale });
+        endpoint && imapSignIn && appendSession({ endpoint, signIn: imapSignIn, address, clock, mayWrite, watch });
+      return exchangeMailbox({ graph: fencedClient(own, mayWrite), id, maxItemSize, session, clock, timeScale });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type { Clock, TargetBudget } from '../engine/ports.ts';
-import { type StreamedBody, exchangeHttp } from './http-exchange.ts';
+import type { Clock, TargetBudget, WaitWatch } from '../engine/ports.ts';
+import { type HttpExchange, type StreamedBody, exchangeHttp } from './http-exchange.ts';
 import {
   type GraphError,
   type GraphVerdict,
@@ -10,6 +10,7 @@ import {
   readGraphError,
   readRetryAfter,
 } from './graph-failure.ts';
+import { UNWATCHED } from './unwatched.ts';
 import type { SignIn } from './graph-sign-in.ts';
 
 export interface GraphRequest {
@@ -49,6 +50,8 @@ export interface GraphClientOptions {
   readonly budget: TargetBudget;
   readonly clock: Clock;
   readonly timeScale: number;
+  /** Hears what a request waits for. */
+  readonly watch?: WaitWatch | undefined;
 }
 
 const BASE_TIMEOUT = 60_000;
@@ -64,7 +67,14 @@ const MOST_PAGES = 20_000;
  * The only place that talks HTTP to Graph. Deliberately without the stock client's retry handler: it repeats POST on
  * 5xx, and that duplicates mail.
  */
-export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: GraphClientOptions): GraphClient {
+export function graphClient({
+  graphUrl,
+  signIn,
+  budget,
+  clock,
+  timeScale,
+  watch = UNWATCHED,
+}: GraphClientOptions): GraphClient {
   const root = new URL(graphUrl);
   const base = `${root.origin}${root.pathname.replace(/\/(v1\.0\/?)?$/, '')}/v1.0`;
 
@@ -96,11 +106,13 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
     token: string | undefined,
   ): Promise<GraphAnswer<Body> & { readonly retryAfter?: number | undefined }> {
     const signal = request.signal ?? new AbortController().signal;
-    const place = request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal);
+    const place =
+      request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal, watch);
     const id = randomUUID();
     try {
       await request.beforeSending?.();
-      const { status, headers, text } = await exchangeHttp({
+      watch.requested(upload);
+      const exchange: HttpExchange = {
         method: request.method,
         url,
         headers: {
@@ -114,7 +126,8 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
         },
         body,
         timeout: BASE_TIMEOUT + Math.ceil(upload / SLOWEST_BYTES_PER_MS),
-      });
+      };
+      const { status, headers, text } = await watch.during('target', () => exchangeHttp(exchange));
       const parsed = parse(text);
       const isSuccess = status >= 200 && status < 300;
       if (isSuccess && parsed !== undefined) return { ok: true, status, body: parsed as Body };
@@ -143,7 +156,7 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
     const ms = retryAfter ?? (REST_WITHOUT_HEADER * 2 ** Math.min(rests, 5)) / timeScale;
     if (mailbox !== undefined) await budget.rest(mailbox, ms);
     if (ms > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + ms });
-    await clock.sleep(ms);
+    await watch.during('budget', () => clock.sleep(ms));
   }
 
   async function read<Body>(request: GraphRequest): Promise<GraphAnswer<Body>> {
@@ -151,7 +164,8 @@ export function graphClient({ graphUrl, signIn, budget, clock, timeScale }: Grap
       const answer = await send<Body>(request);
       if (answer.ok || answer.verdict !== 'uncertain') return answer;
       if (tries >= READ_TRIES) throw new MigrationError('TargetUnavailable', { detail: describe(answer.error) });
-      await clock.sleep((500 * 2 ** tries) / timeScale, request.signal);
+      const pause = (500 * 2 ** tries) / timeScale;
+      await watch.during('target', () => clock.sleep(pause, request.signal));
     }
   }
 

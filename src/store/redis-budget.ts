@@ -151,7 +151,7 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
   }
 
   return {
-    async enter(mailboxId, uploadBytes, signal): Promise<BudgetPlace> {
+    async enter(mailboxId, uploadBytes, signal, watch): Promise<BudgetPlace> {
       const holder = `${processId}/${randomUUID()}`;
       if (clock.now() - beatAt > HEARTBEAT) await beat();
       for (;;) {
@@ -165,7 +165,8 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
           continue;
         }
         if (answer > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + answer });
-        await clock.sleep(Math.abs(answer), signal);
+        const wait = (): Promise<void> => clock.sleep(Math.abs(answer), signal);
+        await (watch === undefined ? wait() : watch.during('budget', wait));
       }
       beating += 1;
       if (beating === 1) keepBeating();

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { failure } from '../../src/engine/domain/failure.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import { type MigrationUser, USER_TRANSITIONS, type UserStatus } from '../../src/engine/domain/migration-user.ts';
+import { NO_TIME } from '../../src/engine/domain/spent-time.ts';
 import type { UserProgress } from '../../src/engine/domain/progress.ts';
 import type { MigrationStore } from '../../src/engine/ports.ts';
 import { foldUsers, foldedTally } from './fold-users.ts';
@@ -24,6 +25,9 @@ const change: fc.Arbitrary<Partial<MigrationUser>> = fc.record(
     error: fc.constantFrom(failure('CredentialMissing'), failure('TargetThrottled'), failure('MailboxFull')),
     lastSuccessfulSyncAt: time,
     freshness: fc.record({ equalAt: time, lags: fc.array(fc.nat({ max: 9000 }), { maxLength: 4 }) }),
+    queuedAt: time,
+    delayedUntil: time,
+    firstSyncTook: fc.integer({ min: 1, max: 9_000_000 }),
     warnings: fc.constantFrom([], ['w']),
   },
   { requiredKeys: ['status', 'warnings'] },
@@ -37,11 +41,12 @@ const progress: fc.Arbitrary<UserProgress> = fc
     at: time,
     text: fc.constantFrom('a header', '__proto__', ':\n'),
   })
-  .map(({ copied, skipped, pending, at, text }) => ({
+  .map(({ copied, skipped, pending, at, text }): UserProgress => ({
     ...sampleProgress(copied),
     items: { ...NO_ITEMS, source: copied + skipped + pending, copied, skipped, pending },
     reasons: copied % 3 === 0 ? [] : [{ kind: 'metadata', count: copied, text: text.trim() }],
     updatedAt: at,
+    ...(copied % 2 === 0 ? {} : { time: { ...NO_TIME, source: copied * 31, slot: pending } }),
   }));
 
 type Act = (store: MigrationStore) => Promise<unknown>;

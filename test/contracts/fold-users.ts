@@ -4,6 +4,8 @@ import type { UserAddress } from '../../src/engine/domain/ids.ts';
 import { addItems } from '../../src/engine/domain/items.ts';
 import { type MigrationUser, isAtWork } from '../../src/engine/domain/migration-user.ts';
 import type { UserProgress } from '../../src/engine/domain/progress.ts';
+import { LOST_TO, NO_TIME, addTime } from '../../src/engine/domain/spent-time.ts';
+import { waitOf } from '../../src/engine/domain/user-wait.ts';
 import { dataConsistencyScore, reasonsFromItems } from '../../src/engine/domain/score.ts';
 
 /** What the sums of a batch have to be: every user looked at, one after the other. Lists in the order of their names. */
@@ -44,6 +46,15 @@ export function foldUsers(
       const sample = group.toSorted((a, b) => (a.address < b.address ? -1 : 1)).slice(0, 3);
       return { error: sample[0]?.error, count: group.length, sample: sample.map((user) => user.address) };
     }),
+    time: own.map((each) => each.time ?? NO_TIME).reduce(addTime, NO_TIME),
+    waiting: LOST_TO.flatMap((cause) => {
+      const waits = users.flatMap((user) => waitOf(user, progress.get(user.address)) ?? []);
+      const since = waits.filter((wait) => wait.cause === cause).map((wait) => Math.round(wait.since / 1000));
+      return since.length === 0 ? [] : [[cause, { users: since.length, since: since.reduce((a, b) => a + b, 0) }]];
+    }),
+    took: [
+      ...countBy(users.flatMap((user) => (user.firstSyncTook === undefined ? [] : [tookStep(user.firstSyncTook)]))),
+    ].map(([step, count]) => [Math.exp(Number(step) * Math.log(1.1)) / 1000, count]),
     lastSyncedAt: greatest(users.flatMap((user) => user.lastSuccessfulSyncAt ?? [])),
     live:
       followed.length === 0
@@ -80,4 +91,8 @@ function countBy<Name extends string>(names: readonly Name[]): ReadonlyMap<Name,
 
 function greatest(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : Math.max(...values);
+}
+
+function tookStep(took: number): string {
+  return String(Math.round(Math.log(took) / Math.log(1.1)));
 }

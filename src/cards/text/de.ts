@@ -74,16 +74,10 @@ export const DE: typeof EN = {
     ofUsers: 'der Benutzer',
     usersFailed: (value) => `${users(value)} fehlgeschlagen`,
     moreCauses: (value) => `${count(value)} weitere ${value === 1 ? 'Ursache' : 'Ursachen'}`,
-    speed: 'Tempo',
+    pace: 'Tempo',
     rate: 'Rate',
     measuring: 'wird gemessen',
     copied: 'Kopiert',
-    bottleneck: 'Engpass',
-    bottlenecks: {
-      source: 'Quelle: sie liefert langsamer, als das Ziel annimmt',
-      target: 'Exchange Online: es nimmt langsamer an, als die Quelle liefert',
-      budget: 'Die veröffentlichten Grenzen von Exchange Online',
-    },
     createdBy: (name) => `Angelegt von ${name}`,
     started: (time) => `Gestartet ${time}`,
     bytesCopied: (size) => `${size} kopiert`,
@@ -144,6 +138,28 @@ export const DE: typeof EN = {
     approve: 'Genehmigen',
     reject: 'Ablehnen',
     retry: (value) => `${users(value)} wiederholen`,
+  },
+
+  speed: {
+    rate: 'Tempo',
+    mails: (rate) => rate.replace('Elemente', 'Mails'),
+    eta: (half, most) => `${half} (90 %: ${most})`,
+    left: 'Noch',
+    heldBack: 'Gebremst durch',
+    ofTheTime: (share) => `${share} der Zeit`,
+    waiting: (value) => `${users(value)} ${value === 1 ? 'wartet' : 'warten'} auf einen Platz`,
+    causes: {
+      source: 'Quelle',
+      target: 'Exchange',
+      budget: 'Grenzen von Exchange',
+      cpu: 'unsere CPU',
+      slot: 'Warten auf einen Platz',
+    },
+    ceilings: {
+      bytes: (share) => `${share} der Obergrenze von Exchange (Bytes)`,
+      requests: (share) => `${share} der Obergrenze von Exchange (Anfragen)`,
+      tenantRequests: (share) => `${share} der Obergrenze des Mandanten`,
+    },
   },
 
   overview: {

@@ -48,16 +48,10 @@ export const EN = {
     ofUsers: 'of the users',
     usersFailed: (value: number) => `${users(value)} failed`,
     moreCauses: (value: number) => `${count(value)} more ${value === 1 ? 'cause' : 'causes'}`,
-    speed: 'Speed',
+    pace: 'Speed',
     rate: 'Rate',
     measuring: 'being measured',
     copied: 'Copied',
-    bottleneck: 'Bottleneck',
-    bottlenecks: {
-      source: 'Source: it delivers slower than the target takes',
-      target: 'Exchange Online: it takes slower than the source delivers',
-      budget: 'The published limits of Exchange Online',
-    },
     createdBy: (name: string) => `Created by ${name}`,
     started: (time: string) => `Started ${time}`,
     bytesCopied: (size: string) => `${size} copied`,
@@ -126,6 +120,28 @@ export const EN = {
     approve: 'Approve',
     reject: 'Reject',
     retry: (value: number) => `Retry ${users(value)}`,
+  },
+
+  speed: {
+    rate: 'Speed',
+    mails: (rate: string) => rate.replace('items', 'mails'),
+    eta: (half: string, most: string) => `${half} (90%: ${most})`,
+    left: 'Time left',
+    heldBack: 'Held back by',
+    ofTheTime: (share: string) => `${share} of the time`,
+    waiting: (value: number) => `${users(value)} ${value === 1 ? 'waits' : 'wait'} for a slot`,
+    causes: {
+      source: 'source',
+      target: 'Exchange',
+      budget: "Exchange's limits",
+      cpu: 'our CPU',
+      slot: 'waiting for a slot',
+    },
+    ceilings: {
+      bytes: (share: string) => `${share} of Exchange's ceiling (bytes)`,
+      requests: (share: string) => `${share} of Exchange's ceiling (requests)`,
+      tenantRequests: (share: string) => `${share} of the tenant's ceiling`,
+    },
   },
 
   overview: {

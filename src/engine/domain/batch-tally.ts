@@ -4,10 +4,12 @@ import type { UserAddress } from './ids.ts';
 import { type Items, NO_ITEMS } from './items.ts';
 import { type MigrationUser, type UserStatus, isAtWork } from './migration-user.ts';
 import type { UserProgress } from './progress.ts';
+import { LOST_TO, type LostTo, NO_TIME, type SpentTime, TIME_CAUSES } from './spent-time.ts';
+import { waitOf } from './user-wait.ts';
 import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems } from './score.ts';
 
 /** Raised when `shareOf` answers something else than before: sums of an older number are added up afresh. */
-export const TALLY_VERSION = 1;
+export const TALLY_VERSION = 2;
 
 /** Lists of users in order: by the time of their last sync, until when they are equal, when their progress was written, and why they failed. */
 export const TALLY_LISTS = ['synced', 'equal', 'running', 'failed'] as const;
@@ -45,6 +47,12 @@ export interface BatchTally {
   readonly live:
     | { readonly users: number; readonly equalAt: number; readonly lagSeconds: number | undefined }
     | undefined;
+  /** Where the time of all syncs went, ms by cause; of users that no worker has in hand, until their wait began. */
+  readonly time: SpentTime;
+  /** Users that wait now, by what for, and the sum of the seconds since 1970 when they began to. */
+  readonly waiting: ReadonlyMap<LostTo, { readonly users: number; readonly since: number }>;
+  /** What first syncs took that are done: seconds, and how many took so long. */
+  readonly took: readonly (readonly [seconds: number, count: number])[];
   /** Progress of those at work that wrote it lately. */
   readonly running: readonly UserProgress[];
 }
@@ -54,6 +62,11 @@ export interface TalliedFailure {
   readonly count: number;
   readonly sample: readonly UserAddress[];
 }
+
+/** Times are summed in seconds from here on: a sum of 50,000 of them stays a whole number JavaScript can hold. */
+const EPOCH = 1_700_000_000;
+/** Durations are counted in steps of 10 %. */
+const TOOK_STEP = Math.log(1.1);
 
 /** How many failed users of one cause are named. */
 export const FAILURE_SAMPLE = 3;
@@ -76,6 +89,13 @@ export function shareOf(user: MigrationUser, progress: UserProgress | undefined)
     places.set('equal', { score: user.freshness.equalAt, member: address });
     for (const lag of user.freshness.lags) add(`lag:${Math.round(lag / 100)}`);
   }
+  const wait = waitOf(user, progress);
+  if (wait !== undefined) {
+    add(`waits:${wait.cause}`);
+    add(`waitsSince:${wait.cause}`, wait.since / 1000 - EPOCH);
+  }
+  if (user.firstSyncTook !== undefined && user.firstSyncTook > 0)
+    add(`took:${Math.round(Math.log(user.firstSyncTook) / TOOK_STEP)}`);
   if (user.error !== undefined && hasFailed(user)) {
     add(`failed:${user.error.code}`);
     places.set('failed', { score: 0, member: `${user.error.code}\n${address}` });
@@ -87,6 +107,7 @@ export function shareOf(user: MigrationUser, progress: UserProgress | undefined)
   add('counted');
   for (const [column, count] of Object.entries(progress.items)) add(`items:${column}`, count);
   add('bytes', progress.bytesTransferred);
+  for (const cause of TIME_CAUSES) add(`time:${cause}`, progress.time?.[cause] ?? 0);
   if (isAtWork(status)) places.set('running', { score: progress.updatedAt, member: address });
   const graded = gradeOf(user, progress);
   if (graded !== undefined) {
@@ -164,6 +185,15 @@ export function readTally(amounts: ReadonlyMap<string, number>, finds: TallyFind
       .flatMap(([code, users]) => talliedFailure(users, amounts.get(`failed:${code}`)))
       .sort(byCount),
     lastSyncedAt,
+    time: { ...NO_TIME, ...Object.fromEntries(under('time:')) },
+    waiting: new Map(
+      LOST_TO.flatMap((cause) => {
+        const users = amounts.get(`waits:${cause}`) ?? 0;
+        const since = (amounts.get(`waitsSince:${cause}`) ?? 0) + users * EPOCH;
+        return users === 0 ? [] : [[cause, { users, since }] as const];
+      }),
+    ),
+    took: under('took:').map(([step, count]) => [Math.exp(Number(step) * TOOK_STEP) / 1000, count]),
     live: equalAt === undefined ? undefined : { users: followed, equalAt, lagSeconds: medianLag(under('lag:')) },
     running,
   };

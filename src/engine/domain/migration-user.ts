@@ -156,6 +156,10 @@ export interface MigrationUser {
   readonly freshness?: Freshness;
   /** Tries in a row that ended in a failure which heals by itself. */
   readonly delays?: number;
+  /** A sync that ended early is tried again then. */
+  readonly delayedUntil?: number;
+  /** What the first sync took, in ms, without waiting for a slot. */
+  readonly firstSyncTook?: number;
   /** A sync was asked for while one was running: it runs right after. */
   readonly syncRequested?: boolean;
   /** Until when removals that waited for a person may be carried out: those booked before. */

@@ -1,7 +1,9 @@
+import type { CeilingUse } from './ceilings.ts';
 import type { Failure } from './failure.ts';
 import type { Items } from './items.ts';
 import type { OwnerFindings } from './owner-findings.ts';
 import type { ScoreReason } from './score.ts';
+import type { LostTo, SpentTime } from './spent-time.ts';
 
 /** How far one mailbox is. Small, because a batch reads one for each of its users. Times in ms since 1970, UTC; rates per second. */
 export interface UserProgress {
@@ -17,12 +19,15 @@ export interface UserProgress {
   readonly findings?: OwnerFindings;
   readonly startedAt: number;
   readonly updatedAt: number;
-  /** What the running sync waits for most. */
-  readonly bottleneck?: Bottleneck;
+  /** What the running sync loses most time to. */
+  readonly bottleneck?: LostTo;
+  /** Where the time of all syncs of the user went, ms by cause, each from when it was due; and that of the latest one. */
+  readonly time?: SpentTime;
+  readonly syncTime?: SpentTime;
+  /** How much of the ceilings of a mailbox is used. */
+  readonly ceiling?: CeilingUse;
+  readonly requestsPerSecond?: number;
 }
-
-/** What can hold a sync back. */
-export type Bottleneck = 'source' | 'target' | 'budget';
 
 /** The books of one folder pair. */
 export interface FolderBooks {

@@ -1,10 +1,12 @@
 import type { Failure } from '../domain/failure.ts';
 import { type Items, NO_ITEMS, addItems } from '../domain/items.ts';
-import type { Bottleneck, FolderBooks, UserProgress } from '../domain/progress.ts';
+import type { FolderBooks, UserProgress } from '../domain/progress.ts';
 import type { OwnerFinding, OwnerFindings } from '../domain/owner-findings.ts';
 import type { ScoreReason } from '../domain/score.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
+import { NO_TIME, type SpentTime, addTime, bottleneckOf, timeSince } from '../domain/spent-time.ts';
 import type { LedgerState, World } from '../ports.ts';
+import type { SyncTimer } from './sync-timer.ts';
 
 type Column = Exclude<keyof Items, 'source'>;
 
@@ -29,6 +31,15 @@ interface Before {
   readonly folders: readonly FolderBooks[];
 }
 
+/** What was done so far, at a time. */
+interface Sample {
+  readonly at: number;
+  readonly items: number;
+  readonly bytes: number;
+  readonly requests: number;
+  readonly time: SpentTime;
+}
+
 interface Page {
   readonly source: string;
   readonly target: string;
@@ -51,7 +62,10 @@ export class MailboxBooks {
   readonly #folderBytesBefore: ReadonlyMap<string, number>;
   readonly #pages = new Map<string, Page>();
   readonly #reasons: ScoreReason[] = [];
-  readonly #samples: { at: number; items: number; bytes: number }[] = [];
+  readonly #timer: SyncTimer;
+  readonly #timeBefore: SpentTime;
+  readonly #timeAtStart: SpentTime;
+  readonly #samples: Sample[] = [];
   readonly #heldBefore: number;
   #findings: OwnerFindings | undefined;
   #copied = 0;
@@ -59,9 +73,11 @@ export class MailboxBooks {
   #knownBytes = 0;
   #knownItems = 0;
   #publishedAt = 0;
-  #bottleneck: Bottleneck | undefined;
 
-  constructor(world: World, user: MigrationUser, before: Before) {
+  constructor(world: World, user: MigrationUser, before: Before, timer: SyncTimer) {
+    this.#timer = timer;
+    this.#timeAtStart = timer.spent();
+    this.#timeBefore = before.progress?.time ?? NO_TIME;
     this.#world = world;
     this.#user = user;
     this.#startedAt = world.clock.now();
@@ -157,10 +173,6 @@ export class MailboxBooks {
     return held !== undefined && held.count > this.#heldBefore ? held : undefined;
   }
 
-  heldBackBy(bottleneck: Bottleneck | undefined): void {
-    this.#bottleneck = bottleneck;
-  }
-
   /** Messages in the target by source folder. */
   inTarget(): ReadonlyMap<string, number> {
     return new Map([...this.#pages].map(([path, page]) => [path, page.items.copied + page.items.adopted]));
@@ -180,9 +192,10 @@ export class MailboxBooks {
 
   /** Publishes the end of the pass with every folder's page. */
   async close(): Promise<void> {
-    this.#bottleneck = undefined;
     await this.#world.store.saveFolders(this.#user.address, [...this.#pages.values()].map(toFolderBooks));
-    await this.#world.store.saveProgress(this.#user.address, this.#user.batch, this.#progress(this.#world.clock.now()));
+    // The sync is over: nothing holds it back any more.
+    const { bottleneck: _over, ...progress } = this.#progress(this.#world.clock.now());
+    await this.#world.store.saveProgress(this.#user.address, this.#user.batch, progress);
   }
 
   #page(source: string): Page {
@@ -193,7 +206,15 @@ export class MailboxBooks {
 
   #progress(now: number): UserProgress {
     const items = this.items();
-    const rate = this.#rate(now);
+    const time = this.#timer.spent();
+    const rate = this.#rate({
+      at: now,
+      items: this.#copied,
+      bytes: this.#bytes,
+      requests: this.#timer.sent.requests,
+      time,
+    });
+    const bottleneck = bottleneckOf(rate.time);
     return {
       items,
       bytesTransferred: this.#bytesBefore + this.#bytes,
@@ -204,7 +225,11 @@ export class MailboxBooks {
       ...(this.#findings === undefined ? {} : { findings: this.#findings }),
       startedAt: this.#startedAt,
       updatedAt: now,
-      ...(this.#bottleneck === undefined ? {} : { bottleneck: this.#bottleneck }),
+      ...(bottleneck === undefined ? {} : { bottleneck }),
+      time: addTime(this.#timeBefore, time),
+      syncTime: time,
+      ceiling: this.#timer.ceiling(),
+      requestsPerSecond: rate.requests,
     };
   }
 
@@ -215,14 +240,18 @@ export class MailboxBooks {
     return Math.max(recorded, Math.round(mean * source));
   }
 
-  #rate(now: number): { readonly items: number; readonly bytes: number } {
-    this.#samples.push({ at: now, items: this.#copied, bytes: this.#bytes });
-    while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > RATE_WINDOW) this.#samples.shift();
-    const first = this.#samples[0] ?? { at: this.#startedAt, items: 0, bytes: 0 };
-    const origin = this.#samples.length === 1 ? { at: this.#startedAt, items: 0, bytes: 0 } : first;
-    const seconds = (now - origin.at) / 1000;
-    if (seconds <= 0) return { items: 0, bytes: 0 };
-    return { items: (this.#copied - origin.items) / seconds, bytes: (this.#bytes - origin.bytes) / seconds };
+  #rate(sample: Sample): Omit<Sample, 'at'> {
+    this.#samples.push(sample);
+    while (this.#samples.length > 2 && sample.at - (this.#samples[0]?.at ?? sample.at) > RATE_WINDOW)
+      this.#samples.shift();
+    const [first = sample] = this.#samples;
+    const start = { at: this.#startedAt, items: 0, bytes: 0, requests: 0, time: this.#timeAtStart };
+    const origin = this.#samples.length === 1 ? start : first;
+    const time = timeSince(origin.time, sample.time);
+    const seconds = (sample.at - origin.at) / 1000;
+    if (seconds <= 0) return { items: 0, bytes: 0, requests: 0, time };
+    const perSecond = (of: 'items' | 'bytes' | 'requests'): number => (sample[of] - origin[of]) / seconds;
+    return { items: perSecond('items'), bytes: perSecond('bytes'), requests: perSecond('requests'), time };
   }
 }
 

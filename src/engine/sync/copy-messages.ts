@@ -53,7 +53,6 @@ export async function copyMessages(
       const fetched = await run.folder.contents(window);
       await bookUnread(session, run, fetched, byUid);
       for (const lot of cutLots(run, readOf(fetched, byUid))) await queue.put(lot);
-      session.books.heldBackBy(queue.slowerSide());
       await session.books.publish();
     }
   }

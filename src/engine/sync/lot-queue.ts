@@ -3,14 +3,16 @@ interface Weighed {
   readonly bytes: number;
 }
 
+/** Told while a lane has nothing to do. */
+type Idle = <Result>(wait: () => Promise<Result>) => Promise<Result>;
+
 /**
  * The queue between the reader and the upload lanes, bounded in bytes: the reader waits when it is full, lanes wait when
- * it is empty. Waiting times say which side holds the other back.
+ * it is empty.
  */
 export class LotQueue<Lot extends Weighed> {
   readonly #capacity: number;
-  readonly #lanes: number;
-  readonly #now: () => number;
+  readonly #idle: Idle;
   readonly #lots: Lot[] = [];
   readonly #takers: ((lot: Lot | undefined) => void)[] = [];
   #bytes = 0;
@@ -19,32 +21,17 @@ export class LotQueue<Lot extends Weighed> {
   #room: (() => void) | undefined;
   readonly #drained: (() => void)[] = [];
   #held = 0;
-  /** ms the reader waited for room, and the lanes for lots, since somebody asked. */
-  #waited = { reader: 0, lanes: 0 };
 
-  constructor(capacity: number, lanes: number, now: () => number) {
+  constructor(capacity: number, idle: Idle) {
     this.#capacity = capacity;
-    this.#lanes = lanes;
-    this.#now = now;
-  }
-
-  /** Which side the other one waited for since this was asked last; undefined when none waited. */
-  slowerSide(): 'source' | 'target' | undefined {
-    // Lanes wait side by side: an hour of waiting is a quarter of an hour when all four wait.
-    const lanes = this.#waited.lanes / this.#lanes;
-    const { reader } = this.#waited;
-    this.#waited = { reader: 0, lanes: 0 };
-    if (reader === lanes) return undefined;
-    return reader > lanes ? 'target' : 'source';
+    this.#idle = idle;
   }
 
   /** Adds a lot, waiting for room first; a lot larger than the whole queue passes alone. Throws what a lane failed with. */
   async put(lot: Lot): Promise<void> {
-    const since = this.#now();
     while (this.#error === undefined && this.#bytes > 0 && this.#bytes + lot.bytes > this.#capacity) {
       await new Promise<void>((resolve) => (this.#room = resolve));
     }
-    this.#waited.reader += this.#now() - since;
     this.#throwIfFailed();
     this.#bytes += lot.bytes;
     this.#held += 1;
@@ -58,10 +45,7 @@ export class LotQueue<Lot extends Weighed> {
     if (this.#error !== undefined) return undefined;
     const lot = this.#lots.shift();
     if (lot !== undefined || this.#closed) return lot;
-    const since = this.#now();
-    const taken = await new Promise<Lot | undefined>((resolve) => this.#takers.push(resolve));
-    this.#waited.lanes += this.#now() - since;
-    return taken;
+    return this.#idle(() => new Promise<Lot | undefined>((resolve) => this.#takers.push(resolve)));
   }
 
   /** A lane is done with a lot: its bytes are free again. */

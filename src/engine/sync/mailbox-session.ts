@@ -2,6 +2,7 @@ import type { MigrationBatch } from '../domain/migration-batch.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
 import type { Ledger, SourceMailbox, TargetMailbox, World } from '../ports.ts';
 import type { MailboxBooks } from './books.ts';
+import type { SyncTimer } from './sync-timer.ts';
 
 /** Everything one pass over one mailbox works with. */
 export interface MailboxSession {
@@ -14,6 +15,8 @@ export interface MailboxSession {
   readonly target: TargetMailbox;
   readonly ledger: Ledger;
   readonly books: MailboxBooks;
+  /** Where the time of this pass goes. */
+  readonly timer: SyncTimer;
   /** Aborts when the user is stopped, the worker leaves, or another worker took the mailbox. */
   readonly signal: AbortSignal;
 }

@@ -3,7 +3,8 @@ import type { MigrationBatch } from '../domain/migration-batch.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
 import { requireBatch } from '../batches.ts';
 import { requireEndpoint } from '../endpoints.ts';
-import type { Ledger, LedgerKey, SourceMailbox, World } from '../ports.ts';
+import type { Ledger, LedgerKey, SourceMailbox, WaitWatch, World } from '../ports.ts';
+import { timedSource } from './timed-source.ts';
 
 /** The source of a user and what the ledger knows of it. */
 export interface OpenSource {
@@ -21,6 +22,7 @@ export async function withOpenSource<Result>(
   user: MigrationUser,
   signal: AbortSignal,
   use: (open: OpenSource) => Promise<Result>,
+  watch?: WaitWatch,
 ): Promise<Result> {
   const batch = await requireBatch(world, user.batch);
   const endpoint = await requireEndpoint(world, batch.endpoint);
@@ -31,7 +33,9 @@ export async function withOpenSource<Result>(
     const named = { address: user.address, batch: batch.name, endpoint: endpoint.name };
     throw new MigrationError('CredentialMissing', named);
   }
-  await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  const connect = () => world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  await using source =
+    watch === undefined ? await connect() : timedSource(await watch.during('source', connect), watch);
   const sourceHost = `${endpoint.host}:${endpoint.port}`;
   const key: LedgerKey = { targetMailboxId: target.id, sourceHost, login: user.userName };
   await using ledger = await world.ledgers.open(key, user.epoch);

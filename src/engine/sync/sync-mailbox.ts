@@ -28,6 +28,7 @@ import { reconsiderExcluded } from './reconsider-excluded.ts';
 import { saveSkippedItems } from './report-skipped.ts';
 import { uploadLane } from './send-lot.ts';
 import { removeLateTwins, settleIntents } from './settle-intents.ts';
+import type { SyncTimer } from './sync-timer.ts';
 import { verifyFolders } from './verify-mailbox.ts';
 
 export interface SyncResult {
@@ -45,8 +46,13 @@ const QUEUE_BYTES = 6 * 1024 * 1024;
 const SETTLE_ROUNDS = 3;
 
 /** One pass over one mailbox, initial or incremental: the target follows what happened at the source, its owner's work stays. */
-export async function syncMailbox(world: World, user: MigrationUser, signal: AbortSignal): Promise<SyncResult> {
-  return withOpenMailbox(world, user, signal, async (session) => {
+export async function syncMailbox(
+  world: World,
+  user: MigrationUser,
+  signal: AbortSignal,
+  timer: SyncTimer,
+): Promise<SyncResult> {
+  return withOpenMailbox(world, user, signal, timer, async (session) => {
     try {
       const routes = await bringOver(session);
       await reportNotes(session);
@@ -204,7 +210,7 @@ async function copyNew(
   changes: readonly FolderChange[],
   moves: readonly Move[],
 ): Promise<void> {
-  const queue = new LotQueue<Lot>(QUEUE_BYTES, LANES, () => session.world.clock.now());
+  const queue = new LotQueue<Lot>(QUEUE_BYTES, (wait) => session.timer.during('idle', wait));
   const lanes = Array.from({ length: LANES }, () => uploadLane(session, queue));
   try {
     for (const { run, fresh, again } of changes) {
