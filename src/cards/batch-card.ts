@@ -184,7 +184,7 @@ function speedFacts(view: BatchView, locale: Locale): readonly (readonly [string
   const held = heldBackLine(view, view.waitingCount, locale);
   return [
     [t.batch.rate, speedLine(view, locale) ?? t.batch.measuring],
-    [t.batch.copied, `${t.messages(view.items.copied)}, ${bytes(view.bytesTransferred)}`],
+    [t.batch.copied, `${bytes(view.bytesTransferred)}, ${t.messages(view.items.copied)}`],
     ...(held === undefined ? [] : ([[t.speed.heldBack, held]] as const)),
   ];
 }

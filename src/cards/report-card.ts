@@ -18,6 +18,7 @@ import {
 } from './elements.ts';
 import { escapeMarkdown } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
+import { fleetSection } from './speed-lines.ts';
 import {
   type Report,
   approvalSection,
@@ -74,6 +75,7 @@ export function reportCard(report: Report, locale: Locale = ENGLISH): Card {
       { value: short(yesterday.users), label: t.report.usersSynced },
     ]),
     averageLine(report, locale),
+    report.speed === undefined ? undefined : fleetSection(report.speed, report.speed.waitingCount, locale),
     cutoverSection(report, locale),
     burnDownSection(report, locale),
     approvalSection(report, locale),

@@ -14,11 +14,13 @@ import {
   underRow,
 } from './elements.ts';
 import type { Locale } from './locale.ts';
+import type { SpeedView } from '../engine/views.ts';
 
 /** The report, and the files beside it. */
 export type Report = DailyReport & {
   readonly asOf: string;
   readonly files?: readonly { readonly file: string; readonly bytes: number }[];
+  readonly speed?: SpeedView & { readonly waitingCount: number };
 };
 
 const MOST_ROWS = 3;

@@ -1,9 +1,10 @@
 import type { SpeedView } from '../engine/views.ts';
+import { type CardElement, facts, section } from './elements.ts';
 import type { Locale } from './locale.ts';
 
 const CAUSES = ['budget', 'source', 'target', 'cpu', 'slot'] as const;
 /** What took less of the time than this holds nobody back. */
-const NOTICED = 0.01;
+const NOTICED = 0.05;
 
 /** "41 mails/s · 3.1 MB/s · 86% of Exchange's ceiling"; undefined while nothing moves. */
 export function speedLine(
@@ -43,4 +44,17 @@ export function heldBackLine(
   const waiting = waitingUsers === undefined || waitingUsers === 0 ? [] : [t.speed.waiting(waitingUsers)];
   const parts = [...held, ...waiting];
   return parts.length === 0 ? undefined : parts.join(' · ');
+}
+
+/** All batches together; nothing while nothing moves. */
+export function fleetSection(view: SpeedView, waitingUsers: number, locale: Locale): CardElement | undefined {
+  const { t } = locale;
+  const rate = speedLine(view, locale);
+  if (rate === undefined) return undefined;
+  const rows = [
+    [t.batch.rate, rate],
+    [t.speed.left, etaText(view, locale)],
+    [t.speed.heldBack, heldBackLine(view, waitingUsers, locale)],
+  ] as const;
+  return section(t.batch.pace, facts(rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
 }

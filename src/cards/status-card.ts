@@ -9,7 +9,6 @@ import {
   bar,
   boldFromOutside,
   card,
-  facts,
   markRow,
   section,
   small,
@@ -18,7 +17,7 @@ import {
   tiles,
 } from './elements.ts';
 import { ENGLISH, type Locale } from './locale.ts';
-import { etaText, heldBackLine, speedLine } from './speed-lines.ts';
+import { fleetSection } from './speed-lines.ts';
 
 const MOST_BATCHES = 12;
 
@@ -29,6 +28,7 @@ export function statusCard(view: StatusView, locale: Locale = ENGLISH): Card {
   const good = syncedCount + finalizedCount;
   const tone = toneOf(view);
   const listed = sorted(batches);
+  const waiting = batches.reduce((sum, batch) => sum + batch.waitingCount, 0);
   const rest = listed.length - MOST_BATCHES;
   const body: (CardElement | undefined)[] = [
     band({
@@ -64,28 +64,11 @@ export function statusCard(view: StatusView, locale: Locale = ENGLISH): Card {
           ...listed.slice(0, MOST_BATCHES).map((each) => batchRow(each, locale)),
           ...(rest > 0 ? [markRow('plain', [t.more(rest)])] : []),
         ),
-    speedSection(view, locale),
+    fleetSection(view, waiting, locale),
     small(t.asOf(view.asOf.slice(11, 16))),
   ];
   const fallback = t.overview.fallback(t.batches(batches.length), count(good), count(totalCount), count(failedCount));
   return card(`${fallback} ${t.write('status <batch>')}`, body, buttons(listed[0], failedCount, locale));
-}
-
-// All batches together, while something moves.
-function speedSection(view: StatusView, locale: Locale): CardElement | undefined {
-  const { t } = locale;
-  const rate = speedLine(view, locale);
-  if (rate === undefined) return undefined;
-  const waiting = view.batches.reduce((sum, batch) => sum + batch.waitingCount, 0);
-  const rows = [
-    [t.speed.rate, rate],
-    [t.speed.left, etaText(view, locale)],
-    [t.speed.heldBack, heldBackLine(view, waiting, locale)],
-  ] as const;
-  return section(
-    t.batch.pace,
-    facts(rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))),
-  );
 }
 
 function toneOf({ failedCount, activeCount, batches }: StatusView): Tone {

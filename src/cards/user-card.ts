@@ -172,7 +172,7 @@ function speedSection(view: UserView, locale: Locale): CardElement | undefined {
   if (!isRunning(view.status)) return undefined;
   const { t } = locale;
   const rows = [
-    [t.speed.rate, speedLine(view, locale)],
+    [t.batch.rate, speedLine(view, locale)],
     [t.speed.heldBack, heldBackLine(view, undefined, locale)],
   ] as const;
   const known = rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));

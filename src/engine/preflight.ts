@@ -101,8 +101,8 @@ async function predict(
   const batches = new Set(all.flatMap((batch) => (batch.endpoint === endpoint.name ? [batch.name] : [])));
   const now = world.clock.now();
   const events = await Array.fromAsync(world.events.read(now - PACE_MEMORY, now));
-  const items = found.map((each) => (each.ready ? each.mailbox.items : 0));
-  return predictDuration(sum(items), largest(items), measuredPace(events, batches));
+  const mailboxes = found.flatMap((each) => (each.ready ? [each.mailbox] : []));
+  return predictDuration(mailboxes, measuredPace(events, batches));
 }
 
 async function writeReport(

@@ -17,8 +17,13 @@ import { dayBefore, paceOf } from './domain/pace.ts';
 import { wallTime } from './domain/wall-clock.ts';
 import type { UserProgress } from './domain/progress.ts';
 import type { World } from './ports.ts';
+import { statusOverview } from './queries.ts';
+import { speedOf } from './speed.ts';
+import type { SpeedView } from './views.ts';
 
 export interface ReportView extends DailyReport {
+  /** How fast all batches are together when the report is made, and how many users wait for a slot. */
+  readonly speed?: SpeedView & { readonly waitingCount: number };
   readonly asOf: string;
   /** Where the whole lists are: a page and a CSV of every user. */
   readonly files?: readonly ReportFile[];
@@ -106,7 +111,10 @@ async function reportOf(
     batches: reported,
     approvals: await waitingApprovals(world),
   });
-  return { view: { ...report, asOf: new Date(now).toISOString() }, users };
+  const speed = await statusOverview(world);
+  const waitingCount = speed.batches.reduce((sum, batch) => sum + batch.waitingCount, 0);
+  const view = { ...report, speed: { ...speedOf(speed), waitingCount }, asOf: new Date(now).toISOString() };
+  return { view, users };
 }
 
 function latestOf(synced: number | undefined, equal: number | undefined): number | undefined {

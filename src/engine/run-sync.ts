@@ -112,6 +112,7 @@ async function finish(
           user: user.address,
           initial,
           copied: result.copied,
+          bytes: result.bytes,
           items: result.items,
         },
         ...(result.held === undefined

@@ -57,6 +57,16 @@ export function fleetSpeed(
   };
 }
 
+/** Of a view that tells more. */
+export function speedOf(view: SpeedView): SpeedView {
+  const { itemsPerSecond, bytesPerSecond, etaSeconds, etaP90Seconds, ceiling, ceilingShare } = view;
+  const { bottleneck, lostSeconds: lost, movingSeconds } = view;
+  return {
+    ...{ itemsPerSecond, bytesPerSecond, etaSeconds, etaP90Seconds, ceiling, ceilingShare },
+    ...{ bottleneck, lostSeconds: lost, movingSeconds },
+  };
+}
+
 export function rates(running: readonly UserProgress[]): Pick<SpeedView, 'itemsPerSecond' | 'bytesPerSecond'> {
   return {
     itemsPerSecond: round(sum(running.map((each) => each.itemsPerSecond))),

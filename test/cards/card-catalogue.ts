@@ -115,6 +115,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
   const hostileError = failure('ImapAuthenticationException', { code: HOSTILE, detail: ENDLESS, address: HOSTILE });
   const entries: (readonly [string, Card])[] = [
     ...BATCH_STATUSES.map((status) => [`batch-${status}`, batchCard(sampleBatch({ status }), locale)] as const),
+    ['user-syncing', userCard(sampleUser({ status: 'Syncing', lastSuccessfulSyncTime: null, dataConsistencyScore: null, reasons: [], skipped: [], items: { ...NO_ITEMS, source: 22_418, copied: 14_303, pending: 8115 }, itemsPerSecond: 11.4, bytesPerSecond: 430_000, etaSeconds: 712, etaP90Seconds: 981, ceiling: 'bytes', ceilingShare: 0.97, supportedActions: ['Stop'] }), locale)],
     [
       'batch-live',
       batchCard(

@@ -1,11 +1,12 @@
 import type { ClusterView } from '../../src/cards/cluster-card.ts';
 import type { DoctorFindings } from '../../src/cards/doctor-card.ts';
 import type { Story } from '../../src/cards/story-card.ts';
-import { type DailyReport, type ReportedUser, dailyReport } from '../../src/engine/domain/daily-report.ts';
+import { type ReportedUser, dailyReport } from '../../src/engine/domain/daily-report.ts';
+import type { Report } from '../../src/cards/report-sections.ts';
 import { failure } from '../../src/engine/domain/failure.ts';
 import type { BatchName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
-import { NOW } from './sample-views.ts';
+import { NOW, sampleStatus } from './sample-views.ts';
 
 const refused = failure('ImapAuthenticationException', {
   code: 'AUTHENTICATIONFAILED',
@@ -55,7 +56,7 @@ export const DOCTOR: DoctorFindings = {
 };
 
 /** 6,200 users in nine batches on an ordinary Monday. */
-export function sampleReport(): DailyReport & { readonly asOf: string } {
+export function sampleReport(): Report {
   const users = Array.from({ length: 6200 }, (_, at): ReportedUser => {
     const status =
       at < 3740 ? 'Synced' : at < 4100 ? 'Failed' : at < 4200 ? 'Syncing' : at < 5400 ? 'Queued' : 'Validating';
@@ -114,5 +115,6 @@ export function sampleReport(): DailyReport & { readonly asOf: string } {
       { identity: '7F3A9C', title: 'Complete batch', batch: 'pilot', requestedBy: 'Operator A', requestedAt: Date.parse('2026-11-22T16:12:00Z'), expiresAt: Date.parse('2026-11-23T16:12:00Z') },
     ],
   }); // prettier-ignore
-  return { ...report, asOf: NOW };
+  const speed = { ...sampleStatus(), waitingCount: 183 };
+  return { ...report, speed, asOf: NOW };
 }

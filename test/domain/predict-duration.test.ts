@@ -29,6 +29,17 @@ describe('the pace of first syncs', () => {
     expect(measuredPace(events, BATCHES)).toEqual({ mailboxes: 3, itemsPerSecondOfOne: 10, itemsPerSecond: 15 });
   });
 
+  test('is measured in bytes where syncs tell them', () => {
+    const [started, synced] = sync('a', 0, 100, 1000);
+    const told = [started, { ...synced, bytes: 5_000_000 }] as MigrationEvent[];
+
+    expect(measuredPace([...told, ...sync('b', 0, 100, 1000)], BATCHES)).toMatchObject({
+      itemsPerSecond: 20,
+      bytesPerSecond: 50_000,
+      bytesPerSecondOfOne: 50_000,
+    });
+  });
+
   test.each([
     ['nothing happened', []],
     ['only other endpoints were used', sync('a', 0, 100, 1000, 'elsewhere')],
@@ -42,16 +53,33 @@ describe('the pace of first syncs', () => {
 
 describe('how long a batch takes', () => {
   const pace = { mailboxes: 3, itemsPerSecondOfOne: 10, itemsPerSecond: 40 };
+  const bytes = { bytesPerSecondOfOne: 1000, bytesPerSecond: 4000 };
+  const mailboxes = (count: number, items: number, size: number) =>
+    Array.from({ length: count }, () => ({ items, bytes: items * size }));
+
+  test.each([
+    ['mail as large as what was measured: by its number', 100, 1000],
+    ['mail three times as large: by its bytes', 300, 3000],
+    ['smaller mail: by its number', 10, 1000],
+  ])('%s', (_what, size, seconds) => {
+    expect(predictDuration(mailboxes(40, 1000, size), { ...pace, ...bytes })?.seconds).toBe(seconds);
+  });
+
+  test('one mailbox of few large messages: never faster than one worker reads its bytes', () => {
+    const few = mailboxes(1, 100, 90_000);
+
+    expect(predictDuration([...few, ...mailboxes(9, 100, 10)], { ...pace, ...bytes })?.seconds).toBe(9000);
+  });
 
   test('many mailboxes: all of it at the pace of all together', () => {
-    expect(predictDuration(40_000, 1000, pace)?.seconds).toBe(1000);
+    expect(predictDuration(mailboxes(40, 1000, 50), pace)?.seconds).toBe(1000);
   });
 
   test('one large mailbox: never faster than one worker reads it', () => {
-    expect(predictDuration(40_000, 39_000, pace)?.seconds).toBe(3900);
+    expect(predictDuration([...mailboxes(1, 39_000, 50), ...mailboxes(1, 1000, 50)], pace)?.seconds).toBe(3900);
   });
 
   test('is not guessed', () => {
-    expect(predictDuration(40_000, 1000, undefined)).toBeUndefined();
+    expect(predictDuration(mailboxes(40, 1000, 50), undefined)).toBeUndefined();
   });
 });

@@ -141,7 +141,6 @@ export const DE: typeof EN = {
   },
 
   speed: {
-    rate: 'Tempo',
     mails: (rate) => rate.replace('Elemente', 'Mails'),
     eta: (half, most) => `${half} (90 %: ${most})`,
     left: 'Noch',
@@ -150,7 +149,7 @@ export const DE: typeof EN = {
     waiting: (value) => `${users(value)} ${value === 1 ? 'wartet' : 'warten'} auf einen Platz`,
     causes: {
       source: 'Quelle',
-      target: 'Exchange',
+      target: 'das Ziel',
       budget: 'Grenzen von Exchange',
       cpu: 'unsere CPU',
       slot: 'Warten auf einen Platz',

@@ -123,7 +123,6 @@ export const EN = {
   },
 
   speed: {
-    rate: 'Speed',
     mails: (rate: string) => rate.replace('items', 'mails'),
     eta: (half: string, most: string) => `${half} (90%: ${most})`,
     left: 'Time left',
@@ -132,7 +131,7 @@ export const EN = {
     waiting: (value: number) => `${users(value)} ${value === 1 ? 'waits' : 'wait'} for a slot`,
     causes: {
       source: 'source',
-      target: 'Exchange',
+      target: 'target',
       budget: "Exchange's limits",
       cpu: 'our CPU',
       slot: 'waiting for a slot',

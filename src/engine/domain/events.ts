@@ -59,6 +59,8 @@ export type EventBody =
       readonly user: UserAddress;
       readonly initial: boolean;
       readonly copied: number;
+      /** Bytes of the messages that were copied. */
+      readonly bytes?: number;
       readonly items: Items;
     }
   | {

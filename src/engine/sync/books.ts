@@ -92,6 +92,11 @@ export class MailboxBooks {
     return this.#copied;
   }
 
+  /** Their bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Opens the page of a folder with what the ledger knows of it under this UIDVALIDITY. */
   open(source: string, target: string, uidValidity: string | undefined, items: Partial<Items>): void {
     const bytes = this.#folderBytesBefore.get(source) ?? 0;

@@ -35,6 +35,8 @@ export interface SyncResult {
   readonly items: Items;
   /** Messages written in this pass. */
   readonly copied: number;
+  /** Their bytes. */
+  readonly bytes: number;
   /** Removals that wait for a person since this pass. */
   readonly held?: OwnerFinding;
 }
@@ -68,6 +70,7 @@ export async function syncMailbox(
     return {
       items: session.books.items(),
       copied: session.books.copied,
+      bytes: session.books.bytes,
       ...(held === undefined ? {} : { held }),
     };
   });
