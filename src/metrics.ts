@@ -65,8 +65,6 @@ const SPEED: readonly Metric<SpeedView>[] = [
 /** The state of all batches in Prometheus' text format. Batch names are restricted, so labels need no escaping. */
 export async function metricsText(world: World): Promise<string> {
   const view = await statusOverview(world);
-  const ofBatches = <Of>([name, help, values]: Metric<Of>, batches: readonly (Of & BatchView)[]): readonly string[] =>
-    lines(name, help, batches.flatMap((batch) => values(batch).map(([labels, value]) => [joined(`batch="${batch.identity}"`, labels), value] as const))); // prettier-ignore
   return [
     ...METRICS.flatMap((metric) => ofBatches(metric, view.batches)),
     ...SPEED.flatMap(([name, ...metric]) => ofBatches([`bellhop_${name}`, ...metric], view.batches)),
@@ -74,6 +72,13 @@ export async function metricsText(world: World): Promise<string> {
   ]
     .join('\n')
     .concat('\n');
+}
+
+function ofBatches<Of>([name, help, values]: Metric<Of>, batches: readonly (Of & BatchView)[]): readonly string[] {
+  const labelled = batches.flatMap((batch) =>
+    values(batch).map(([labels, value]) => [joined(`batch="${batch.identity}"`, labels), value] as const),
+  );
+  return lines(name, help, labelled);
 }
 
 function lines(name: string, help: string, values: Values): readonly string[] {

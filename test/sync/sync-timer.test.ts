@@ -8,7 +8,7 @@ function fakeTimer(waited = NO_TIME) {
   const timer = new SyncTimer({ now: () => clock.now, busy: () => clock.busy, timeScale: 1, waited });
   return {
     timer,
-    pass(ms: number, busyShare = 0) {
+    pass: (ms: number, busyShare = 0): void => {
       clock.now += ms;
       clock.busy += ms * busyShare;
     },
@@ -22,8 +22,8 @@ const step = record({
   busy: constantFrom(0, 0.3, 0.95, 1),
 });
 
-test('whatever happens, what was lost and what moved add up to the time that passed', async () => {
-  await assert(
+test('whatever happens, what was lost and what moved add up to the time that passed', () => {
+  assert(
     property(array(step, { maxLength: 60 }), integer({ min: 0, max: 90_000 }), (steps, slot) => {
       const { timer, pass } = fakeTimer({ ...NO_TIME, slot });
       const open: { what: string; end: () => void }[] = [];
