@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { controlLocalExchange } from '../sandbox/exchange/control-client.ts';
+import { type ExchangeControl, controlLocalExchange } from '../sandbox/exchange/control-client.ts';
 import { stopRedisOf } from '../sandbox/stop-redis.ts';
 import type { LocalDovecot, LocalDovecotOptions } from '../sandbox/source/local-dovecot.ts';
 
@@ -20,6 +20,8 @@ export interface Course {
   /** Settings of source and target servers. */
   readonly servers: Partial<LocalDovecotOptions>;
   readonly user: { readonly name: string; readonly password: string };
+  /** Exchange's limits and how far it is; without them it has none and is next door. */
+  readonly limits?: { readonly timeScale: number; readonly latency: number };
 }
 
 const root = new URL('..', import.meta.url).pathname;
@@ -40,21 +42,28 @@ export interface BellhopRun extends AsyncDisposable {
   metric(name: string): Promise<number>;
   /** Object id of the target mailbox. */
   readonly mailboxId: string;
+  readonly exchange: ExchangeControl;
   /** Bytes the worker held at most. */
   peakRss(): number;
 }
 
-export async function openBellhop({ directory, source, user }: Course): Promise<BellhopRun> {
+export async function openBellhop({ directory, source, user, limits }: Course): Promise<BellhopRun> {
   await using opened = new AsyncDisposableStack();
   const data = join(directory, 'bellhop');
   const exchange = spawn(
     process.execPath,
-    [join(root, 'sandbox/exchange/main.ts'), '--directory', join(directory, 'exchange'), '--throttling', 'off'],
+    [
+      join(root, 'sandbox/exchange/main.ts'),
+      ...['--directory', join(directory, 'exchange')],
+      ...['--throttling', limits === undefined ? 'off' : 'on'],
+      ...['--time-scale', String(limits?.timeScale ?? 1)],
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   opened.defer(() => ended(exchange));
   const access = JSON.parse(await firstLine(exchange, /\n/)) as Readonly<Record<string, string>>;
   const control = controlLocalExchange(access['graphUrl'] ?? '', access['caFile'] ?? '');
+  await control.setSwitches({ latency: limits?.latency ?? 0 });
   const { id: mailboxId } = await control.addMailbox({ address: 'u1@contoso.example', displayName: 'u1' });
   writeFileSync(
     join(directory, 'ca.pem'),
@@ -71,7 +80,8 @@ export async function openBellhop({ directory, source, user }: Course): Promise<
     MALLOC_ARENA_MAX: '2',
     NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
     BELLHOP_SANDBOX: '1',
-    BELLHOP_THROTTLE: 'off',
+    BELLHOP_THROTTLE: limits === undefined ? 'off' : 'on',
+    BELLHOP_TIME_SCALE: String(limits?.timeScale ?? 1),
     BELLHOP_DATA: data,
     BELLHOP_ALLOW_HOSTS: 'localhost',
     BELLHOP_ROLES: 'worker',
@@ -114,6 +124,7 @@ export async function openBellhop({ directory, source, user }: Course): Promise<
       return (at('UserSynced') - at('UserSyncStarted')) / 1000;
     },
     mailboxId,
+    exchange: control,
     metric: (name) => metric(port, name),
     peakRss: () =>
       Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024,

@@ -4,6 +4,7 @@ import { benchImport } from './import.ts';
 import { benchInitialSync } from './initial-sync.ts';
 import { benchLive } from './live.ts';
 import { benchNoChange } from './no-change.ts';
+import { benchLimits } from './limits.ts';
 import { PEERS } from './measure-peers.ts';
 import { benchStatus } from './status.ts';
 
@@ -15,6 +16,7 @@ const USAGE = `npm run bench -- [bench] [options]
             --mails 20000
   no-change a pass in which nothing changed, with one very large folder
             --mails 500000
+  limits    one mailbox within the real limits of Exchange, whose answers take 250 ms
   live      from a change at the source to the target, in a live batch
             --users 1
   import    a CSV read, checked and stored with sealed passwords
@@ -44,6 +46,7 @@ if (values.help) console.log(USAGE);
 else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), peers);
 else if (bench === 'no-change') await benchNoChange(Number(values.mails ?? 500_000));
 else if (bench === 'import') await benchImport(Number(values.rows));
+else if (bench === 'limits') await benchLimits();
 else if (bench === 'live') await benchLive(Number(values.users ?? 1));
 else if (bench === 'status') await benchStatus(Number(values.users ?? 50_000));
 else if (bench === 'initial') {

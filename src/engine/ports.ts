@@ -265,20 +265,28 @@ export interface TargetMailbox extends AsyncDisposable {
   removeDuplicate(id: string): Promise<void>;
 }
 
-/** Published ceilings of a mailbox, shared by all workers. Kept by the target edge before each request. */
+/**
+ * The published ceilings of a mailbox and of the tenant, shared by all workers and kept by the target edge before each
+ * request. A request about no mailbox (recipients, domains) names none.
+ */
 export interface TargetBudget {
   /**
    * Takes a place (4 at once), one request and the bytes it uploads. Waits up to a few seconds; a longer wait throws
    * TargetThrottled with `retryAt`, so that the worker can turn to another mailbox. `watch` hears of waits.
    */
   enter(
-    mailboxId: string,
+    mailboxId: string | undefined,
     uploadBytes: number,
     signal: AbortSignal,
     watch?: Pick<WaitWatch, 'during'>,
   ): Promise<BudgetPlace>;
   /** The target asked for rest (Retry-After, ms): nobody enters this mailbox before. */
-  rest(mailboxId: string, ms: number): Promise<void>;
+  rest(mailboxId: string | undefined, ms: number): Promise<void>;
+  /**
+   * The target refused a request (429): rest, and for a while less than the ceilings afterwards. Refusals of many
+   * mailboxes at once slow down the whole tenant.
+   */
+  throttled(mailboxId: string | undefined, ms: number): Promise<void>;
 }
 
 export interface BudgetPlace {

@@ -21,7 +21,7 @@ export interface GraphRequest {
   readonly body?: unknown;
   /** Or bytes, which already are what is sent. */
   readonly bytes?: Buffer | StreamedBody;
-  /** The mailbox whose budget pays. */
+  /** The mailbox whose budget pays; without one, the budget of the directory. */
   readonly mailbox?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -106,8 +106,7 @@ export function graphClient({
     token: string | undefined,
   ): Promise<GraphAnswer<Body> & { readonly retryAfter?: number | undefined }> {
     const signal = request.signal ?? new AbortController().signal;
-    const place =
-      request.mailbox === undefined ? undefined : await budget.enter(request.mailbox, upload, signal, watch);
+    const place = await budget.enter(request.mailbox, upload, signal, watch);
     const id = randomUUID();
     try {
       await request.beforeSending?.();
@@ -136,8 +135,7 @@ export function graphClient({
       const error = readGraphError(status, parsed, String(headers['request-id'] ?? id));
       const retryAfter = readRetryAfter(headers['retry-after'] ?? null, clock.now());
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
-      if (status === 503 && retryAfter !== undefined && request.mailbox !== undefined)
-        await budget.rest(request.mailbox, retryAfter);
+      if (status === 503 && retryAfter !== undefined) await budget.rest(request.mailbox, retryAfter);
       return { ok: false, verdict: judge(error), error, retryAfter };
     } catch (error) {
       if (error instanceof MigrationError) throw error;
@@ -147,14 +145,14 @@ export function graphClient({
       return broken(id, 0, code);
     } finally {
       // Not waited for: the next request of this lane need not pay for it.
-      void place?.leave().catch(() => undefined);
+      void place.leave().catch(() => undefined);
     }
   }
 
   async function rest(mailbox: string | undefined, retryAfter: number | undefined, rests: number): Promise<void> {
     // A sandbox makes our own waits faster; a time the server named is the server's.
     const ms = retryAfter ?? (REST_WITHOUT_HEADER * 2 ** Math.min(rests, 5)) / timeScale;
-    if (mailbox !== undefined) await budget.rest(mailbox, ms);
+    await budget.throttled(mailbox, ms);
     if (ms > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + ms });
     await watch.during('budget', () => clock.sleep(ms));
   }

@@ -30,4 +30,5 @@ export const KEY = {
   alive: '{bellhop}:alive:',
   slots: (server: string) => `{bellhop}:slots:${server}`,
   budget: (mailbox: string) => `{bellhop}:budget:${mailbox}`,
+  tenantBudget: '{bellhop}:budget-of-tenant',
 } as const;

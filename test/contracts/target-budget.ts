@@ -1,20 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { BudgetPlace, TargetBudget } from '../../src/engine/ports.ts';
-
-export interface BudgetLimits {
-  readonly places: number;
-  readonly requests: number;
-  /** ms */
-  readonly requestWindow: number;
-  readonly bytes: number;
-  /** ms */
-  readonly byteWindow: number;
-}
+import type { BudgetLimits } from '../../src/store/budget-limits.ts';
 
 export interface BudgetUnderTest extends AsyncDisposable {
   /** Opens the budget as one more worker process would. */
   open(limits: Partial<BudgetLimits>): TargetBudget;
   now(): number;
+  /** Lets time pass for what was decided so far. */
+  pass(ms: number): Promise<void>;
 }
 
 const never = new AbortController().signal;
@@ -76,6 +69,104 @@ export function targetBudgetContract(name: string, open: () => Promise<BudgetUnd
         expect(certain.length).toBeLessThanOrEqual(200);
         expect(certain.reduce((sum, each) => sum + each.bytes, 0)).toBeLessThanOrEqual(60_000);
       }
+    });
+
+    test('no window of the tenant holds more requests than its ceiling, whichever mailboxes they are for', async () => {
+      await using world = await open();
+      const limits = { tenantRequests: 150, tenantWindow: 1000 };
+      const workers = [world.open(limits), world.open(limits)];
+      const entered: { readonly before: number; readonly after: number }[] = [];
+      const until = world.now() + 2500;
+      const lane = async (budget: TargetBudget, mailbox: string | undefined) => {
+        while (world.now() < until) {
+          const before = world.now();
+          const place = await budget.enter(mailbox, 0, never);
+          entered.push({ before, after: world.now() });
+          await place.leave();
+        }
+      };
+
+      await Promise.all(workers.flatMap((budget) => ['one', 'other', undefined].map((each) => lane(budget, each))));
+
+      expect(entered.length).toBeGreaterThan(150);
+      for (const { before: start } of entered) {
+        const certain = entered.filter(({ before, after }) => before >= start && after <= start + 1000);
+        expect(certain.length).toBeLessThanOrEqual(150);
+      }
+    });
+
+    test('a refusal leaves fewer places and fewer requests, to every worker', async () => {
+      await using world = await open();
+      const [one, other] = [world.open({ requests: 20 }), world.open({ requests: 20 })];
+      await one.throttled('mailbox', 1);
+
+      const places = [await other.enter('mailbox', 0, never), await one.enter('mailbox', 0, never)];
+      places.push(await other.enter('mailbox', 0, never));
+      await expect(other.enter('mailbox', 0, AbortSignal.timeout(150))).rejects.toBeDefined();
+      for (const place of places) await place.leave();
+      for (let at = places.length; at < 14; at += 1) await (await one.enter('mailbox', 0, never)).leave();
+
+      await expect(other.enter('mailbox', 0, never)).rejects.toMatchObject({ code: 'TargetThrottled' });
+      await expect(other.enter('another mailbox', 0, never)).resolves.toBeDefined();
+    });
+
+    test('refusals of requests that were under way together are one', async () => {
+      await using world = await open();
+      const budget = world.open({});
+      await Promise.all([1, 2, 3, 4].map(() => budget.throttled('mailbox', 1)));
+
+      const places = await Promise.all([1, 2, 3].map(() => budget.enter('mailbox', 0, never)));
+
+      for (const place of places) await place.leave();
+    });
+
+    test('refused again and again, one place is left', async () => {
+      await using world = await open();
+      const budget = world.open({});
+      for (let at = 0; at < 9; at += 1) {
+        await budget.throttled('mailbox', 1);
+        await world.pass(1001);
+      }
+
+      const place = await budget.enter('mailbox', 0, never);
+
+      await expect(budget.enter('mailbox', 0, AbortSignal.timeout(150))).rejects.toBeDefined();
+      await place.leave();
+    });
+
+    test('a budget that was cut grows back, and never above its ceiling', async () => {
+      await using world = await open();
+      const budget = world.open({ requests: 50, recovery: 600 });
+      await budget.throttled('mailbox', 1);
+      await world.pass(5000);
+
+      for (let at = 0; at < 50; at += 1) await (await budget.enter('mailbox', 0, never)).leave();
+
+      await expect(budget.enter('mailbox', 0, never)).rejects.toMatchObject({ code: 'TargetThrottled' });
+    });
+
+    test('refusals of many mailboxes at once slow down the whole tenant', async () => {
+      await using world = await open();
+      const limits = { tenantRequests: 1000, tenantWindow: 120_000 };
+      const [one, other] = [world.open(limits), world.open(limits)];
+      for (let at = 0; at < 100; at += 1) await (await one.enter(`mailbox-${at}`, 0, never)).leave();
+
+      for (let at = 0; at < 4; at += 1) await one.throttled(`mailbox-${at}`, 1);
+      await expect(other.enter('bystander', 0, never)).resolves.toBeDefined();
+      await one.throttled('mailbox-4', 1);
+
+      await expect(other.enter('bystander', 0, never)).rejects.toMatchObject({ code: 'TargetThrottled' });
+    });
+
+    test('requests about no mailbox have a budget of their own', async () => {
+      await using world = await open();
+      const budget = world.open({ directoryRequests: 5, tenantWindow: 120_000 });
+      for (let at = 0; at < 5; at += 1) await (await budget.enter(undefined, 0, never)).leave();
+
+      await expect(budget.enter(undefined, 0, never)).rejects.toMatchObject({ code: 'TargetThrottled' });
+      await expect(budget.enter('mailbox', 0, never)).resolves.toBeDefined();
+      await budget.rest('mailbox', 60_000);
+      await expect(budget.enter('other', 0, never)).resolves.toBeDefined();
     });
 
     test('whoever would wait too long is told when to come again', async () => {

@@ -2,16 +2,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LocalExchange } from '../../sandbox/exchange/local-exchange.ts';
 import { parseUserAddress } from '../../src/engine/domain/ids.ts';
 import { exchangeDirectory } from '../../src/exchange/exchange-directory.ts';
-import type { Clock, MessageToImport, TargetBudget, TargetMailbox } from '../../src/engine/ports.ts';
+import type { Clock, MessageToImport, TargetMailbox } from '../../src/engine/ports.ts';
 import { readExchangeStore } from '../checker/read-exchange-store.ts';
 import { exactHash } from '../checker/content-hash.ts';
+import { unlimitedBudget } from '../../src/store/redis-budget.ts';
 import { type Fixture, OWNER, startFixture } from '../sandbox/exchange/exchange-fixture.ts';
 
 const clock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
-const unlimited: TargetBudget = {
-  enter: async () => ({ leave: async () => undefined }),
-  rest: async () => undefined,
-};
+const unlimited = unlimitedBudget();
 const SIGNED = mail('multipart/signed; boundary=b; micalg=sha-256; protocol="application/pkcs7-signature"', [
   '--b',
   'Content-Type: text/plain',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PUBLISHED_LIMITS, redisBudget } from '../../src/store/redis-budget.ts';
+import { PUBLISHED_LIMITS } from '../../src/store/budget-limits.ts';
+import { redisBudget } from '../../src/store/redis-budget.ts';
 import { targetBudgetContract } from '../contracts/target-budget.ts';
 import { type LocalRedis, localRedis, systemClock } from './local-redis.ts';
 
@@ -11,11 +12,20 @@ beforeAll(async () => {
 });
 afterAll(() => local[Symbol.asyncDispose]());
 
+// The clock is Redis' own: instead of waiting, what it wrote down is made older.
+async function pass(ms: number): Promise<void> {
+  for (const key of await local.redis.keys('{bellhop}:budget*:share')) {
+    for (const field of ['at', 'deaf'])
+      await local.redis.hset(key, field, Number(await local.redis.hget(key, field)) - ms);
+  }
+}
+
 targetBudgetContract('Redis', async () => {
   await local.redis.flushall();
   return {
     open: (limits) => redisBudget(local.redis, systemClock, { ...PUBLISHED_LIMITS, ...limits }, 1),
     now: () => systemClock.now(),
+    pass,
     async [Symbol.asyncDispose]() {},
   };
 });
@@ -27,7 +37,30 @@ test('the ceilings are the published ones', () => {
     requestWindow: 600_000,
     bytes: 150_000_000,
     byteWindow: 300_000,
+    tenantRequests: 130_000,
+    tenantWindow: 10_000,
+    directoryRequests: 3_500,
+    recovery: 1_200_000,
   });
+});
+
+test('a rest holds whatever the clock of a worker says', async () => {
+  await local.redis.flushall();
+  const ahead = { ...systemClock, now: () => systemClock.now() + 7_200_000 };
+  await redisBudget(local.redis, systemClock, PUBLISHED_LIMITS, 1).rest('mailbox', 60_000);
+
+  const early = redisBudget(local.redis, ahead, PUBLISHED_LIMITS, 1).enter('mailbox', 0, never);
+
+  await expect(early).rejects.toMatchObject({ code: 'TargetThrottled' });
+});
+
+test('a rest outlives the loss of Redis in the worker that was told', async () => {
+  await local.redis.flushall();
+  const budget = redisBudget(local.redis, systemClock, PUBLISHED_LIMITS, 1);
+  await budget.rest('mailbox', 60_000);
+  await local.redis.flushall();
+
+  await expect(budget.enter('mailbox', 0, never)).rejects.toMatchObject({ code: 'TargetThrottled' });
 });
 
 test('a sandbox that runs faster has shorter windows', async () => {
