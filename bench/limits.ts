@@ -43,7 +43,7 @@ const COURSES: readonly Course[] = [
     timeScale: 10,
     amount: ({ bytes }) => bytes,
     from: windowBytes * 0.9,
-    to: windowBytes * 3.9,
+    to: windowBytes * 2.9,
     ceiling: windowBytes / (byteWindow / 1000),
   },
 ];
@@ -72,13 +72,15 @@ async function run({ name, profile, mails: count, timeScale, amount, from, to, c
     console.log(`${name}: ${mails} mails, ${(bytes / 1e6).toFixed(0)} MB, time runs ${timeScale} times as fast`);
     const limits = { timeScale, latency: LATENCY / timeScale };
     await using bellhop = await openBellhop({ directory, source, servers: {}, user, limits });
-    const done = bellhop.firstSync(mails);
+    let over = false;
+    const done = bellhop.firstSync(mails).finally(() => (over = true));
     const manners = async (): Promise<MailboxManners | undefined> =>
       (await bellhop.exchange.manners())['u1@contoso.example'];
     const reached = async (goal: number): Promise<{ readonly at: number; readonly amount: number }> => {
       for (;;) {
         const seen = await manners();
         if (seen !== undefined && amount(seen) >= goal) return { at: performance.now(), amount: amount(seen) };
+        if (over) throw new Error(`The mailbox is too small: ${goal} was not reached.`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };

@@ -13,6 +13,7 @@ import type { Cutover } from './domain/cutover.ts';
 import type { DnsQuestion, DnsSurvey } from './domain/dns-records.ts';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
 import type { MailboxQuota } from './domain/mailbox-quota.ts';
+import type { EndpointShares } from './domain/fair-shares.ts';
 import type { EndpointTest, EventBody, MigrationEvent } from './domain/events.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import type { FolderStatus, MessageFlags, MessageMeta, SourceFolder, SpecialUse } from './domain/mailbox.ts';
@@ -20,6 +21,7 @@ import type { ItemChange, ItemState } from './domain/merge-flags.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
+import type { WaitingUser } from './domain/schedule.ts';
 import type { LearnedCap, SlotRequest } from './domain/source-slots.ts';
 import type { UploadTicket } from './domain/upload.ts';
 import type { SyncForecast } from './domain/sync-forecast.ts';
@@ -433,6 +435,18 @@ export interface MigrationStore {
   removeUser(address: UserAddress, events: readonly EventBody[], by?: Actor): Promise<void>;
   /** Throws UnknownUser. */
   changeUser(address: UserAddress, decide: Decide<MigrationUser>, by?: Actor): Promise<MigrationUser>;
+  /** The users of these addresses that are there. */
+  usersNamed(addresses: readonly UserAddress[]): Promise<readonly MigrationUser[]>;
+  /**
+   * Who of a batch waits for a sync since `until` or longer (domain/schedule.ts): of each turn and priority those that wait
+   * longest, at most `most`. Reads nobody else, however many users there are.
+   */
+  waiting(batch: BatchName, until: number, most: number): Promise<readonly WaitingUser[]>;
+  /** How many users of a batch can be watched (domain/freshness.ts). */
+  watchedCount(batch: BatchName): Promise<number>;
+  /** What the batches of an endpoint were given so far; undefined before the first time. */
+  shares(endpoint: EndpointName): Promise<EndpointShares | undefined>;
+  saveShares(endpoint: EndpointName, shares: EndpointShares): Promise<void>;
   /** Changes every user of a batch, each by itself; returns how many changed. */
   changeUsers(batch: BatchName, decide: Decide<MigrationUser>, by?: Actor): Promise<number>;
 

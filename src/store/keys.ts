@@ -7,6 +7,8 @@ export const KEY = {
   /** Users in the order of their CSV: a list of addresses a batch. */
   order: (batch: BatchName) => `{bellhop}:order:${batch}`,
   users: '{bellhop}:users',
+  /** What each batch of an endpoint was given of its places. */
+  shares: '{bellhop}:shares',
   progress: (batch: BatchName) => `{bellhop}:progress:${batch}`,
   /** Sums over the users of a batch, and the lists beside them. */
   tally: (batch: BatchName) => `{bellhop}:tally:${batch}`,

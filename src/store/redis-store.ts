@@ -4,6 +4,7 @@ import type { Approval } from '../engine/domain/approval.ts';
 import type { BatchCheck } from '../engine/domain/batch-check.ts';
 import type { Cutover } from '../engine/domain/cutover.ts';
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
+import type { EndpointShares } from '../engine/domain/fair-shares.ts';
 import type { EventBody, MigrationEvent } from '../engine/domain/events.ts';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { BatchName, EndpointName, UserAddress } from '../engine/domain/ids.ts';
@@ -17,6 +18,7 @@ import { readJson } from './read-json.ts';
 import { defineScripts } from './redis-scripts.ts';
 import { type StoredUser, redisTally } from './redis-tally.ts';
 import { listKeys } from './tally-scripts.ts';
+import { waitingLanes } from './waiting-lanes.ts';
 
 const CHUNK = 500;
 /** Somebody else may change the same value again and again, but not this often. */
@@ -153,7 +155,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
 
     async removeEndpoint(name, events, by) {
-      await withEvents(redis.multi().hdel(KEY.endpoints, name), stamp(events, by));
+      await withEvents(redis.multi().hdel(KEY.endpoints, name).hdel(KEY.shares, name), stamp(events, by));
     },
 
     async batches() {
@@ -204,6 +206,19 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       let changed = 0;
       for await (const chunk of chunksOf(users(batch))) changed += await changeChunk(batch, chunk, decide, by);
       return changed;
+    },
+
+    async usersNamed(addresses) {
+      if (addresses.length === 0) return [];
+      const texts = await redis.hmget(KEY.users, ...addresses);
+      return texts.flatMap((text) => (text === null ? [] : [readJson<MigrationUser>(text)]));
+    },
+    ...waitingLanes(redis, tally),
+    async shares(endpoint) {
+      return optional<EndpointShares>(await redis.hget(KEY.shares, endpoint));
+    },
+    async saveShares(endpoint, shares) {
+      await redis.hset(KEY.shares, endpoint, JSON.stringify(shares));
     },
 
     async saveProgress(user, batch, progress) {

@@ -36,6 +36,8 @@ export interface RedisTally {
   remove(before: StoredUser, events: readonly string[]): Promise<boolean>;
   /** Users of one batch; answers those that were there already. */
   add(batch: BatchName, users: readonly MigrationUser[]): Promise<readonly (string | null)[]>;
+  /** Sums and lists are there once this returns. */
+  ready(batch: BatchName): Promise<void>;
   /** The sums, with the progress of those at work that wrote it after `since` (ms since 1970). */
   read(batch: BatchName, since: number): Promise<BatchTally>;
 }
@@ -139,6 +141,11 @@ export function redisTally(redis: Redis): RedisTally {
         redis.bellhopAddUsers(...[...keysOf(batch), KEY.order(batch), ...listKeys(batch)], WHOLE, ...rows);
       const known = await withSums(batch, run, (reply) => reply === NOT_READY);
       return typeof known === 'number' ? [] : known;
+    },
+
+    async ready(batch) {
+      const state = (): Promise<string | null> => redis.hget(KEY.tally(batch), '.state');
+      await withSums(batch, state, (found) => found !== WHOLE);
     },
 
     async read(batch, since) {

@@ -26,6 +26,8 @@ export type TallyRows = readonly [
   progress: number,
 ];
 
+const LISTS = TALLY_LISTS.length;
+
 // A step is applied to the sums of the batch: a count of amounts and their pairs, a count of places and their triples.
 const APPLY = `
 local function apply(tally, lists, at)
@@ -63,8 +65,8 @@ if not ready(KEYS[3]) then return -1 end
 if not isStill(KEYS[1], ARGV[2], ARGV[3]) or not isStill(KEYS[2], ARGV[2], ARGV[4]) then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[2])
 redis.call('HDEL', KEYS[2], ARGV[2])
-redis.call('LREM', KEYS[9], 0, ARGV[2])
-for i = 10, #KEYS do redis.call('HDEL', KEYS[i], ARGV[2]) end
+redis.call('LREM', KEYS[${LISTS + 5}], 0, ARGV[2])
+for i = ${LISTS + 6}, #KEYS do redis.call('HDEL', KEYS[i], ARGV[2]) end
 for i = apply(KEYS[3], 4, 5), #ARGV do redis.call('XADD', KEYS[4], '*', 'event', ARGV[i]) end
 return 1`;
 
@@ -129,11 +131,11 @@ return 1`;
 
 /** Defines the scripts on a connection. */
 export function defineTallyScripts(redis: Redis): void {
-  redis.defineCommand('bellhopSaveUser', { numberOfKeys: 8, lua: SAVE_USER });
-  redis.defineCommand('bellhopAddUsers', { numberOfKeys: 8, lua: ADD_USERS });
-  redis.defineCommand('bellhopRemoveUser', { numberOfKeys: 13, lua: REMOVE_USER });
-  redis.defineCommand('bellhopReadTally', { numberOfKeys: 8, lua: READ_TALLY });
-  redis.defineCommand('bellhopBeginTally', { numberOfKeys: 5, lua: BEGIN_TALLY });
+  redis.defineCommand('bellhopSaveUser', { numberOfKeys: LISTS + 4, lua: SAVE_USER });
+  redis.defineCommand('bellhopAddUsers', { numberOfKeys: LISTS + 4, lua: ADD_USERS });
+  redis.defineCommand('bellhopRemoveUser', { numberOfKeys: LISTS + 5 + KEPT_OF_USER.length, lua: REMOVE_USER });
+  redis.defineCommand('bellhopReadTally', { numberOfKeys: LISTS + 4, lua: READ_TALLY });
+  redis.defineCommand('bellhopBeginTally', { numberOfKeys: LISTS + 1, lua: BEGIN_TALLY });
   redis.defineCommand('bellhopBuildTally', { numberOfKeys: 2, lua: BUILD_TALLY });
 }
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { MigrationEvent } from '../../src/engine/domain/events.ts';
-import type { MigrationUser } from '../../src/engine/domain/migration-user.ts';
+import { NO_SHARES } from '../../src/engine/domain/fair-shares.ts';
+import { isWatchable } from '../../src/engine/domain/freshness.ts';
+import { type MigrationUser, USER_TRANSITIONS, type UserStatus } from '../../src/engine/domain/migration-user.ts';
+import { PRIORITIES, waitingOf } from '../../src/engine/domain/schedule.ts';
 import type { EventLog, MigrationStore } from '../../src/engine/ports.ts';
+import { seededRandom } from '../../sandbox/source/mail/seeded-random.ts';
 import {
   OPERATOR,
   address,
@@ -291,6 +295,93 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       expect(await world.store.user(user.address)).toEqual(user);
       expect(await world.store.folders(user.address)).toEqual(folders);
     });
+
+    test('who waits is read in the order of waiting, a few of each kind, and nobody else', async () => {
+      await using world = await open();
+      const queued = [3, 1, 2].map((at) => sampleUser(`u${at}@x.example`, 'one', { status: 'Queued', queuedAt: at }));
+      const others = [
+        sampleUser('later@x.example', 'one', { status: 'Synced', lastSuccessfulSyncAt: 1, nextSyncAt: 500 }),
+        sampleUser('due@x.example', 'one', {
+          status: 'Synced',
+          lastSuccessfulSyncAt: 1,
+          nextSyncAt: 9,
+          priority: 'low',
+        }),
+        sampleUser('failed@x.example', 'one', { status: 'Failed', queuedAt: 1 }),
+        sampleUser('elsewhere@x.example', 'other', { status: 'Queued', queuedAt: 1 }),
+      ];
+      await world.store.addUsers([...queued, ...others], [], OPERATOR);
+
+      expect(await world.store.waiting(batchName('one'), 100, 2)).toEqual([
+        { address: 'u1@x.example', turn: 'ready', priority: 'normal', since: 1 },
+        { address: 'u2@x.example', turn: 'ready', priority: 'normal', since: 2 },
+        { address: 'due@x.example', turn: 'incremental', priority: 'low', since: 9 },
+      ]);
+    });
+
+    test('after any changes who waits and who is watched is what the users say', async () => {
+      await using world = await open();
+      const batch = batchName('one');
+      const random = seededRandom('waiting');
+      const anyUser = (at: number): MigrationUser =>
+        sampleUser(`user${at}@x.example`, 'one', {
+          status: random.pick(Object.keys(USER_TRANSITIONS) as UserStatus[]),
+          ...(random.chance(0.5) ? { queuedAt: random.whole(0, 999) } : {}),
+          ...(random.chance(0.5) ? { nextSyncAt: random.whole(0, 999) } : {}),
+          ...(random.chance(0.5) ? { lastSuccessfulSyncAt: 1 } : {}),
+          ...(random.chance(0.5) ? { readyAt: 1 } : {}),
+          ...(random.chance(0.5) ? { priority: random.pick(PRIORITIES) } : {}),
+          ...(random.chance(0.5) ? { target: { id: 't', displayName: 't', kind: 'user' as const } } : {}),
+        });
+      await world.store.addUsers(Array.from({ length: 60 }, (_, at) => anyUser(at)), [], OPERATOR); // prettier-ignore
+
+      for (let round = 0; round < 8; round += 1) {
+        const changing = Array.from({ length: 40 }, async () => {
+          const at = random.whole(0, 59);
+          const to = anyUser(at);
+          const what = random.next();
+          if (what < 0.1) await world.store.removeUser(to.address, []);
+          else if (what < 0.2) await world.store.addUsers([to], [], OPERATOR);
+          else await world.store.changeUser(to.address, () => ({ to, events: [] })).catch(() => undefined);
+        });
+        await Promise.all(changing);
+        await world.store.changeUsers(batch, (user) =>
+          random.chance(0.3) ? { to: { ...anyUser(0), address: user.address }, events: [] } : undefined,
+        );
+
+        const users = await Array.fromAsync(world.store.users(batch));
+        const expected = users.flatMap((user) => {
+          const waiting = waitingOf(user);
+          return waiting === undefined || waiting.since > 500 ? [] : [{ address: user.address, ...waiting }];
+        });
+        const found = await world.store.waiting(batch, 500, 1000);
+        expect(found.toSorted(byAddress)).toEqual(expected.toSorted(byAddress));
+        expect(await world.store.watchedCount(batch)).toBe(users.filter(isWatchable).length);
+      }
+    });
+
+    test('a batch that is gone leaves nobody waiting for one of its name', async () => {
+      await using world = await open();
+      await world.store.addBatch(sampleBatch('one'), [], OPERATOR);
+      await world.store.addUsers([sampleUser('u@x.example', 'one', { status: 'Queued' })], [], OPERATOR);
+      await world.store.removeUser(address('u@x.example'), []);
+      await world.store.removeBatch(batchName('one'), []);
+
+      expect(await world.store.waiting(batchName('one'), 100, 2)).toEqual([]);
+    });
+
+    test('users are read by name, and shares of an endpoint are kept', async () => {
+      await using world = await open();
+      const user = sampleUser('u@x.example', 'one');
+      await world.store.addUsers([user], [], OPERATOR);
+      const shares = { initial: { time: 1.5, passes: { [batchName('one')]: 2 } }, incremental: NO_SHARES };
+      await world.store.saveShares(endpointName('old-server'), shares);
+
+      expect(await world.store.usersNamed([address('nobody@x.example'), user.address])).toEqual([user]);
+      expect(await world.store.usersNamed([])).toEqual([]);
+      expect(await world.store.shares(endpointName('old-server'))).toEqual(shares);
+      expect(await world.store.shares(endpointName('other'))).toBeUndefined();
+    });
   });
 }
 
@@ -304,4 +395,8 @@ function raise(user: MigrationUser) {
 
 async function allEvents(events: EventLog): Promise<readonly MigrationEvent[]> {
   return await Array.fromAsync(events.read(0, 4_000_000_000_000));
+}
+
+function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
+  return a.address < b.address ? -1 : 1;
 }

@@ -6,13 +6,17 @@ import { type MigrationUser, type UserStatus, isAtWork } from './migration-user.
 import type { UserProgress } from './progress.ts';
 import { LOST_TO, type LostTo, NO_TIME, type SpentTime, TIME_CAUSES } from './spent-time.ts';
 import { waitOf } from './user-wait.ts';
+import { LANES, waitingOf } from './schedule.ts';
 import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems } from './score.ts';
 
 /** Raised when `shareOf` answers something else than before: sums of an older number are added up afresh. */
 export const TALLY_VERSION = 2;
 
-/** Lists of users in order: by the time of their last sync, until when they are equal, when their progress was written, and why they failed. */
-export const TALLY_LISTS = ['synced', 'equal', 'running', 'failed'] as const;
+/**
+ * Lists of users in order: by the time of their last sync, until when they are equal, when their progress was written, why they
+ * failed; who can be watched, and since when they wait for a sync.
+ */
+export const TALLY_LISTS = ['synced', 'equal', 'running', 'failed', 'watched', ...LANES] as const;
 export type TallyList = (typeof TALLY_LISTS)[number];
 
 export interface ListPlace {
@@ -85,6 +89,10 @@ export function shareOf(user: MigrationUser, progress: UserProgress | undefined)
   if (user.warnings.length > 0) add('warned');
   if (user.lastSuccessfulSyncAt !== undefined)
     places.set('synced', { score: user.lastSuccessfulSyncAt, member: address });
+  if (isWatchable(user)) places.set('watched', { score: 0, member: address });
+  const waiting = waitingOf(user);
+  if (waiting !== undefined)
+    places.set(`${waiting.turn}-${waiting.priority}`, { score: waiting.since, member: address });
   if (isWatchable(user) && user.freshness !== undefined) {
     places.set('equal', { score: user.freshness.equalAt, member: address });
     for (const lag of user.freshness.lags) add(`lag:${Math.round(lag / 100)}`);

@@ -1,6 +1,7 @@
 import type { BatchName, EndpointName } from './ids.ts';
 import type { MailFilter } from './mail-filter.ts';
 import type { UserStatus } from './migration-user.ts';
+import type { Priority } from './schedule.ts';
 import { type TransitionTable, supportedActions } from './transitions.ts';
 
 /** Status words of Get-MigrationBatch. */
@@ -58,6 +59,8 @@ export interface MigrationBatch {
   readonly intent: BatchIntent;
   readonly createdBy: string;
   readonly createdAt: number;
+  /** Its share of the endpoint's places beside other batches; normal when absent. */
+  readonly priority?: Priority;
   readonly startedAt?: number;
   /** Starts by itself at this time; until then it waits. */
   readonly startAt?: number;

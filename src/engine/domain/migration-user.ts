@@ -2,6 +2,7 @@ import type { BatchName, UserAddress } from './ids.ts';
 import { type TransitionTable, supportedActions } from './transitions.ts';
 import type { Failure } from './failure.ts';
 import type { Freshness } from './freshness.ts';
+import type { Priority } from './schedule.ts';
 
 /** Status words of Get-MigrationUser that an IMAP migration uses. */
 export type UserStatus =
@@ -144,9 +145,13 @@ export interface MigrationUser {
   /** When login or password were last replaced. */
   readonly credentialsAt?: number;
   readonly status: UserStatus;
+  /** Before others of its batch, or behind them; normal when absent. */
+  readonly priority?: Priority;
   readonly target?: UserTarget;
   readonly error?: Failure;
   readonly queuedAt?: number;
+  /** When its newest mail was there, in batches that bring that first. */
+  readonly readyAt?: number;
   readonly lastSuccessfulSyncAt?: number;
   /** The last sync that ended well: when it began, and how many messages it brought. */
   readonly lastSync?: { readonly startedAt: number; readonly copied: number };

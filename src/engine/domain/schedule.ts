@@ -1,16 +1,39 @@
-import type { MigrationEndpoint } from './endpoint.ts';
 import type { UserAddress } from './ids.ts';
 import type { MigrationUser } from './migration-user.ts';
 
-/** What kind of sync a user is due for at a moment, if any. */
-export type DueSync = 'initial' | 'incremental';
+/**
+ * What a user waits for. `ready`: its newest mail, or all of it where the batch makes no difference. `rest`: what is older.
+ * Both take a place of the endpoint's initial syncs.
+ */
+export type Turn = 'ready' | 'rest' | 'incremental';
+export const TURNS: readonly Turn[] = ['ready', 'rest', 'incremental'];
+
+export type Priority = 'high' | 'normal' | 'low';
+export const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
+
+export function readPriority(text: string): Priority | undefined {
+  return PRIORITIES.find((priority) => priority === text.toLowerCase());
+}
+
+/** The turns of one kind and priority, in which users wait in the order of their times. */
+export type Lane = `${Turn}-${Priority}`;
+export const LANES: readonly Lane[] = TURNS.flatMap((turn) =>
+  PRIORITIES.map((priority): Lane => `${turn}-${priority}`),
+);
+
+/** A user that waits for a sync, or will from a time on (ms since 1970 UTC). */
+export interface Waiting {
+  readonly turn: Turn;
+  readonly priority: Priority;
+  readonly since: number;
+}
 
 /**
- * Whether a user is due. Users at work without a job of their own (their queue was lost) are due as well: the ledger
- * knows how far they were.
+ * Where a user waits; undefined when it waits for nothing, or for a person. Users at work without a job of their own
+ * (their queue was lost) wait as well: the ledger knows how far they were.
  */
-export function dueSync(user: MigrationUser, now: number): DueSync | undefined {
-  const kind: DueSync = user.lastSuccessfulSyncAt === undefined ? 'initial' : 'incremental';
+export function waitingOf(user: MigrationUser): Waiting | undefined {
+  const { priority = 'normal' } = user;
   switch (user.status) {
     case 'Queued':
     case 'Syncing':
@@ -18,58 +41,33 @@ export function dueSync(user: MigrationUser, now: number): DueSync | undefined {
     case 'Stopping':
     case 'Completing':
     case 'Removing':
-      return kind;
+      return { turn: turnOf(user), priority, since: user.nextSyncAt ?? user.queuedAt ?? 0 };
     case 'Synced':
     case 'IncrementalFailed':
-      return user.nextSyncAt !== undefined && user.nextSyncAt <= now ? 'incremental' : undefined;
+      return user.nextSyncAt === undefined ? undefined : { turn: 'incremental', priority, since: user.nextSyncAt };
     default:
       return undefined;
   }
 }
 
-interface Slots {
-  readonly initial: number;
-  readonly incremental: number;
+export function turnOf(user: MigrationUser): Turn {
+  if (user.lastSuccessfulSyncAt !== undefined) return 'incremental';
+  return user.readyAt === undefined ? 'ready' : 'rest';
 }
+
+/** A waiting user of a batch, as the scheduler is told of it. */
+export interface WaitingUser extends Waiting {
+  readonly address: UserAddress;
+}
+
+/** So much longer somebody has to have waited to come before who is one step before it (ms). Nobody is overtaken for ever. */
+const STEP = 8 * 60 * 60 * 1000;
 
 /**
- * Who may sync next on one endpoint: users that wait longest first, as many as the endpoint's caps leave free.
- * `pending` are the users that already have a job; of these, `running` ones fill a slot.
+ * How far in front somebody stands; lower comes first. The newest mail of everybody comes before the rest of anybody, high
+ * priority before low, and every eight hours of waiting are worth one step.
  */
-export function selectDue(
-  users: readonly MigrationUser[],
-  endpoint: Pick<MigrationEndpoint, 'initial' | 'incremental'>,
-  pending: ReadonlyMap<UserAddress, { readonly running: boolean }>,
-  now: number,
-): readonly MigrationUser[] {
-  const free = freeSlots(users, endpoint, pending);
-  const waiting = users
-    .filter((user) => !pending.has(user.address) && dueSync(user, now) !== undefined)
-    .sort((a, b) => waitsSince(a) - waitsSince(b));
-  const room = { ...free };
-  return waiting.filter((user) => {
-    const kind = dueSync(user, now);
-    if (kind === undefined || room[kind] <= 0) return false;
-    room[kind] -= 1;
-    return true;
-  });
-}
-
-function freeSlots(
-  users: readonly MigrationUser[],
-  caps: Pick<MigrationEndpoint, 'initial' | 'incremental'>,
-  pending: ReadonlyMap<UserAddress, { readonly running: boolean }>,
-): Slots {
-  const free = { initial: caps.initial, incremental: caps.incremental };
-  for (const user of users) {
-    const job = pending.get(user.address);
-    // Who waits for a connection keeps its slot: otherwise everybody would be begun, to wait as well.
-    if (job?.running !== true && (job === undefined || user.error?.code !== 'SourceBusy')) continue;
-    free[user.lastSuccessfulSyncAt === undefined ? 'initial' : 'incremental'] -= 1;
-  }
-  return free;
-}
-
-function waitsSince(user: MigrationUser): number {
-  return user.nextSyncAt ?? user.queuedAt ?? 0;
+export function rankOf({ turn, priority, since }: Waiting, now: number, timeScale = 1): number {
+  const step = PRIORITIES.indexOf(priority) + (turn === 'rest' ? PRIORITIES.length : 0);
+  return step - Math.max(0, now - since) / (STEP / timeScale);
 }
