@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchDelta } from './delta.ts';
 import { benchImport } from './import.ts';
+import { benchFleet } from './fleet.ts';
 import { benchInitialSync } from './initial-sync.ts';
 import { benchLive } from './live.ts';
 import { benchNoChange } from './no-change.ts';
@@ -17,6 +18,7 @@ const USAGE = `npm run bench -- [bench] [options]
   no-change a pass in which nothing changed, with one very large folder
             --mails 500000
   limits    one mailbox within the real limits of Exchange, whose answers take 250 ms
+  fleet     50,000 users on 1,000 places, on a clock that takes no time
   live      from a change at the source to the target, in a live batch
             --users 1
   import    a CSV read, checked and stored with sealed passwords
@@ -47,6 +49,7 @@ else if (bench === 'delta') await benchDelta(Number(values.mails ?? 20_000), pee
 else if (bench === 'no-change') await benchNoChange(Number(values.mails ?? 500_000));
 else if (bench === 'import') await benchImport(Number(values.rows));
 else if (bench === 'limits') await benchLimits();
+else if (bench === 'fleet') benchFleet();
 else if (bench === 'live') await benchLive(Number(values.users ?? 1));
 else if (bench === 'status') await benchStatus(Number(values.users ?? 50_000));
 else if (bench === 'initial') {

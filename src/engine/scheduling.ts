@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
 import { CAPS, type Cap, NO_SHARES, type WaitingBatch, selectDue } from './domain/fair-shares.ts';
 import { placesOf } from './domain/freshness.ts';
-import type { EndpointName, UserAddress } from './domain/ids.ts';
+import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import { type WaitingUser, turnOf } from './domain/schedule.ts';
 import type { World } from './ports.ts';
@@ -33,25 +33,26 @@ export function syncJobId(user: UserAddress): string {
 }
 
 interface Pending {
-  /** Everybody with a job. */
-  readonly users: ReadonlySet<UserAddress>;
-  /** Jobs that hold a worker or will soon, by endpoint and cap; a job that waits for its time holds no place. */
-  readonly running: ReadonlyMap<EndpointName, Readonly<Record<Cap, number>>>;
+  /** Everybody with a job, by batch: whoever has one stands in the lanes as well, in front of those that wait for one. */
+  readonly users: ReadonlyMap<BatchName, ReadonlySet<UserAddress>>;
+  /** Jobs that hold a worker or will soon, by batch and cap; a job that waits for its time holds no place. */
+  readonly running: ReadonlyMap<BatchName, Readonly<Record<Cap, number>>>;
 }
 
 async function pendingUsers(world: World): Promise<Pending> {
   const jobs = await world.jobs.pending('sync-mailbox');
-  const running = new Map<EndpointName, Record<Cap, number>>();
-  const users = await world.store.usersNamed(jobs.filter((job) => job.running).map((job) => job.payload.user));
-  const endpointOf = new Map((await world.store.batches()).map(({ name, endpoint }) => [name, endpoint]));
-  for (const user of users) {
-    const endpoint = endpointOf.get(user.batch);
-    if (endpoint === undefined) continue;
-    const counts = running.get(endpoint) ?? { initial: 0, incremental: 0 };
+  const isRunning = new Map(jobs.map((job) => [job.payload.user, job.running]));
+  const pending = await world.store.usersNamed([...isRunning.keys()]);
+  const users = new Map<BatchName, Set<UserAddress>>();
+  const running = new Map<BatchName, Record<Cap, number>>();
+  for (const user of pending) {
+    users.set(user.batch, (users.get(user.batch) ?? new Set()).add(user.address));
+    if (isRunning.get(user.address) !== true) continue;
+    const counts = running.get(user.batch) ?? { initial: 0, incremental: 0 };
     counts[capOf(turnOf(user))] += 1;
-    running.set(endpoint, counts);
+    running.set(user.batch, counts);
   }
-  return { users: new Set(jobs.map((job) => job.payload.user)), running };
+  return { users, running };
 }
 
 function capOf(turn: WaitingUser['turn']): Cap {
@@ -72,17 +73,17 @@ async function dueUsers(
   batches: readonly MigrationBatch[],
   { users: pending, running }: Pending,
 ): Promise<readonly UserAddress[]> {
-  const held = running.get(endpoint.name) ?? { initial: 0, incremental: 0 };
-  const free = { initial: endpoint.initial - held.initial, incremental: endpoint.incremental - held.incremental };
+  const free = { initial: endpoint.initial, incremental: endpoint.incremental };
+  for (const { name } of batches) for (const cap of CAPS) free[cap] -= running.get(name)?.[cap] ?? 0;
   if (free.initial <= 0 && free.incremental <= 0) return [];
   const now = world.clock.now();
   const { timeScale } = world.settings;
-  // Whoever has a job stands in the lanes as well, in front of those that wait for one.
-  const most = Math.max(free.initial, free.incremental) + pending.size;
+  const places = Math.max(free.initial, free.incremental);
   const waiting = await Promise.all(
     batches.map(async ({ name, priority = 'normal' }) => {
-      const users = (await world.store.waiting(name, now, most)).filter(({ address }) => !pending.has(address));
-      return { name, priority, users };
+      const busy = pending.get(name) ?? new Set();
+      const users = await world.store.waiting(name, now, places + busy.size);
+      return { name, priority, users: users.filter(({ address }) => !busy.has(address)) };
     }),
   );
   const before = (await world.store.shares(endpoint.name)) ?? { initial: NO_SHARES, incremental: NO_SHARES };

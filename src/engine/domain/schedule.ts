@@ -62,12 +62,26 @@ export interface WaitingUser extends Waiting {
 
 /** So much longer somebody has to have waited to come before who is one step before it (ms). Nobody is overtaken for ever. */
 const STEP = 8 * 60 * 60 * 1000;
+/** The rest of a mailbox stands three days behind the newest mail of another one. */
+const REST_STEPS = 9;
 
 /**
  * How far in front somebody stands; lower comes first. The newest mail of everybody comes before the rest of anybody, high
  * priority before low, and every eight hours of waiting are worth one step.
  */
 export function rankOf({ turn, priority, since }: Waiting, now: number, timeScale = 1): number {
-  const step = PRIORITIES.indexOf(priority) + (turn === 'rest' ? PRIORITIES.length : 0);
+  const step = PRIORITIES.indexOf(priority) + (turn === 'rest' ? REST_STEPS : 0);
   return step - Math.max(0, now - since) / (STEP / timeScale);
+}
+
+/** One mailbox at its published ceiling, in bytes of mail a ms: 150 MB in 5 min on the wire, of which mail is three quarters. */
+const BYTES_PER_MS = 375;
+const LONGEST_START = 24 * 60 * 60 * 1000;
+
+/**
+ * How much earlier than it came somebody is counted to wait for the rest of its mailbox: as long as that will take. The
+ * longest begin first, so that all are done soon after each other; a day at most, so that nobody waits for that.
+ */
+export function headStart(bytesLeft: number, timeScale = 1): number {
+  return Math.min(bytesLeft / BYTES_PER_MS, LONGEST_START) / timeScale;
 }
