@@ -152,4 +152,13 @@ test('a removed batch leaves no sums behind', async () => {
   await world.store.removeBatch(batchName('one'), []);
 
   expect(await local.redis.keys('{bellhop}:*')).toEqual([]);
+test('who waits is found although nobody kept the lanes: written by an older version, or lost', async () => {
+  await using world = await open();
+  const batch = batchName('one');
+  await world.store.addUsers([sampleUser('u@x.example', 'one', { status: 'Queued', queuedAt: 5 })], [], OPERATOR);
+  for (const key of await local.redis.keys('{bellhop}:tally*')) await local.redis.del(key);
+
+  const found = await redisStore(local.redis, systemClock).waiting(batch, 100, 10);
+
+  expect(found).toEqual([{ address: 'u@x.example', turn: 'ready', priority: 'normal', since: 5 }]);
 });
