@@ -32,9 +32,6 @@ export function mailboxWork(random: () => number): { ready: number; rest: number
 export function benchFleet(): void {
   const random = seededRandom('fleet');
   const figures = simulateFleet(FIFTY_THOUSAND, () => random.next());
-  const hours = (ms: number): string => `${(ms / HOUR).toFixed(1)} h`;
-  const over = (at: number, ceiling: number): string =>
-    `${((at / ceiling - 1) * 100).toFixed(1)} % above the ceiling's ${hours(ceiling)}`;
   console.log(`50,000 users, 1,000 places, ${figures.seconds.toFixed(0)} s of computing`);
   console.log(`ready     ${hours(figures.readyAt)}, ${over(figures.readyAt, figures.readyCeiling)}`);
   console.log(`complete  ${hours(figures.completeAt)}, ${over(figures.completeAt, figures.completeCeiling)}`);
@@ -44,4 +41,12 @@ export function benchFleet(): void {
   for (const [priority, ms] of Object.entries(figures.meanReady))
     console.log(`ready on average, ${priority}: ${hours(ms)}`);
   writeResults('fleet', [figures]);
+}
+
+function hours(ms: number): string {
+  return `${(ms / HOUR).toFixed(1)} h`;
+}
+
+function over(at: number, ceiling: number): string {
+  return `${((at / ceiling - 1) * 100).toFixed(1)} % above the ceiling's ${hours(ceiling)}`;
 }

@@ -158,7 +158,6 @@ export function budgetScripts(redis: Redis, timeScale: number): BudgetScripts {
   redis.defineCommand('bellhopEnter', { numberOfKeys: 6, lua: ENTER });
   redis.defineCommand('bellhopRest', { numberOfKeys: 1, lua: REST });
   redis.defineCommand('bellhopThrottled', { numberOfKeys: 4, lua: THROTTLED });
-  const part = (budget: string, name: string): string => `${KEY.budget(budget)}:${name}`;
   const tenant = KEY.tenantBudget;
 
   return {
@@ -185,4 +184,8 @@ export function budgetScripts(redis: Redis, timeScale: number): BudgetScripts {
       );
     },
   };
+}
+
+function part(budget: string, name: string): string {
+  return `${KEY.budget(budget)}:${name}`;
 }
