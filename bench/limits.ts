@@ -40,7 +40,7 @@ const COURSES: readonly Course[] = [
     name: 'bytes',
     profile: 'real',
     mails: 4200,
-    timeScale: 10,
+    timeScale: 4,
     amount: ({ bytes }) => bytes,
     from: windowBytes * 0.9,
     to: windowBytes * 2.9,
