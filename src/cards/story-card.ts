@@ -90,6 +90,8 @@ function wordsOf(event: MigrationEvent, { t, count, failure, clock }: Locale): r
       return ['running', event.user === undefined ? t.story.batchAsked : t.story.asked];
     case 'UserSyncStarted':
       return ['running', event.initial ? t.story.firstSync : t.story.sync];
+    case 'UserReady':
+      return ['running', t.story.ready(count(event.copied))];
     case 'UserSynced':
       return ['done', t.story.synced(count(event.copied))];
     case 'UserSyncDelayed': {

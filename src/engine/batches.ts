@@ -19,6 +19,7 @@ import {
   userSupportedActions,
 } from './domain/migration-user.ts';
 import type { EventBody } from './domain/events.ts';
+import type { Priority } from './domain/schedule.ts';
 import { nextState } from './domain/transitions.ts';
 import { requireEndpoint } from './endpoints.ts';
 import type { Decision, World } from './ports.ts';
@@ -40,6 +41,9 @@ export interface BatchSettings {
   readonly until?: number | undefined;
   /** bytes */
   readonly maxSize?: number | undefined;
+  readonly priority?: Priority | undefined;
+  /** Mail of so many days comes first; 0 for no difference. */
+  readonly readyDays?: number | undefined;
 }
 
 /** Creates a batch without users. Throws UnknownEndpoint, BatchNameTaken. */
@@ -67,6 +71,8 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     ...(settings.oversize === 'stub' ? { oversize: 'stub' } : {}),
     ...(settings.categories === undefined ? {} : { categories: settings.categories }),
     ...(settings.start === undefined ? {} : { startAt: settings.start }),
+    ...(settings.priority === undefined ? {} : { priority: settings.priority }),
+    ...(settings.readyDays === undefined ? {} : { readyDays: settings.readyDays }),
     ...(Object.keys(filter).length === 0 ? {} : { filter }),
   };
   await world.store.addBatch(batch, [{ type: 'BatchCreated', batch: batch.name }], by);

@@ -5,6 +5,7 @@ import { type MigrationUser, USER_TRANSITIONS, type UserStatus } from './domain/
 import { nextState } from './domain/transitions.ts';
 import { requireBatch } from './batches.ts';
 import { endAfterLastSync } from './ending.ts';
+import { newestFirst, waitForRest } from './ready.ts';
 import { scheduleSoon } from './scheduling.ts';
 import { type SpentTime, totalTime } from './domain/spent-time.ts';
 import { waitedBefore } from './domain/user-wait.ts';
@@ -37,7 +38,9 @@ export async function runSyncMailbox(
   await using watch = watchUser(world, user);
   const startedAt = world.clock.now();
   try {
-    const result = await syncMailbox(world, user, AbortSignal.any([shutdown, watch.signal]), timer);
+    const newest = newestFirst(world, user, await requireBatch(world, user.batch));
+    const result = await syncMailbox(world, user, AbortSignal.any([shutdown, watch.signal]), timer, newest);
+    if (result.restLater === true) return await waitForRest(world, user);
     return await finish(world, user, result, startedAt);
   } catch (error) {
     // The worker leaves: the user keeps its status and the job goes to the next worker.

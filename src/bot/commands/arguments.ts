@@ -7,6 +7,7 @@ import {
   parseEndpointName,
   parseUserAddress,
 } from '../../engine/domain/ids.ts';
+import { type Priority, readPriority } from '../../engine/domain/schedule.ts';
 import type { Argument } from './command.ts';
 
 /** The kinds of arguments commands share. */
@@ -19,6 +20,20 @@ export const userArgument = {
   read: parseUserAddress,
   expects: 'the address of a user',
 } satisfies Argument<UserAddress>;
+
+const GERMAN_PRIORITIES: Readonly<Record<string, Priority>> = { hoch: 'high', niedrig: 'low' };
+
+export const priorityArgument = {
+  read: (text: string) => readPriority(text) ?? GERMAN_PRIORITIES[text.toLowerCase()],
+  expects: 'high, normal or low',
+} satisfies Argument<Priority>;
+
+/** Days of mail that come first: `30d`, `30`; `off` for no difference. */
+export function readDays(text: string): number | undefined {
+  if (/^(off|aus|0)$/i.test(text)) return 0;
+  const days = Number(/^(\d{1,4})\s*(d|t|days|tage)?$/i.exec(text.trim())?.[1]);
+  return days >= 1 && days <= 3650 ? days : undefined;
+}
 
 /** A batch or a user: what has an "@" is an address. */
 export type Target = { readonly batch: BatchName } | { readonly user: UserAddress };

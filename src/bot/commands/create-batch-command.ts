@@ -3,13 +3,22 @@ import { readCategories } from '../../engine/domain/categories.ts';
 import { MigrationError } from '../../engine/domain/failure.ts';
 import { endOfDay, readSize, startOfDay } from '../../engine/domain/mail-filter.ts';
 import { readMoment } from '../../engine/domain/wall-clock.ts';
-import { batchArgument, endpointArgument, readCadence, readList, readOversize, readTrash } from './arguments.ts';
+import {
+  batchArgument,
+  endpointArgument,
+  priorityArgument,
+  readCadence,
+  readDays,
+  readList,
+  readOversize,
+  readTrash,
+} from './arguments.ts';
 import { liveBatch } from './batch-commands.ts';
 import { command } from './command.ts';
 
 export const createBatchCommand = command({
   usage:
-    'create batch <name> endpoint=<name> [every=24h|live] [trash=copy|skip] [exclude="Junk,Archive/*"] [oversize=skip|stub] [categories="$label1=Urgent"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM]',
+    'create batch <name> endpoint=<name> [every=24h|live] [trash=copy|skip] [exclude="Junk,Archive/*"] [oversize=skip|stub] [categories="$label1=Urgent"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM] [priority=high|normal|low] [ready=30d|off]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV: "add users" gives a link to upload it.',
   examples: [
@@ -17,7 +26,7 @@ export const createBatchCommand = command({
     'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',
     'create batch pilot endpoint=mail-hq every=live',
     'create batch sales-3 endpoint=mail-hq since=2020-01-01',
-    'create batch sales-4 endpoint=mail-hq start=2026-12-05T20:00',
+    'create batch sales-4 endpoint=mail-hq start=2026-12-05T20:00 priority=high ready=14d',
     'create batch sales-5 endpoint=mail-hq oversize=stub categories="$label1=Urgent,todo=To do,spam="',
   ],
   aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
@@ -65,6 +74,14 @@ export const createBatchCommand = command({
       optional: true,
       also: ['maxgröße', 'max-size'],
     },
+    priority: { ...priorityArgument, named: true, optional: true, also: ['priorität'] },
+    ready: {
+      read: readDays,
+      expects: 'the days of mail that come first for everybody, such as 30d, or off',
+      named: true,
+      optional: true,
+      also: ['bereit', 'newest'],
+    },
     // In the zone of the conversation, which only the command knows; a terminal has none and speaks UTC.
     start: {
       read: (text: string) => (readMoment(text, 'UTC') === undefined ? undefined : text),
@@ -74,7 +91,7 @@ export const createBatchCommand = command({
       also: ['beginn'],
     },
   },
-  async run({ start: text, maxsize: maxSize, ...settings }, context) {
+  async run({ start: text, maxsize: maxSize, ready: readyDays, ...settings }, context) {
     const { world, by, here } = context;
     const start = text === undefined ? undefined : readMoment(text, here?.zone ?? 'UTC');
     if (text !== undefined && start === undefined)
@@ -82,7 +99,7 @@ export const createBatchCommand = command({
         detail: `There is no ${text} in ${here?.zone ?? 'UTC'}.`,
         command: 'create batch',
       });
-    await createBatch(world, { ...settings, maxSize, start }, by);
+    await createBatch(world, { ...settings, maxSize, start, readyDays }, by);
     return liveBatch(context, settings.name);
   },
 });

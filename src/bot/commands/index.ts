@@ -34,6 +34,7 @@ import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
 import { planCommand } from './plan-command.ts';
+import { setPriorityCommand } from './priority-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from './sync-commands.ts';
 
@@ -79,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   retryCommand,
   stopBatchCommand,
   resumeBatchCommand,
+  setPriorityCommand,
   addEndpointCommand,
   testEndpointCommand,
   createBatchCommand,

@@ -60,6 +60,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     help: 'Spricht einen Quellserver an: Name, Port, Verschlüsselung, Zertifikat, Fähigkeiten. Meldet niemanden an.',
   },
   'remove endpoint': { title: 'Endpunkt entfernen', help: 'Entfernt einen Quellserver, den kein Batch mehr nutzt.' },
+  'set priority': {
+    title: 'Priorität setzen',
+    help: 'Sagt, wer zuerst kommt: ein Batch bekommt mehr oder weniger Plätze seines Endpunkts, ein Benutzer steht vor oder hinter anderen seines Batches. Niemand wird für immer übergangen.',
+  },
   'create batch': {
     title: 'Batch anlegen',
     help: 'Legt einen leeren Batch an. Seine Benutzer kommen aus einer CSV: „add users“ gibt einen Link zum Hochladen.',

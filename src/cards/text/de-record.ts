@@ -8,6 +8,9 @@ const messages = (value: number): string => some(value, 'Nachricht', 'Nachrichte
 const removals = (value: number): string => some(value, 'Löschung', 'Löschungen');
 
 /** German texts of the record of a batch. */
+
+const GERMAN_PRIORITY: Readonly<Record<string, string>> = { high: 'hoch', normal: 'normal', low: 'niedrig' };
+
 export const DE_RECORD: typeof EN_RECORD = {
   what: 'Migrationsnachweis',
   prepared: (time, by) => `Erstellt ${time} UTC von ${by}`,
@@ -124,6 +127,8 @@ export const DE_RECORD: typeof EN_RECORD = {
     BatchRemoved: () => 'Batch entfernt',
     BatchExported: ({ number }) => `Nachweis über ${users(number('users'))} geschrieben`,
     SyncRequested: ({ text }) => `Abgleich${text('user') === '' ? '' : ` von ${text('user')}`} verlangt`,
+    PrioritySet: ({ text }) =>
+      `Priorität ${text('user') === '' ? 'des Batches' : `von ${text('user')}`} auf ${GERMAN_PRIORITY[text('priority')] ?? text('priority')} gesetzt`,
     RemovalsHeld: ({ number, text }) =>
       `${removals(number('count'))} bei ${text('user')} angehalten, ein Mensch entscheidet`,
     RemovalsApproved: ({ number, text }) => `${removals(number('count'))} bei ${text('user')} freigegeben`,

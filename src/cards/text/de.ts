@@ -487,6 +487,7 @@ export const DE: typeof EN = {
     asked: 'Ein Abgleich wurde verlangt.',
     firstSync: 'Der Erstsync begann.',
     sync: 'Ein Abgleich begann.',
+    ready: (copied) => `Die neueste Post ist da; ${copied} Nachrichten wurden kopiert.`,
     synced: (copied) => `Synchron; ${copied} Nachrichten wurden kopiert.`,
     delayed: (time, reason) => `Wartet bis ${time}: ${reason}`,
     stopped: 'Angehalten.',

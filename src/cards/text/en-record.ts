@@ -130,6 +130,8 @@ export const EN_RECORD = {
     BatchRemoved: () => 'Removed the batch',
     BatchExported: ({ number }: EntryFacts) => `Wrote a record of ${users(number('users'))}`,
     SyncRequested: ({ text }: EntryFacts) => `Asked for a sync${text('user') === '' ? '' : ` of ${text('user')}`}`,
+    PrioritySet: ({ text }: EntryFacts) =>
+      `Set the priority of ${text('user') === '' ? 'the batch' : text('user')} to ${text('priority')}`,
     RemovalsHeld: ({ number, text }: EntryFacts) =>
       `Held ${plural(number('count'), 'removal')} of ${text('user')} for a person to decide`,
     RemovalsApproved: ({ number, text }: EntryFacts) =>

@@ -470,6 +470,7 @@ export const EN = {
     asked: 'A sync was asked for.',
     firstSync: 'The first sync began.',
     sync: 'A sync began.',
+    ready: (copied: string) => `The newest mail is there; ${copied} messages were copied.`,
     synced: (copied: string) => `Synced; ${copied} messages were copied.`,
     delayed: (time: string, reason: string) => `Waits until ${time}: ${reason}`,
     stopped: 'Stopped.',

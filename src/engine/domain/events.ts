@@ -2,6 +2,7 @@ import type { CutoverStep } from './cutover.ts';
 import type { Failure } from './failure.ts';
 import type { BatchName, EndpointName, UserAddress } from './ids.ts';
 import type { Items } from './items.ts';
+import type { Priority } from './schedule.ts';
 import type { Verdict } from './verification.ts';
 
 /** What happened, in the order it happened: notifications, reports and the story of a user read these. */
@@ -46,12 +47,26 @@ export type EventBody =
       readonly signer: string;
     }
   | { readonly type: 'EndpointRemoved'; readonly endpoint: EndpointName }
+  | {
+      readonly type: 'PrioritySet';
+      readonly batch: BatchName;
+      readonly user?: UserAddress;
+      readonly priority: Priority;
+    }
   | { readonly type: 'SyncRequested'; readonly batch: BatchName; readonly user?: UserAddress }
   | {
       readonly type: 'UserSyncStarted';
       readonly batch: BatchName;
       readonly user: UserAddress;
       readonly initial: boolean;
+    }
+  /** The newest mail of a user is there. `later`: the rest follows when others have theirs. */
+  | {
+      readonly type: 'UserReady';
+      readonly batch: BatchName;
+      readonly user: UserAddress;
+      readonly copied: number;
+      readonly later: boolean;
     }
   | {
       readonly type: 'UserSynced';

@@ -68,6 +68,8 @@ export interface MigrationBatch {
   readonly every: number;
   /** Followed all the time: a change at the source is brought over when it is seen, `every` is only the longest wait. */
   readonly live?: true;
+  /** Mail of so many days comes first, of every user, before the rest of anybody; 0 for none. The preset when absent. */
+  readonly readyDays?: number;
   readonly trash: 'copy' | 'skip';
   readonly exclude: readonly string[];
   /** What becomes of messages the target does not take; skipped when absent. */
@@ -82,6 +84,8 @@ export interface MigrationBatch {
 
 /** Every automatic sync starts 24 h after the one before (as in Exchange Online), unless the batch says otherwise. */
 export const DEFAULT_CADENCE = 24 * 60 * 60 * 1000;
+/** What everybody needs to work again: a month of mail. */
+export const DEFAULT_READY_DAYS = 30;
 /** In a live batch every mailbox is gone through once an hour, seen changes or not: plain servers do not tell of changed flags. */
 export const LIVE_CADENCE = 60 * 60 * 1000;
 

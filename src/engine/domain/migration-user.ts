@@ -26,6 +26,8 @@ export type UserAction =
   | 'begin'
   | 'beginIncremental'
   | 'finish'
+  /** The newest mail is there, and others wait for theirs: the rest comes later. */
+  | 'rest'
   /** A last sync is done, and messages are left that are not in the target. */
   | 'finishWithWarnings'
   | 'fail'
@@ -43,7 +45,7 @@ export const USER_TRANSITIONS: TransitionTable<UserStatus, UserAction> = {
     stop: 'Stopped',
     remove: 'Removing',
   },
-  Syncing: { begin: 'Syncing', finish: 'Synced', fail: 'Failed', stop: 'Stopping', remove: 'Removing' },
+  Syncing: { begin: 'Syncing', rest: 'Queued', finish: 'Synced', fail: 'Failed', stop: 'Stopping', remove: 'Removing' },
   Synced: {
     queue: 'Synced',
     beginIncremental: 'IncrementalSyncing',

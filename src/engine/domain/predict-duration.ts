@@ -45,7 +45,8 @@ export function measuredPace(
   for (const event of events) {
     if (!('batch' in event) || !batches.has(event.batch)) continue;
     if (event.type === 'UserSyncStarted' && event.initial) started.set(event.user, event.at);
-    if (event.type !== 'UserSynced' || !event.initial) continue;
+    const isPart = event.type === 'UserReady' && event.later;
+    if (!isPart && (event.type !== 'UserSynced' || !event.initial)) continue;
     const from = started.get(event.user);
     started.delete(event.user);
     if (from !== undefined && event.at > from && event.copied >= LEAST_ITEMS)

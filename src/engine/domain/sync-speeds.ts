@@ -15,6 +15,8 @@ export interface SyncSpeeds {
 export function syncSpeeds(): SyncSpeeds {
   const begun = new Map<string, number>();
   const first = new Map<string, { started: number; finished: number; messages: number }>();
+  /** Of users whose newest mail is there and whose rest comes later. */
+  const begunBefore = new Map<string, { started: number; messages: number }>();
   let syncs = 0;
   let ms = 0;
   return {
@@ -24,6 +26,12 @@ export function syncSpeeds(): SyncSpeeds {
         if (!begun.has(event.user)) begun.set(event.user, event.at);
       } else if (event.type === 'UserSyncFailed' || event.type === 'UserStopped' || event.type === 'UserSyncDelayed') {
         begun.delete(event.user);
+      } else if (event.type === 'UserReady' && event.later) {
+        const started = begun.get(event.user);
+        begun.delete(event.user);
+        if (started === undefined) return;
+        ms += event.at - started;
+        begunBefore.set(event.user, { started, messages: event.copied });
       } else if (event.type === 'UserSynced') {
         const started = begun.get(event.user);
         begun.delete(event.user);
@@ -31,7 +39,11 @@ export function syncSpeeds(): SyncSpeeds {
         syncs += 1;
         ms += event.at - started;
         if (event.initial && !first.has(event.user))
-          first.set(event.user, { started, finished: event.at, messages: event.copied });
+          first.set(event.user, {
+            started: begunBefore.get(event.user)?.started ?? started,
+            finished: event.at,
+            messages: event.copied + (begunBefore.get(event.user)?.messages ?? 0),
+          });
       }
     },
     firstSyncOf(user) {

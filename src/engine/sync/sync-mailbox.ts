@@ -10,24 +10,21 @@ import { applyFlags } from './apply-flags.ts';
 import { applyMoves } from './apply-moves.ts';
 import type { FolderDepartures } from './apply-removals.ts';
 import { type VanishedFolder, collectDepartures, recognisable, vanishedFolders } from './collect-departures.ts';
-import { type Lot, copyMessages } from './copy-messages.ts';
+import { type Brought, copyNew } from './copy-new.ts';
 import type { FolderChange } from './detect-changes.ts';
 import type { FolderRun } from './folder-run.ts';
 import { followRemovals } from './follow-removals.ts';
 import { followRenames } from './follow-renames.ts';
 import { lookAtFolder } from './look-at-folder.ts';
-import { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
+import type { NewestFirst } from './newest-first.ts';
 import { type MarkedItems, loadMarkedItems, markedItemsTaken } from './marked-items.ts';
 import { TargetTree, routeFolders, targetName } from './match-folders.ts';
 import { withOpenMailbox } from './open-mailbox.ts';
-import { reopen } from './open-run.ts';
 import { type Move, recogniseMoves } from './recognise-moves.ts';
 import { restoreMissing } from './restore-missing.ts';
 import { reconsiderExcluded } from './reconsider-excluded.ts';
 import { saveSkippedItems } from './report-skipped.ts';
-import { uploadLane } from './send-lot.ts';
-import { removeLateTwins, settleIntents } from './settle-intents.ts';
 import type { SyncTimer } from './sync-timer.ts';
 import { verifyFolders } from './verify-mailbox.ts';
 
@@ -39,13 +36,9 @@ export interface SyncResult {
   readonly bytes: number;
   /** Removals that wait for a person since this pass. */
   readonly held?: OwnerFinding;
+  /** Only the newest mail was brought: others wait for theirs. */
+  readonly restLater?: true;
 }
-
-/** The published limit of a mailbox: four requests at a time. */
-const LANES = 4;
-/** Bodies that were read and wait for a lane. Together with one window being read it bounds a worker's memory. */
-const QUEUE_BYTES = 6 * 1024 * 1024;
-const SETTLE_ROUNDS = 3;
 
 /** One pass over one mailbox, initial or incremental: the target follows what happened at the source, its owner's work stays. */
 export async function syncMailbox(
@@ -53,10 +46,13 @@ export async function syncMailbox(
   user: MigrationUser,
   signal: AbortSignal,
   timer: SyncTimer,
+  newest?: NewestFirst,
 ): Promise<SyncResult> {
   return withOpenMailbox(world, user, signal, timer, async (session) => {
+    let brought: Brought = 'all';
     try {
-      const routes = await bringOver(session);
+      const { routes, ...result } = await bringOver(session, newest);
+      brought = result.brought;
       await reportNotes(session);
       await saveSkippedItems(
         session,
@@ -72,11 +68,15 @@ export async function syncMailbox(
       copied: session.books.copied,
       bytes: session.books.bytes,
       ...(held === undefined ? {} : { held }),
+      ...(brought === 'newest' ? { restLater: true as const } : {}),
     };
   });
 }
 
-async function bringOver(session: MailboxSession): Promise<readonly FolderRoute[]> {
+async function bringOver(
+  session: MailboxSession,
+  newest: NewestFirst | undefined,
+): Promise<{ readonly routes: readonly FolderRoute[]; readonly brought: Brought }> {
   const routes = await routeFolders(session);
   const listed = new Set(routes.map((route) => route.source.path));
   const tree = once(() => TargetTree.load(session));
@@ -92,9 +92,10 @@ async function bringOver(session: MailboxSession): Promise<readonly FolderRoute[
   const doubted = await doubtedFolders(session);
   const changed = await openUnchanged(session, routes, doubted);
   for (const folder of vanished) await openVanished(session, folder);
-  if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined) return routes;
-  await followChanges(session, { changed, vanished, listed, marked, doubted, tree: await tree() });
-  return routes;
+  if (changed.length + vanished.length === 0 && session.user.removalsApprovedAt === undefined)
+    return { routes, brought: 'all' };
+  const work = { changed, vanished, listed, marked, doubted, tree: await tree() };
+  return { routes, brought: await followChanges(session, work, newest) };
 }
 
 interface Work {
@@ -110,7 +111,8 @@ interface Work {
 async function followChanges(
   session: MailboxSession,
   { changed, vanished, listed, marked, doubted, tree }: Work,
-): Promise<void> {
+  newest: NewestFirst | undefined,
+): Promise<Brought> {
   const changes: FolderChange[] = [];
   for (const route of changed) {
     const change = await orBookFailure(session, route, () => lookAtFolder(session, route, tree, marked, listed));
@@ -122,11 +124,16 @@ async function followChanges(
   const moves = await recogniseMoves(session, changes, await recognisable(session, departures));
   await applyMoves(session, moves, tree);
   for (const change of changes) await applyFlags(session, change, tree);
-  await copyNew(session, changes, moves);
   const runs = changes.map((change) => change.run);
+  const brought = await copyNew(session, changes, moves, newest);
+  if (brought === 'newest') {
+    for (const run of runs) await saveCheckpoint(session, run, false);
+    return brought;
+  }
   await verifyFolders(session, runs, tree, doubted);
   await followRemovals(session, withoutMoved(departures, moves), vanished, tree);
-  for (const run of runs) await saveCheckpoint(session, run);
+  for (const run of runs) await saveCheckpoint(session, run, true);
+  return brought;
 }
 
 function withoutMoved(departures: readonly FolderDepartures[], moves: readonly Move[]): readonly FolderDepartures[] {
@@ -207,36 +214,6 @@ async function openExcluded(session: MailboxSession, { source }: FolderRoute): P
   session.books.open(source.path, '', uidValidity, { source: exists, excluded: exists });
 }
 
-// Brings new mail, newest first, folder by folder; while lanes upload, the next window is read.
-async function copyNew(
-  session: MailboxSession,
-  changes: readonly FolderChange[],
-  moves: readonly Move[],
-): Promise<void> {
-  const queue = new LotQueue<Lot>(QUEUE_BYTES, (wait) => session.timer.during('idle', wait));
-  const lanes = Array.from({ length: LANES }, () => uploadLane(session, queue));
-  try {
-    for (const { run, fresh, again } of changes) {
-      const moved = new Set(moves.filter(({ to }) => to.run === run).map(({ to }) => to.uid));
-      const uids = [...new Set([...fresh, ...again])].filter((uid) => !moved.has(uid)).sort((a, b) => b - a);
-      if (uids.length > 0) await copyMessages(session, await reopen(session, run), uids, queue);
-    }
-    await queue.drained();
-    await settleRest(
-      session,
-      changes.map((change) => change.run),
-      queue,
-    );
-  } catch (error) {
-    queue.fail(error);
-    throw error;
-  } finally {
-    queue.close();
-    // Lanes finish the message they hold: its outcome belongs in the ledger.
-    await Promise.all(lanes);
-  }
-}
-
 // A folder that cannot be opened is booked; the others are synced.
 async function orBookFailure<Result>(
   session: MailboxSession,
@@ -257,43 +234,16 @@ async function orBookFailure<Result>(
   }
 }
 
-// Messages whose answer never came: asked about once the target had time to show them, sent again if it has not got them.
-async function settleRest(session: MailboxSession, runs: readonly FolderRun[], queue: LotQueue<Lot>): Promise<void> {
-  const { clock } = session.world;
-  for (let round = 1; ; round += 1) {
-    const open = await unsettled(session, runs);
-    if (open.length === 0) break;
-    if (round > SETTLE_ROUNDS) {
-      throw new MigrationError('TargetUnavailable', { detail: 'requests stay without an answer' });
-    }
-    for (const run of open) {
-      let settled = await settleIntents(session, run);
-      if (settled.askAgainAt !== undefined) {
-        await clock.sleep(Math.max(0, settled.askAgainAt - clock.now()), session.signal);
-        settled = await settleIntents(session, run);
-      }
-      if (settled.again.length === 0) continue;
-      await copyMessages(session, await reopen(session, run), settled.again, queue);
-      await queue.drained();
-    }
-  }
-  for (const run of runs) await removeLateTwins(session, run);
-}
-
-async function unsettled(session: MailboxSession, runs: readonly FolderRun[]): Promise<readonly FolderRun[]> {
-  const open: FolderRun[] = [];
-  for (const run of runs) {
-    const { intended = 0 } = await session.ledger.count(run.path, run.status.uidValidity);
-    if (intended > 0) open.push(run);
-  }
-  return open;
-}
-
 // RFC 7162: HIGHESTMODSEQ is stored only after every change up to it is in the ledger.
-async function saveCheckpoint(session: MailboxSession, run: FolderRun): Promise<void> {
+async function saveCheckpoint(session: MailboxSession, run: FolderRun, whole: boolean): Promise<void> {
   const { path, status, targetFolderId, formerPaths } = run;
   const { intended = 0 } = await session.ledger.count(path, status.uidValidity);
-  await session.ledger.saveCheckpoint(path, { ...status, targetFolderId, formerPaths, complete: intended === 0 });
+  await session.ledger.saveCheckpoint(path, {
+    ...status,
+    targetFolderId,
+    formerPaths,
+    complete: whole && intended === 0,
+  });
 }
 
 async function reportNotes(session: MailboxSession): Promise<void> {
