@@ -120,7 +120,7 @@ test('nobody starves, although new people of higher standing come all the time',
       shares = selection.shares;
       if (chosenOf([poor], selection.chosen)[0] === 1) break;
     }
-    expect(waited).toBeLessThan(72);
+    expect(waited).toBeLessThan(96);
   }
 });
 
