@@ -15,7 +15,12 @@ import type { World } from './ports.ts';
 import type { ApprovalView } from './views.ts';
 
 /** Asks other people for a plan. The same question by the same person, still open, is not asked twice. */
-export async function requestApproval(world: World, plan: ApprovalPlan, by: Actor): Promise<Approval> {
+export async function requestApproval(
+  world: World,
+  plan: ApprovalPlan,
+  by: Actor,
+  { unasked = false } = {},
+): Promise<Approval> {
   const now = world.clock.now();
   const { approvals, approvalTimes, timeScale } = world.settings;
   const after = (ms: number): number => now + ms / timeScale;
@@ -36,6 +41,7 @@ export async function requestApproval(world: World, plan: ApprovalPlan, by: Acto
     needed: approvals,
     decisions: [],
     state: 'open',
+    ...(unasked ? { unasked } : {}),
   };
   await world.store.addApproval(
     approval,

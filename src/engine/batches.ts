@@ -37,6 +37,8 @@ export interface BatchSettings {
   /** ms since 1970 UTC, both inclusive */
   /** ms since 1970 UTC; starts by itself then. */
   readonly start?: number | undefined;
+  /** ms since 1970 UTC; completes by itself then, once others agreed where they have to. */
+  readonly complete?: number | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   /** bytes */
@@ -54,6 +56,11 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     throw new MigrationError('UsageError', { detail: 'since= must not lie behind until=.', command: 'create batch' });
   if (settings.start !== undefined && settings.start <= world.clock.now())
     throw new MigrationError('UsageError', { detail: 'start= must lie in the future.', command: 'create batch' });
+  if (settings.complete !== undefined && settings.complete <= (settings.start ?? world.clock.now()))
+    throw new MigrationError('UsageError', {
+      detail: 'complete= must lie in the future, behind start=.',
+      command: 'create batch',
+    });
   const filter = {
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
@@ -71,6 +78,8 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
     ...(settings.oversize === 'stub' ? { oversize: 'stub' } : {}),
     ...(settings.categories === undefined ? {} : { categories: settings.categories }),
     ...(settings.start === undefined ? {} : { startAt: settings.start }),
+    ...(settings.complete === undefined ? {} : { completion: { at: settings.complete, by } }),
+    idleSince: world.clock.now(),
     ...(settings.priority === undefined ? {} : { priority: settings.priority }),
     ...(settings.readyDays === undefined ? {} : { readyDays: settings.readyDays }),
     ...(Object.keys(filter).length === 0 ? {} : { filter }),
@@ -235,7 +244,11 @@ export async function requireAction(world: World, name: BatchName, action: Batch
 async function intend(world: World, name: BatchName, intent: BatchIntent, event: EventBody, by: Actor): Promise<void> {
   await world.store.changeBatch(
     name,
-    (batch) => ({ to: { ...batch, intent, startedAt: batch.startedAt ?? world.clock.now() }, events: [event] }),
+    ({ idleSince: _idle, announced: _announced, ...batch }) => {
+      const now = world.clock.now();
+      const idle = intent === 'Stopped' ? { idleSince: now } : {};
+      return { to: { ...batch, ...idle, intent, startedAt: batch.startedAt ?? now }, events: [event] };
+    },
     by,
   );
 }

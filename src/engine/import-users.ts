@@ -126,12 +126,23 @@ export function refuseUnfit({ name, endpoint, intent }: MigrationBatch, wanted: 
 // Asked after the users are there: a start at the same moment has seen them, or is seen here.
 async function queueNewUsers(world: World, name: BatchName): Promise<number> {
   const { intent } = await requireBatch(world, name);
-  if (intent !== 'Started') return 0;
+  if (intent !== 'Started') {
+    await stillWanted(world, name);
+    return 0;
+  }
   const queued = await world.store.changeUsers(name, (user) =>
     user.status === 'Validating' ? enqueue(world, user) : undefined,
   );
   if (queued > 0) await scheduleSoon(world);
   return queued;
+}
+
+// New passwords are kept as long as those of a batch that was made just now.
+async function stillWanted(world: World, name: BatchName): Promise<void> {
+  const idleSince = world.clock.now();
+  await world.store.changeBatch(name, ({ announced: _announced, ...batch }) =>
+    batch.intent === 'Started' ? undefined : { to: { ...batch, idleSince }, events: [] },
+  );
 }
 
 function newUser(world: World, batch: BatchName, row: MigrationCsvRow): MigrationUser {

@@ -1,5 +1,7 @@
+import { completeDueBatches } from './completion.ts';
 import { runCheckCutover, watchCutovers } from './cutover-check.ts';
 import { runTestEndpoint } from './endpoints.ts';
+import { lookAtExpiries } from './expiry.ts';
 import { runFindLateMail } from './late-mail.ts';
 import { runCheckBatch } from './preflight.ts';
 import type { JobName, Jobs, World } from './ports.ts';
@@ -23,6 +25,8 @@ export function jobHandlers(world: World): JobHandlers {
   return {
     'schedule-syncs': async () => {
       await startDueBatches(world);
+      await completeDueBatches(world);
+      await lookAtExpiries(world);
       await watchCutovers(world);
       await runScheduleSyncs(world);
     },

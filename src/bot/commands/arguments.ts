@@ -8,7 +8,9 @@ import {
   parseUserAddress,
 } from '../../engine/domain/ids.ts';
 import { type Priority, readPriority } from '../../engine/domain/schedule.ts';
-import type { Argument } from './command.ts';
+import { MigrationError } from '../../engine/domain/failure.ts';
+import { readMoment } from '../../engine/domain/wall-clock.ts';
+import type { Argument, CommandContext } from './command.ts';
 
 /** The kinds of arguments commands share. */
 export const batchArgument = { read: parseBatchName, expects: 'the name of a batch' } satisfies Argument<BatchName>;
@@ -33,6 +35,22 @@ export function readDays(text: string): number | undefined {
   if (/^(off|aus|0)$/i.test(text)) return 0;
   const days = Number(/^(\d{1,4})\s*(d|t|days|tage)?$/i.exec(text.trim())?.[1]);
   return days >= 1 && days <= 3650 ? days : undefined;
+}
+
+/** A moment in the zone of the conversation, which only the command knows; a terminal has none and speaks UTC. */
+export const momentArgument = {
+  read: (text: string) => (readMoment(text, 'UTC') === undefined ? undefined : text),
+  expects: 'a time such as 2026-12-05T20:00, or with Z or +01:00 behind',
+  named: true,
+  optional: true,
+} satisfies Argument<string>;
+
+/** The moment somebody wrote. Throws UsageError where the clocks of the zone skip it. */
+export function momentOf(text: string, { here }: Pick<CommandContext, 'here'>, command: string): number {
+  const zone = here?.zone ?? 'UTC';
+  const at = readMoment(text, zone);
+  if (at === undefined) throw new MigrationError('UsageError', { detail: `There is no ${text} in ${zone}.`, command });
+  return at;
 }
 
 /** A batch or a user: what has an "@" is an address. */

@@ -1,11 +1,11 @@
 import { createBatch } from '../../engine/batches.ts';
 import { readCategories } from '../../engine/domain/categories.ts';
-import { MigrationError } from '../../engine/domain/failure.ts';
 import { endOfDay, readSize, startOfDay } from '../../engine/domain/mail-filter.ts';
-import { readMoment } from '../../engine/domain/wall-clock.ts';
 import {
   batchArgument,
   endpointArgument,
+  momentArgument,
+  momentOf,
   priorityArgument,
   readCadence,
   readDays,
@@ -18,7 +18,7 @@ import { command } from './command.ts';
 
 export const createBatchCommand = command({
   usage:
-    'create batch <name> endpoint=<name> [every=24h|live] [trash=copy|skip] [exclude="Junk,Archive/*"] [oversize=skip|stub] [categories="$label1=Urgent"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM] [priority=high|normal|low] [ready=30d|off]',
+    'create batch <name> endpoint=<name> [every=24h|live] [trash=copy|skip] [exclude="Junk,Archive/*"] [oversize=skip|stub] [categories="$label1=Urgent"] [since=YYYY-MM-DD] [until=YYYY-MM-DD] [maxsize=25MB] [start=YYYY-MM-DDTHH:MM] [complete=YYYY-MM-DDTHH:MM] [priority=high|normal|low] [ready=30d|off]',
   title: 'Create batch',
   help: 'Create an empty batch. Its users come from a CSV: "add users" gives a link to upload it.',
   examples: [
@@ -26,7 +26,7 @@ export const createBatchCommand = command({
     'create batch sales-2 endpoint=mail-hq every=6h exclude="Junk,Archive/*"',
     'create batch pilot endpoint=mail-hq every=live',
     'create batch sales-3 endpoint=mail-hq since=2020-01-01',
-    'create batch sales-4 endpoint=mail-hq start=2026-12-05T20:00 priority=high ready=14d',
+    'create batch sales-4 endpoint=mail-hq start=2026-12-05T20:00 complete=2026-12-12T22:00 priority=high ready=14d',
     'create batch sales-5 endpoint=mail-hq oversize=stub categories="$label1=Urgent,todo=To do,spam="',
   ],
   aliases: ['new batch', 'batch anlegen', 'batch erstellen'],
@@ -82,24 +82,14 @@ export const createBatchCommand = command({
       optional: true,
       also: ['bereit', 'newest'],
     },
-    // In the zone of the conversation, which only the command knows; a terminal has none and speaks UTC.
-    start: {
-      read: (text: string) => (readMoment(text, 'UTC') === undefined ? undefined : text),
-      expects: 'a time such as 2026-12-05T20:00, or with Z or +01:00 behind',
-      named: true,
-      optional: true,
-      also: ['beginn'],
-    },
+    start: { ...momentArgument, also: ['beginn'] },
+    complete: { ...momentArgument, also: ['abschluss', 'ende'] },
   },
-  async run({ start: text, maxsize: maxSize, ready: readyDays, ...settings }, context) {
-    const { world, by, here } = context;
-    const start = text === undefined ? undefined : readMoment(text, here?.zone ?? 'UTC');
-    if (text !== undefined && start === undefined)
-      throw new MigrationError('UsageError', {
-        detail: `There is no ${text} in ${here?.zone ?? 'UTC'}.`,
-        command: 'create batch',
-      });
-    await createBatch(world, { ...settings, maxSize, start, readyDays }, by);
+  async run({ start: text, complete: end, maxsize: maxSize, ready: readyDays, ...settings }, context) {
+    const { world, by } = context;
+    const start = text === undefined ? undefined : momentOf(text, context, 'create batch');
+    const complete = end === undefined ? undefined : momentOf(end, context, 'create batch');
+    await createBatch(world, { ...settings, maxSize, start, complete, readyDays }, by);
     return liveBatch(context, settings.name);
   },
 });

@@ -3,9 +3,10 @@ import { noticeCard } from '../../cards/notice-card.ts';
 import { userCard } from '../../cards/user-card.ts';
 import { completeBatch, removeBatch, removeEndpoint, removeUser, usersToEnd } from '../../engine/ending.ts';
 import type { BatchName } from '../../engine/domain/ids.ts';
+import { planCompletion, usersToComplete } from '../../engine/completion.ts';
 import { refuseDuringCutover } from '../../engine/cutover.ts';
 import { batchOverview, userOverview } from '../../engine/queries.ts';
-import { batchArgument, endpointArgument, readYesNo, userArgument } from './arguments.ts';
+import { batchArgument, endpointArgument, momentArgument, momentOf, readYesNo, userArgument } from './arguments.ts';
 import { type Argument, type CommandContext, type CommandReply, type Reach, command } from './command.ts';
 
 /** Every ending is preceded by a last sync unless a person does without it. */
@@ -20,22 +21,27 @@ const lastSyncArgument = {
 const SAMPLE = 3;
 
 export const completeBatchCommand = command({
-  usage: 'complete batch <batch> [sync=yes|no]',
+  usage: 'complete batch <batch> [sync=yes|no] [at=YYYY-MM-DDTHH:MM]',
   title: 'Complete batch',
   approval: true,
-  help: 'Finish a batch: a last verified sync of every user, then the passwords are forgotten. sync=no does without the last sync.',
-  examples: ['complete batch sales-1', 'complete batch sales-1 sync=no'],
+  help: 'Finish a batch: a last verified sync of every user, then the passwords are forgotten. sync=no does without the last sync. With at=, it is done then; who has to agree is asked now.',
+  examples: ['complete batch sales-1', 'complete batch sales-1 sync=no', 'complete batch sales-1 at=2026-12-06T22:00'],
   aliases: ['batch abschließen', 'complete', 'abschließen', 'finish batch'],
   permission: 'operate',
   topic: 'Finish',
-  args: { batch: batchArgument, sync: lastSyncArgument },
-  async reach({ batch }, context) {
+  args: { batch: batchArgument, sync: lastSyncArgument, at: { ...momentArgument, also: ['am', 'um'] } },
+  async reach({ batch, at }, context) {
     await refuseDuringCutover(context.world, batch);
-    return reachOf(context, batch, 'complete');
+    return at === undefined ? reachOf(context, batch, 'complete') : usersToComplete(context.world, batch);
   },
-  async run({ batch, sync = true }, { world, by, locale }) {
+  async run({ batch, sync = true, at: text }, context) {
+    const { world, by, locale, approved } = context;
     await refuseDuringCutover(world, batch);
-    await completeBatch(world, batch, { lastSync: sync }, by);
+    if (text === undefined) await completeBatch(world, batch, { lastSync: sync }, by);
+    else {
+      const agreed = approved === undefined ? undefined : (await usersToComplete(world, batch))?.count;
+      await planCompletion(world, batch, momentOf(text, context, 'complete batch'), by, agreed);
+    }
     const view = await batchOverview(world, batch);
     return { view, card: batchCard(view, locale), live: { batch } };
   },

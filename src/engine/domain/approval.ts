@@ -58,6 +58,8 @@ export interface Approval {
   /** When that was done. */
   readonly remindedAt?: number;
   readonly escalatedAt?: number;
+  /** Bellhop asked by itself: nobody sees the answer to a command of theirs. */
+  readonly unasked?: true;
   /** Somebody carries it out since: a second click meanwhile does nothing. */
   readonly applyingAt?: number;
   /** The approval that took the place of this one when its plan had changed. */

@@ -34,6 +34,12 @@ export type EventBody =
   | { readonly type: 'BatchStopped'; readonly batch: BatchName }
   | { readonly type: 'BatchResumed'; readonly batch: BatchName }
   | { readonly type: 'BatchCompleting'; readonly batch: BatchName; readonly lastSync: boolean }
+  | { readonly type: 'CompletionPlanned'; readonly batch: BatchName; readonly completeAt: number }
+  /** Others did not agree. */
+  | { readonly type: 'CompletionDropped'; readonly batch: BatchName }
+  /** Its passwords will be forgotten then (ms since 1970 UTC), unless somebody works with it. */
+  | { readonly type: 'BatchExpiring'; readonly batch: BatchName; readonly end: number }
+  | { readonly type: 'BatchExpired'; readonly batch: BatchName }
   | { readonly type: 'BatchRemoving'; readonly batch: BatchName; readonly lastSync: boolean }
   | { readonly type: 'BatchRemoved'; readonly batch: BatchName }
   /** A record was written and signed. */

@@ -1,3 +1,5 @@
+import type { PlannedCompletion } from './completion.ts';
+import type { Announced } from './expiry.ts';
 import type { BatchName, EndpointName } from './ids.ts';
 import type { MailFilter } from './mail-filter.ts';
 import type { UserStatus } from './migration-user.ts';
@@ -64,6 +66,12 @@ export interface MigrationBatch {
   readonly startedAt?: number;
   /** Starts by itself at this time; until then it waits. */
   readonly startAt?: number;
+  /** Completes by itself at its time. */
+  readonly completion?: PlannedCompletion;
+  /** Nobody has worked with it since; absent while it is at work. */
+  readonly idleSince?: number;
+  /** What was said about the end of its passwords. */
+  readonly announced?: Announced;
   /** Time between two automatic syncs of a user. */
   readonly every: number;
   /** Followed all the time: a change at the source is brought over when it is seen, `every` is only the longest wait. */
