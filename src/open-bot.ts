@@ -1,4 +1,5 @@
 import { ApprovalCaller } from './bot/approval-caller.ts';
+import { Announcer } from './bot/announcer.ts';
 import { ApprovalPlaces } from './bot/approval-places.ts';
 import { ConversationBook, type Documents } from './bot/conversation-book.ts';
 import { FileOffers } from './bot/file-offers.ts';
@@ -38,7 +39,6 @@ export async function openBot(
     log,
   });
   const failures = new FailureNotifier({ world, book, chat, outbox, locale, quiet, zone });
-  const reports = (): Promise<void> => postDueReports({ world, book, outbox, locale, zone });
   const approvals = new ApprovalCaller({
     world,
     book,
@@ -48,6 +48,11 @@ export async function openBot(
     quiet,
     zone,
   });
+  const announcer = new Announcer({ world, book, outbox, locale });
+  const reports = async (): Promise<void> => {
+    await postDueReports({ world, book, outbox, locale, zone });
+    await announcer.look();
+  };
   const notifier = new Notifier({ world, book, chat, outbox, locale, failures, approvals, reports });
   const onPinned = (batch: BatchName): void => notifier.pinned(batch);
   const files = new FileOffers({ documents, world, chat, sandbox: config.sandbox });

@@ -72,6 +72,10 @@ function factsOf({ details }: AuditEntry, t: Locale['t']): EntryFacts {
   const step = STEP_NAMES.find((name) => name === details['step']);
   return {
     number: (name) => (typeof details[name] === 'number' ? details[name] : 0),
+    time: (name) =>
+      typeof details[name] === 'number'
+        ? `${new Date(details[name]).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+        : '',
     text: (name) => (typeof details[name] === 'string' ? details[name] : ''),
     step: step === undefined ? '' : t.cutover.steps[step].title,
   };

@@ -659,6 +659,13 @@ export const DE: typeof EN = {
     fallback: (name, value, open) => `${name}: ${messages(value)} nicht im Ziel, ${count(open)} nicht genehmigt.`,
   },
 
+  expiry: {
+    what: 'Migrationsbatch',
+    state: 'Läuft ab',
+    sentence: (at) =>
+      `Mit diesem Batch arbeitet niemand. Seine Passwörter werden am **${at}** vergessen; was kopiert ist, bleibt. Wer ihn startet, fortsetzt oder seine CSV noch einmal hochlädt, behält sie.`,
+  },
+
   ending: {
     what: 'Entfernt',
     gone: 'Weg',

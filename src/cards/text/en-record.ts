@@ -10,6 +10,8 @@ export interface EntryFacts {
   readonly number: (name: string) => number;
   /** A text of its details, empty where there is none. */
   readonly text: (name: string) => string;
+  /** A moment of its details in UTC, empty where there is none. */
+  readonly time: (name: string) => string;
   /** Title of the cutover step it is about, empty where there is none. */
   readonly step: string;
 }
@@ -128,7 +130,8 @@ export const EN_RECORD = {
     BatchCompleting: () => 'Asked to complete the batch',
     CompletionPlanned: ({ time }: EntryFacts) => `Planned the completion of the batch for ${time('completeAt')}`,
     CompletionDropped: () => 'Gave up the planned completion: others did not agree',
-    BatchExpiring: ({ time }: EntryFacts) => `Announced that the passwords of the batch are forgotten at ${time('end')}`,
+    BatchExpiring: ({ time }: EntryFacts) =>
+      `Announced that the passwords of the batch are forgotten at ${time('end')}`,
     BatchExpired: () => 'Forgot the passwords of a batch nobody worked with',
     BatchRemoving: () => 'Asked to remove the batch',
     BatchRemoved: () => 'Removed the batch',

@@ -646,6 +646,13 @@ export const EN = {
       `${name}: ${messages(value)} not in the target, ${count(open)} not approved.`,
   },
 
+  expiry: {
+    what: 'Migration batch',
+    state: 'Ends soon',
+    sentence: (at: string) =>
+      `Nobody works with this batch. Its passwords are forgotten at **${at}**; what was copied stays. Start or resume it, or upload its CSV again, and they are kept.`,
+  },
+
   ending: {
     what: 'Removed',
     gone: 'Gone',
