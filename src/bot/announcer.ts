@@ -55,7 +55,7 @@ export class Announcer {
   }
 
   async #ask(approval: Approval, now: number): Promise<void> {
-    const { world, book, locale } = this.#options;
+    const { book, locale } = this.#options;
     const { id, plan, unasked } = approval;
     if (unasked !== true || plan.batch === undefined || stateOf(approval, now) !== 'open') return;
     await this.#post(
