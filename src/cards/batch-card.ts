@@ -1,6 +1,7 @@
 import { inTarget } from '../engine/domain/items.ts';
 import type { BatchStatus } from '../engine/domain/migration-batch.ts';
 import type { BatchView } from '../engine/views.ts';
+import { aheadSection } from './ahead-section.ts';
 import { booksSection } from './books-section.ts';
 import { donut } from './charts.ts';
 import { isReading } from './card-verbs.ts';
@@ -62,6 +63,7 @@ export function batchCard(view: BatchView, locale: Locale = ENGLISH, eyes: Eyes 
     view.failures.length === 0 ? undefined : failurePanel(view, locale),
     isRunning(status) ? section(t.batch.pace, facts(speedFacts(view, locale))) : booksSection(items, locale),
     liveSection(view.live, view.asOf, locale),
+    aheadSection(view, locale),
     scoreSection(view.dataConsistencyScore, view.reasons, locale),
     small(footer(view, locale)),
   ];
@@ -181,8 +183,10 @@ function lowerFirst(title: string): string {
 
 function speedFacts(view: BatchView, locale: Locale): readonly (readonly [string, string])[] {
   const { t, bytes } = locale;
+  const { readyCount, totalCount } = view;
   const held = heldBackLine(view, view.waitingCount, locale);
   return [
+    ...(readyCount > 0 ? ([[t.batch.newestThere, t.batch.ofAllUsers(readyCount, totalCount)]] as const) : []),
     [t.batch.rate, speedLine(view, locale) ?? t.batch.measuring],
     [t.batch.copied, `${bytes(view.bytesTransferred)}, ${t.messages(view.items.copied)}`],
     ...(held === undefined ? [] : ([[t.speed.heldBack, held]] as const)),

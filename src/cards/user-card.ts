@@ -116,7 +116,7 @@ function sentenceOf(view: UserView, locale: Locale): string {
     case 'IncrementalFailed':
       return `${t.user.needsPerson}${last}`;
     case 'Queued':
-      return t.user.queued;
+      return view.readyTime === null ? t.user.queued : t.user.queuedForRest(clock(view.readyTime, asOf));
     case 'Stopped':
       return `${t.user.stopped}${last}`;
     case 'Validating':

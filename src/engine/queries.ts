@@ -1,5 +1,6 @@
 import { type BatchTally, gradeOf, hasFailed } from './domain/batch-tally.ts';
 import { isWatchable, typicalLag } from './domain/freshness.ts';
+import { expiryOf } from './domain/expiry.ts';
 import { FAILURES, type Failure, MigrationError } from './domain/failure.ts';
 import { NO_ITEMS, inTarget } from './domain/items.ts';
 import { isUnapproved } from './domain/progress.ts';
@@ -82,7 +83,10 @@ async function lookAt(world: World, batch: MigrationBatch) {
     creationDateTime: iso(batch.createdAt),
     startDateTime: isoOrNull(batch.startedAt ?? batch.startAt),
     lastSyncedDateTime: isoOrNull(tally.lastSyncedAt),
-    expirationDateTime: null,
+    expirationDateTime: isoOrNull(expiryOf(batch, world.settings.timeScale)),
+    completionDateTime: batch.intent === 'Completed' ? null : isoOrNull(batch.completion?.at),
+    completionAgreed: world.settings.approvals === 0 || batch.completion?.agreed !== undefined,
+    priority: batch.priority ?? 'normal',
     totalCount: counts.total,
     activeCount: counts.active,
     stoppedCount: counts.stopped,
@@ -93,6 +97,7 @@ async function lookAt(world: World, batch: MigrationBatch) {
     pendingCount: counts.pending,
     provisionedCount: tally.provisioned,
     validationWarningCount: tally.warned,
+    readyCount: tally.ready,
     dataConsistencyScore: tally.scores.size === 0 ? null : worstScore(tally.scores.keys()),
     reasons: tally.reasons,
     items: tally.items,
@@ -146,7 +151,10 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     bottleneck: isRunning ? (progress.bottleneck ?? null) : (waitOf(user, progress)?.cause ?? null),
     ...lostSeconds(timeOf(user, progress, now)),
     lastSuccessfulSyncTime: isoOrNull(user.lastSuccessfulSyncAt),
-    nextSyncTime: isoOrNull(user.nextSyncAt),
+    // Who waits for the rest has no time of its own: it is its turn when others have theirs.
+    nextSyncTime: user.status === 'Queued' ? null : isoOrNull(user.nextSyncAt),
+    readyTime: isoOrNull(user.readyAt),
+    priority: user.priority ?? 'normal',
     live: liveView(user),
     dataConsistencyScore: graded?.score ?? null,
     reasons: graded?.reasons ?? [],

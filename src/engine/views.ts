@@ -19,6 +19,7 @@ import type { RecordedFile } from './domain/record-manifest.ts';
 import type { LearnedCap } from './domain/source-slots.ts';
 import type { FolderForecast, NO_FORECAST } from './domain/sync-forecast.ts';
 import type { FolderVerification, Verdict } from './domain/verification.ts';
+import type { Priority } from './domain/schedule.ts';
 import type { DataConsistencyScore, ScoreReason } from './domain/score.ts';
 import type { WrittenFile } from './ports.ts';
 
@@ -58,7 +59,12 @@ export interface BatchView extends SpeedView {
   readonly creationDateTime: string;
   readonly startDateTime: string | null;
   readonly lastSyncedDateTime: string | null;
+  /** When the passwords of a batch nobody works with are forgotten. */
   readonly expirationDateTime: string | null;
+  /** When it completes by itself, and whether those who have to agree did. */
+  readonly completionDateTime: string | null;
+  readonly completionAgreed: boolean;
+  readonly priority: Priority;
   readonly totalCount: number;
   readonly activeCount: number;
   readonly stoppedCount: number;
@@ -69,6 +75,8 @@ export interface BatchView extends SpeedView {
   readonly pendingCount: number;
   readonly provisionedCount: number;
   readonly validationWarningCount: number;
+  /** Users whose newest mail is there. */
+  readonly readyCount: number;
   readonly dataConsistencyScore: DataConsistencyScore | null;
   readonly reasons: readonly ScoreReason[];
   readonly items: Items;
@@ -125,6 +133,9 @@ export interface UserView extends SpeedView {
   readonly bytesTransferred: number;
   readonly lastSuccessfulSyncTime: string | null;
   readonly nextSyncTime: string | null;
+  /** When the newest mail was there, where that came first. */
+  readonly readyTime: string | null;
+  readonly priority: Priority;
   /** Only while the user is followed live. */
   readonly live: LiveView | null;
   readonly dataConsistencyScore: DataConsistencyScore | null;

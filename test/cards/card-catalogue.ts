@@ -10,6 +10,7 @@ import {
   testingEndpointCard,
 } from '../../src/cards/endpoint-card.ts';
 import { errorCard } from '../../src/cards/error-card.ts';
+import { expiryCard } from '../../src/cards/expiry-card.ts';
 import { exportCard } from '../../src/cards/export-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
 import { keptValues, readFormValues } from '../../src/bot/form-words.ts';
@@ -123,6 +124,10 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
         locale,
       ),
     ],
+    ['batch-ahead', batchCard(sampleBatch({ completionDateTime: '2026-12-06T21:00:00.000Z', completionAgreed: false, priority: 'high' }), locale)],
+    ['batch-ending', batchCard(sampleBatch({ status: 'Stopped', expirationDateTime: '2026-12-01T21:00:00.000Z', priority: 'low' }), locale)],
+    ['expiry', expiryCard({ batch: 'sales-1', end: Date.parse('2026-12-01T21:00:00.000Z'), now: Date.parse('2026-11-23T13:00:00.000Z') }, locale)],
+    ['user-ready', userCard(sampleUser({ status: 'Queued' }), locale)],
     ['plan-user', planCard(samplePlan(), locale)],
     ['plan-running', planCard({ ...samplePlan(), users: 12, done: 5 }, locale)],
     ['plan-hostile', planCard(samplePlan(HOSTILE), locale)],

@@ -33,6 +33,7 @@ export function foldUsers(
       ({ address, status }) => !progress.has(address) && (isAtWork(status) || status === 'Queued'),
     ).length,
     provisioned: users.filter((user) => user.target !== undefined).length,
+    ready: users.filter((user) => user.readyAt !== undefined || user.lastSuccessfulSyncAt !== undefined).length,
     warned: users.filter((user) => user.warnings.length > 0).length,
     scores: countBy(graded.map((each) => each.score)),
     reasons: [

@@ -152,6 +152,8 @@ test('a removed batch leaves no sums behind', async () => {
   await world.store.removeBatch(batchName('one'), []);
 
   expect(await local.redis.keys('{bellhop}:*')).toEqual([]);
+});
+
 test('who waits is found although nobody kept the lanes: written by an older version, or lost', async () => {
   await using world = await open();
   const batch = batchName('one');

@@ -76,6 +76,8 @@ export const DE: typeof EN = {
     moreCauses: (value) => `${count(value)} weitere ${value === 1 ? 'Ursache' : 'Ursachen'}`,
     pace: 'Tempo',
     rate: 'Rate',
+    newestThere: 'Neueste Post da',
+    ofAllUsers: (ready, total) => `${count(ready)} von ${some(total, 'Benutzer', 'Benutzern')}`,
     measuring: 'wird gemessen',
     copied: 'Kopiert',
     createdBy: (name) => `Angelegt von ${name}`,
@@ -197,6 +199,7 @@ export const DE: typeof EN = {
     toGo: (time) => `Noch etwa **${time}**.`,
     needsPerson: 'Dieser Benutzer braucht Hilfe.',
     queued: 'Er wartet auf einen freien Platz am Endpunkt.',
+    queuedForRest: (since) => `Die neueste Post ist seit **${since}** da; der Rest folgt, wenn andere die ihre haben.`,
     stopped: 'Angehalten; was kopiert ist, bleibt.',
     withBatch: 'Er startet mit seinem Batch.',
     soFar: (value) => `${messages(value)} im Ziel.`,
@@ -657,6 +660,15 @@ export const DE: typeof EN = {
     approvedBy: (name, time) => `Genehmigt von ${name}, ${time}`,
     all: (command) => `Alle: ${command}`,
     fallback: (name, value, open) => `${name}: ${messages(value)} nicht im Ziel, ${count(open)} nicht genehmigt.`,
+  },
+
+  ahead: {
+    title: 'Was kommt',
+    completes: 'Schließt von selbst ab',
+    notAgreed: (at) => `${at}, sobald andere zugestimmt haben`,
+    forgets: 'Vergisst seine Passwörter',
+    priority: 'Priorität',
+    priorities: { high: 'hoch', normal: 'mittel', low: 'niedrig' },
   },
 
   expiry: {

@@ -51,6 +51,8 @@ export const EN = {
     pace: 'Speed',
     rate: 'Rate',
     measuring: 'being measured',
+    newestThere: 'Newest mail there',
+    ofAllUsers: (ready: number, total: number) => `${count(ready)} of ${users(total)}`,
     copied: 'Copied',
     createdBy: (name: string) => `Created by ${name}`,
     started: (time: string) => `Started ${time}`,
@@ -179,6 +181,8 @@ export const EN = {
     toGo: (time: string) => `About **${time}** to go.`,
     needsPerson: 'This user needs a person.',
     queued: 'It waits for a free slot of the endpoint.',
+    queuedForRest: (since: string) =>
+      `Its newest mail is there since **${since}**; the rest follows when others have theirs.`,
     stopped: 'Stopped; what was copied stays.',
     withBatch: 'It starts with its batch.',
     soFar: (value: number) => `${messages(value)} in the target.`,
@@ -644,6 +648,15 @@ export const EN = {
     all: (command: string) => `All of them: ${command}`,
     fallback: (name: string, value: number, open: number) =>
       `${name}: ${messages(value)} not in the target, ${count(open)} not approved.`,
+  },
+
+  ahead: {
+    title: 'Ahead',
+    completes: 'Completes by itself',
+    notAgreed: (at: string) => `${at}, once others agreed`,
+    forgets: 'Forgets its passwords',
+    priority: 'Priority',
+    priorities: { high: 'high', normal: 'normal', low: 'low' },
   },
 
   expiry: {

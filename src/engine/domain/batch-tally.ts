@@ -41,6 +41,8 @@ export interface BatchTally {
   readonly uncounted: number;
   readonly provisioned: number;
   readonly warned: number;
+  /** Users whose newest mail is there, or all of it. */
+  readonly ready: number;
   readonly scores: ReadonlyMap<DataConsistencyScore, number>;
   /** Largest count first. */
   readonly reasons: readonly ScoreReason[];
@@ -87,6 +89,7 @@ export function shareOf(user: MigrationUser, progress: UserProgress | undefined)
   add(`status:${status}`);
   if (user.target !== undefined) add('provisioned');
   if (user.warnings.length > 0) add('warned');
+  if (user.readyAt !== undefined || user.lastSuccessfulSyncAt !== undefined) add('ready');
   if (user.lastSuccessfulSyncAt !== undefined)
     places.set('synced', { score: user.lastSuccessfulSyncAt, member: address });
   if (isWatchable(user)) places.set('watched', { score: 0, member: address });
@@ -187,6 +190,7 @@ export function readTally(amounts: ReadonlyMap<string, number>, finds: TallyFind
     uncounted: amounts.get('uncounted') ?? 0,
     provisioned: amounts.get('provisioned') ?? 0,
     warned: amounts.get('warned') ?? 0,
+    ready: amounts.get('ready') ?? 0,
     scores: new Map(under('score:') as readonly (readonly [DataConsistencyScore, number])[]),
     reasons: under('reason:').map(readReason).sort(byCount),
     failures: [...samples]
