@@ -47,7 +47,8 @@ async function pendingUsers(world: World): Promise<Pending> {
   const running = new Map<BatchName, Record<Cap, number>>();
   for (const user of pending) {
     users.set(user.batch, (users.get(user.batch) ?? new Set()).add(user.address));
-    if (isRunning.get(user.address) !== true) continue;
+    // Who waits for a connection keeps its place: otherwise everybody would be begun, to wait as well.
+    if (isRunning.get(user.address) !== true && user.error?.code !== 'SourceBusy') continue;
     const counts = running.get(user.batch) ?? { initial: 0, incremental: 0 };
     counts[capOf(turnOf(user))] += 1;
     running.set(user.batch, counts);
