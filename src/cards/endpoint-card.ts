@@ -39,6 +39,7 @@ export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale
         fromOutside(`${each.host}:${each.port}`, 60),
         subtle(` · ${securityWord(each.security, locale)} · ${t.batches(each.batches.length)}`),
       ]),
+      ...grownRow(each, locale),
       ...each.learned.slice(0, MOST_LEARNED).map((cap) => learnedRow(cap, locale)),
     ]);
   const [first] = endpoints;
@@ -68,6 +69,11 @@ export function endpointsCard(endpoints: readonly EndpointView[], locale: Locale
         : [{ title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch' } } as const]),
     ],
   );
+}
+
+function grownRow({ atOnce, initial, incremental }: EndpointView, { t }: Locale): readonly CardElement[] {
+  if (atOnce.initial === initial && atOnce.incremental === incremental) return [];
+  return [markRow('done', [t.endpoint.grown(t.endpoint.caps(atOnce.initial, atOnce.incremental))])];
 }
 
 function learnedRow({ kind, name, connections, learnedAt, said }: LearnedCapView, locale: Locale): CardElement {

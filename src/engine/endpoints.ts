@@ -1,4 +1,5 @@
 import type { Actor } from './domain/actor.ts';
+import { growingCaps } from './domain/adaptive-caps.ts';
 import {
   DEFAULT_CAPS,
   DEFAULT_PORT,
@@ -30,11 +31,19 @@ export async function addEndpoint(world: World, settings: EndpointSettings, by: 
   const endpoint = completeEndpoint(settings);
   const existing = await world.store.endpoint(endpoint.name);
   if (existing !== undefined) {
-    if (JSON.stringify(existing) === JSON.stringify(endpoint)) return existing;
+    if (isSame(existing, endpoint)) return existing;
     throw new MigrationError('EndpointNameTaken', { endpoint: endpoint.name });
   }
   await world.store.addEndpoint(endpoint, [{ type: 'EndpointAdded', endpoint: endpoint.name }], by);
   return endpoint;
+}
+
+// Endpoints of an older version do not grow; asked for again, they stay what they are.
+function isSame(
+  { grows: _before, ...existing }: MigrationEndpoint,
+  { grows: _now, ...asked }: MigrationEndpoint,
+): boolean {
+  return JSON.stringify(existing) === JSON.stringify(asked);
 }
 
 function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
@@ -47,6 +56,7 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
   }
   const security = settings.security ?? 'tls';
   const initial = settings.initial ?? DEFAULT_CAPS.initial;
+  const grows = growingCaps(settings);
   return {
     name: settings.name,
     host,
@@ -57,6 +67,7 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     initial,
     // Exchange Online: incremental syncs may not exceed initial ones.
     incremental: settings.incremental ?? Math.min(DEFAULT_CAPS.incremental, initial),
+    ...(grows.length === 0 ? {} : { grows }),
     ...(settings.live === undefined ? {} : { live: settings.live }),
     ...(settings.connections === undefined ? {} : { connections: settings.connections }),
   };

@@ -4,7 +4,8 @@ import { expiryOf } from './domain/expiry.ts';
 import { FAILURES, type Failure, MigrationError } from './domain/failure.ts';
 import { NO_ITEMS, inTarget } from './domain/items.ts';
 import { isUnapproved } from './domain/progress.ts';
-import type { BatchName, UserAddress } from './domain/ids.ts';
+import type { MigrationEndpoint } from './domain/endpoint.ts';
+import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
 import {
   type MigrationBatch,
   batchState,
@@ -196,6 +197,7 @@ export async function endpointsOverview(world: World): Promise<readonly Endpoint
     endpoints.map(async ({ name, ...endpoint }) => ({
       identity: name,
       ...endpoint,
+      atOnce: await atOnceOf(world, name, endpoint),
       connections: connectionsOf(endpoint),
       learned: (await world.slots.learned(serverOf(endpoint))).map((cap) => ({
         ...cap,
@@ -204,6 +206,15 @@ export async function endpointsOverview(world: World): Promise<readonly Endpoint
       batches: batches.filter((batch) => batch.endpoint === name).map((batch) => batch.name),
     })),
   );
+}
+
+async function atOnceOf(
+  world: World,
+  name: EndpointName,
+  { initial, incremental }: Pick<MigrationEndpoint, 'initial' | 'incremental'>,
+): Promise<EndpointView['atOnce']> {
+  const caps = (await world.store.shares(name))?.caps;
+  return { initial: caps?.initial.cap ?? initial, incremental: caps?.incremental.cap ?? incremental };
 }
 
 /** The latest dry run of a batch, finished or not; undefined when there was none. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
+import { nextCap, startCaps } from './domain/adaptive-caps.ts';
 import { CAPS, type Cap, NO_SHARES, type WaitingBatch, selectDue } from './domain/fair-shares.ts';
 import { placesOf } from './domain/freshness.ts';
 import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
@@ -37,6 +38,8 @@ interface Pending {
   readonly users: ReadonlyMap<BatchName, ReadonlySet<UserAddress>>;
   /** Jobs that hold a worker or will soon, by batch and cap; a job that waits for its time holds no place. */
   readonly running: ReadonlyMap<BatchName, Readonly<Record<Cap, number>>>;
+  /** Batches of which somebody waits for a connection: the source has enough. */
+  readonly troubled: ReadonlySet<BatchName>;
 }
 
 async function pendingUsers(world: World): Promise<Pending> {
@@ -45,15 +48,18 @@ async function pendingUsers(world: World): Promise<Pending> {
   const pending = await world.store.usersNamed([...isRunning.keys()]);
   const users = new Map<BatchName, Set<UserAddress>>();
   const running = new Map<BatchName, Record<Cap, number>>();
+  const troubled = new Set<BatchName>();
   for (const user of pending) {
     users.set(user.batch, (users.get(user.batch) ?? new Set()).add(user.address));
     // Who waits for a connection keeps its place: otherwise everybody would be begun, to wait as well.
-    if (isRunning.get(user.address) !== true && user.error?.code !== 'SourceBusy') continue;
+    const waits = isRunning.get(user.address) !== true;
+    if (waits && user.error?.code !== 'SourceBusy') continue;
+    if (waits) troubled.add(user.batch);
     const counts = running.get(user.batch) ?? { initial: 0, incremental: 0 };
     counts[capOf(turnOf(user))] += 1;
     running.set(user.batch, counts);
   }
-  return { users, running };
+  return { users, running, troubled };
 }
 
 function capOf(turn: WaitingUser['turn']): Cap {
@@ -72,34 +78,42 @@ async function dueUsers(
   world: World,
   endpoint: MigrationEndpoint,
   batches: readonly MigrationBatch[],
-  { users: pending, running }: Pending,
+  { users: pending, running, troubled }: Pending,
 ): Promise<readonly UserAddress[]> {
-  const free = { initial: endpoint.initial, incremental: endpoint.incremental };
-  for (const { name } of batches) for (const cap of CAPS) free[cap] -= running.get(name)?.[cap] ?? 0;
-  if (free.initial <= 0 && free.incremental <= 0) return [];
   const now = world.clock.now();
   const { timeScale } = world.settings;
-  const places = Math.max(free.initial, free.incremental);
+  const before = (await world.store.shares(endpoint.name)) ?? { initial: NO_SHARES, incremental: NO_SHARES };
+  const caps = before.caps ?? startCaps(endpoint, now);
+  const free = { initial: caps.initial.cap, incremental: caps.incremental.cap };
+  for (const { name } of batches) for (const cap of CAPS) free[cap] -= running.get(name)?.[cap] ?? 0;
+  // One more than can begin, to see whether the places are too few.
+  const most = Math.max(0, free.initial, free.incremental) + 1;
   const waiting = await Promise.all(
     batches.map(async ({ name, priority = 'normal' }) => {
       const busy = pending.get(name) ?? new Set();
-      const users = await world.store.waiting(name, now, places + busy.size);
+      const users = await world.store.waiting(name, now, most + busy.size);
       return { name, priority, users: users.filter(({ address }) => !busy.has(address)) };
     }),
   );
-  const before = (await world.store.shares(endpoint.name)) ?? { initial: NO_SHARES, incremental: NO_SHARES };
+  const isTroubled = batches.some(({ name }) => troubled.has(name));
   const shares = { ...before };
+  const adapted = { ...caps };
   const chosen: UserAddress[] = [];
   for (const cap of CAPS) {
     const queues = waiting.map(({ name, priority, users }): WaitingBatch => ({
       ...{ name, priority },
       waiting: users.filter(({ turn }) => capOf(turn) === cap),
     }));
+    const count = queues.reduce((sum, queue) => sum + queue.waiting.length, 0);
     const selection = selectDue(queues, free[cap], before[cap], now, timeScale);
     chosen.push(...selection.chosen);
     shares[cap] = selection.shares;
+    const signs = { isFull: count > Math.max(0, free[cap]), isTroubled };
+    adapted[cap] = nextCap(cap, endpoint, caps[cap], signs, now, timeScale);
   }
-  if (chosen.length > 0) await world.store.saveShares(endpoint.name, shares);
+  const hasChanged = CAPS.some((cap) => adapted[cap] !== caps[cap]);
+  if (chosen.length > 0 || hasChanged || before.caps === undefined)
+    await world.store.saveShares(endpoint.name, { ...shares, caps: adapted });
   return chosen;
 }
 

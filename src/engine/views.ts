@@ -292,6 +292,8 @@ export interface EndpointView {
   readonly login: string;
   readonly initial: number;
   readonly incremental: number;
+  /** Syncs at a time now, where the endpoint grows beyond these. */
+  readonly atOnce: { readonly initial: number; readonly incremental: number };
   /** Connections at a time, of all workers. */
   readonly connections: number;
   /** What the server was found to take less than that, the most recent first. */

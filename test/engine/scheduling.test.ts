@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MigrationBatch } from '../../src/engine/domain/migration-batch.ts';
 import type { MigrationUser } from '../../src/engine/domain/migration-user.ts';
 import { runScheduleSyncs } from '../../src/engine/scheduling.ts';
-import { OPERATOR, address, batchName, sampleBatch, sampleEndpoint, sampleUser } from '../contracts/sample-records.ts';
+import {
+  OPERATOR,
+  address,
+  batchName,
+  endpointName,
+  sampleBatch,
+  sampleEndpoint,
+  sampleUser,
+} from '../contracts/sample-records.ts';
 import { type EngineWorld, startEngineWorld } from '../support/engine-world.ts';
 
 let engine: EngineWorld;
@@ -91,4 +99,26 @@ test('a look of the scheduler does not read the users that are not due', async (
   await runScheduleSyncs(engine.world);
 
   expect(Number(/total_net_output_bytes:(\d+)/.exec(await redis.info('stats'))?.[1])).toBeLessThan(200_000);
+});
+
+test('an endpoint without numbers of its own grows while all its places are taken', async () => {
+  const { world } = engine;
+  await world.store.addEndpoint({ ...sampleEndpoint('growing'), grows: ['initial', 'incremental'] }, [], OPERATOR);
+  await world.store.addBatch(
+    sampleBatch('many', { intent: 'Started', endpoint: endpointName('growing') }),
+    [],
+    OPERATOR,
+  );
+  const users = Array.from({ length: 90 }, (_, at) =>
+    sampleUser(`user${at}@many.example`, 'many', { status: 'Queued', queuedAt: 1 }),
+  );
+  await world.store.addUsers(users, [], OPERATOR);
+
+  expect(await scheduled()).toHaveLength(20);
+  engine.pass(11 * 60_000);
+  await scheduled();
+  expect(await scheduled()).toHaveLength(25);
+  engine.pass(11 * 60_000);
+  await scheduled();
+  expect(await scheduled()).toHaveLength(32);
 });

@@ -307,6 +307,7 @@ export const DE: typeof EN = {
     encryption: 'Verschlüsselung',
     signIn: 'Anmeldung',
     atATime: 'Gleichzeitig',
+    grown: (caps) => `Er nimmt mehr: jetzt ${caps} zugleich.`,
     caps: (initial, incremental) => `${initial} Erstsync, ${incremental} Abgleich`,
     connections: 'Verbindungen',
     atMost: (value) => `höchstens ${value}`,

@@ -290,6 +290,7 @@ export const EN = {
     encryption: 'Encryption',
     signIn: 'Sign-in',
     atATime: 'At a time',
+    grown: (caps: string) => `It takes more: ${caps} at a time now.`,
     caps: (initial: number, incremental: number) => `${initial} initial, ${incremental} incremental`,
     connections: 'Connections',
     atMost: (value: number) => `at most ${value}`,

@@ -18,6 +18,8 @@ export interface MigrationEndpoint {
   readonly initial: number;
   /** Incremental syncs at a time (MaxConcurrentIncrementalSyncs). */
   readonly incremental: number;
+  /** Of these the ones that grow while the source takes more: the operator set no number. */
+  readonly grows?: readonly ('initial' | 'incremental')[];
   /** Connections that watch live users; absent in endpoints added before there were any: the preset. */
   readonly live?: number;
   /** Connections at a time, of all workers and for whatever; absent: initial, incremental and live together. */

@@ -1,3 +1,4 @@
+import type { AdaptedCaps } from './adaptive-caps.ts';
 import type { BatchName, UserAddress } from './ids.ts';
 import { type Priority, type WaitingUser, rankOf } from './schedule.ts';
 
@@ -19,7 +20,7 @@ export interface Shares {
 }
 export const NO_SHARES: Shares = { time: 0, passes: {} };
 /** Each kind of sync has places of its own, and turns of its own. */
-export type EndpointShares = Readonly<Record<Cap, Shares>>;
+export type EndpointShares = Readonly<Record<Cap, Shares>> & { readonly caps?: AdaptedCaps };
 
 export interface WaitingBatch {
   readonly name: BatchName;

@@ -1,3 +1,4 @@
+import { mostAtOnce } from './adaptive-caps.ts';
 import { type MigrationEndpoint, DEFAULT_CAPS, signInName } from './endpoint.ts';
 
 /** A set of connections the source counts together. */
@@ -60,8 +61,8 @@ export function serverOf({ host, port }: Pick<MigrationEndpoint, 'host' | 'port'
 
 /** Connections to an endpoint at a time, of all workers together. */
 export function connectionsOf(
-  endpoint: Pick<MigrationEndpoint, 'connections' | 'initial' | 'incremental' | 'live'>,
+  endpoint: Pick<MigrationEndpoint, 'connections' | 'initial' | 'incremental' | 'grows' | 'live'>,
 ): number {
-  const { connections, initial, incremental, live = DEFAULT_CAPS.live } = endpoint;
-  return connections ?? initial + incremental + live;
+  const { connections, live = DEFAULT_CAPS.live } = endpoint;
+  return connections ?? mostAtOnce(endpoint) + live;
 }
