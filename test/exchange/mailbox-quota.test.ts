@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Clock, TargetBudget, TargetDirectory } from '../../src/engine/ports.ts';
+import type { Clock, TargetDirectory } from '../../src/engine/ports.ts';
 import { exchangeDirectory } from '../../src/exchange/exchange-directory.ts';
+import { unlimitedBudget } from '../../src/store/redis-budget.ts';
 import { type Fixture, startFixture } from '../sandbox/exchange/exchange-fixture.ts';
 
 const clock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
-const budget: TargetBudget = {
-  enter: async () => ({ leave: async () => undefined }),
-  rest: async () => undefined,
-};
+const budget = unlimitedBudget();
 const GB = 1024 ** 3;
 
 let fixture: Fixture;
