@@ -16,14 +16,14 @@ export function newestFirst(world: World, user: MigrationUser, batch: MigrationB
   if (user.lastSuccessfulSyncAt !== undefined || user.readyAt !== undefined || days === 0) return undefined;
   return {
     since: world.clock.now() - days * DAY,
-    async reached(copied, left) {
+    async reached({ copied, bytes }, left) {
       const later = left > 0 && (await othersWait(world, batch));
       const readyAt = world.clock.now();
       const saved = await world.store.changeUser(user.address, (current) =>
         current.epoch === user.epoch
           ? {
               to: { ...current, readyAt },
-              events: [{ type: 'UserReady', batch: user.batch, user: user.address, copied, later }],
+              events: [{ type: 'UserReady', batch: user.batch, user: user.address, copied, bytes, later }],
             }
           : undefined,
       );

@@ -10,7 +10,7 @@ import { LANES, waitingOf } from './schedule.ts';
 import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems } from './score.ts';
 
 /** Raised when `shareOf` answers something else than before: sums of an older number are added up afresh. */
-export const TALLY_VERSION = 2;
+export const TALLY_VERSION = 3;
 
 /**
  * Lists of users in order: by the time of their last sync, until when they are equal, when their progress was written, why they

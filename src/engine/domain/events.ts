@@ -72,6 +72,7 @@ export type EventBody =
       readonly batch: BatchName;
       readonly user: UserAddress;
       readonly copied: number;
+      readonly bytes: number;
       readonly later: boolean;
     }
   | {

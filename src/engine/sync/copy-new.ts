@@ -35,14 +35,15 @@ export async function copyNew(
   moves: readonly Move[],
   newest?: NewestFirst,
 ): Promise<Brought> {
-  const queue = new LotQueue<Lot>(QUEUE_BYTES, LANES, () => session.world.clock.now());
+  const queue = new LotQueue<Lot>(QUEUE_BYTES, (wait) => session.timer.during('idle', wait));
   const lanes = Array.from({ length: LANES }, () => uploadLane(session, queue));
   try {
     const work = changes.map((change) => ({ run: change.run, uids: toBring(change, moves) }));
     const rest = newest === undefined ? work : await bringNewest(session, work, newest.since, queue);
     if (newest !== undefined) {
       const left = rest.reduce((sum, { uids }) => sum + uids.length, 0);
-      if ((await newest.reached(session.books.copied, left)) === 'rest later') return 'newest';
+      if ((await newest.reached({ copied: session.books.copied, bytes: session.books.bytes }, left)) === 'rest later')
+        return 'newest';
     }
     for (const { run, uids } of rest)
       if (uids.length > 0) await copyMessages(session, await reopen(session, run), uids, queue);

@@ -4,8 +4,8 @@ import type { FolderRun } from './folder-run.ts';
 export interface NewestFirst {
   /** Mail received from then on (ms since 1970 UTC). */
   readonly since: number;
-  /** It is there; `left` messages are not. Says whether this pass goes on with them. */
-  reached(copied: number, left: number): Promise<'go on' | 'rest later'>;
+  /** It is there: what this pass copied, and how many messages are left. Says whether it goes on with them. */
+  reached(pass: { readonly copied: number; readonly bytes: number }, left: number): Promise<'go on' | 'rest later'>;
 }
 
 const CHUNK = 500;
