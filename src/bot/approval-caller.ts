@@ -122,7 +122,8 @@ export class ApprovalCaller {
   async #targets(approval: Approval, asking: PendingCard, why: Why): Promise<readonly RingTarget[]> {
     if (why === 'expire') return [{ place: asking.place, mentions: ownerOf(asking) }];
     const { places } = this.#options;
-    const answered = new Set([approval.requestedBy.id, ...approval.decisions.map(({ by }) => by.id)]);
+    const counted = approval.decisions.filter(({ withdrawn }) => withdrawn !== true);
+    const answered = new Set([approval.requestedBy.id, ...counted.map(({ by }) => by.id)]);
     const here = asking.place.personal || why === 'ask' ? [] : [asking];
     const watching = why === 'escalate' ? await places.watching(approval.plan.batch) : [];
     // Asked where nobody else is, it is brought to those who may answer.

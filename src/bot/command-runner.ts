@@ -57,7 +57,8 @@ export class CommandRunner {
     const parsed = parseCommand(text, { commands: COMMANDS });
     // Help for a team that just installed Bellhop is the one thing nobody has to ask for.
     if (by === undefined) return runCommand(parsed, { world, by: { id: 'bellhop', name: 'Bellhop' }, locale: ENGLISH });
-    const context = { world, by: { id: by.id, name: by.name }, here, locale: localeFor(by.locale) };
+    const mayStill = (person: string): Promise<boolean> => this.#roles.stillMay(person, 'approve');
+    const context = { world, by: { id: by.id, name: by.name }, here, mayStill, locale: localeFor(by.locale) };
     try {
       await this.permit(by, parsed.command.permission, turn);
       return (

@@ -35,6 +35,7 @@ const LOOK_EVERY = 1_000;
 const DECIDING: ReadonlySet<MigrationEvent['type']> = new Set([
   'ApprovalDecided',
   'ApprovalExpired',
+  'ApprovalWithdrawn',
   'ApprovalDone',
   'ApprovalVoided',
 ]);

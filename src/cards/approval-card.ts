@@ -70,8 +70,8 @@ export function approvalCard(
     section(
       t.approval.people,
       markRow('waiting', [subtle(`${clock(requestedAt, asOf)}  `), t.approval.asked(foreign(requestedBy, 60))]),
-      ...decisions.flatMap(({ by, at, verdict, reason, breakGlass }) => [
-        markRow(verdict === 'approved' && !breakGlass ? 'done' : 'failed', [
+      ...decisions.flatMap(({ by, at, verdict, reason, breakGlass, withdrawn }) => [
+        markRow(withdrawn ? 'stopped' : verdict === 'approved' && !breakGlass ? 'done' : 'failed', [
           subtle(`${clock(at, asOf)}  `),
           breakGlass
             ? t.approval.broke(foreign(by, 60))
@@ -79,6 +79,7 @@ export function approvalCard(
               ? t.approval.agreed(foreign(by, 60))
               : t.approval.refused(foreign(by, 60)),
         ]),
+        ...(withdrawn ? [underRow(subtle(t.approval.withdrawn))] : []),
         ...(reason === null ? [] : [underRow(fromOutside(reason, 300))]),
       ]),
       ...waitingRow(view, eyes, locale),
@@ -161,7 +162,7 @@ function sentenceOf(
   { mayDecide, waitingFor }: ApprovalEyes,
   { t }: Locale,
 ): string {
-  const open = needed - decisions.length;
+  const open = needed - decisions.filter(({ withdrawn }) => !withdrawn).length;
   const name = escapeMarkdown(foreign(requestedBy, 60));
   switch (state) {
     case 'open':

@@ -34,7 +34,8 @@ export interface ApprovalEyes {
 
 /** Where no approver is known, everybody gets the buttons: nobody must be unable to answer. */
 export function approvalEyes({ requestedBy, decisions }: Approval, { audience, person }: Eyes): ApprovalEyes {
-  const spoken = new Set([requestedBy.id, ...decisions.map((each) => each.by.id)]);
+  const counted = decisions.filter(({ withdrawn }) => withdrawn !== true);
+  const spoken = new Set([requestedBy.id, ...counted.map((each) => each.by.id)]);
   const waitingFor = audience.approvers.filter(({ id }) => !spoken.has(id));
   const mayDecide =
     person === undefined ? waitingFor.length === 0 : person.held === 'approve' && !spoken.has(person.id);

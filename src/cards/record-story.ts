@@ -28,9 +28,9 @@ function approvalBox(approval: CloseOutApproval, { t }: Locale): Html {
     <ul>
       <li>${t.record.asked(requestedBy.name, minute(requestedAt))}</li>
       ${decisions.map(
-        ({ by, at, verdict, reason, breakGlass }) =>
+        ({ by, at, verdict, reason, breakGlass, withdrawn }) =>
           html`<li>
-            ${breakGlass === true ? t.record.broke(by.name, minute(at)) : verdict === 'approved' ? t.record.agreed(by.name, minute(at)) : t.record.refused(by.name, minute(at))}${reason === null ? undefined : html`: ${reason}`}
+            ${breakGlass === true ? t.record.broke(by.name, minute(at)) : verdict === 'approved' ? t.record.agreed(by.name, minute(at)) : t.record.refused(by.name, minute(at))}${reason === null ? undefined : html`: ${reason}`}${withdrawn === true ? html` (${t.record.withdrawn})` : undefined}
           </li>`,
       )}
     </ul>

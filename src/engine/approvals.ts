@@ -9,6 +9,7 @@ import {
   hashOf,
   isGlassSpent,
   stateOf,
+  withdraw,
 } from './domain/approval.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { World } from './ports.ts';
@@ -81,6 +82,34 @@ export async function decideApproval(
     by,
   );
   return { approval, apply };
+}
+
+/**
+ * Takes back the word of those who agreed and may not any more: a role is worth something up to the last click, not only at
+ * the own one. `mayStill` is asked for everybody who agreed.
+ */
+export async function withdrawRevoked(
+  world: World,
+  id: string,
+  mayStill: (person: string) => Promise<boolean>,
+): Promise<void> {
+  const approval = await world.store.approval(id);
+  if (approval === undefined || stateOf(approval, world.clock.now()) !== 'open') return;
+  const revoked = new Map<string, string>();
+  for (const { by } of approval.decisions) if (!(await mayStill(by.id))) revoked.set(by.id, by.name);
+  if (revoked.size === 0) return;
+  await world.store.changeApproval(id, (current) => {
+    const to = withdraw(current, new Set(revoked.keys()));
+    if (to === undefined) return undefined;
+    const gone = to.decisions.filter((each, at) => each !== current.decisions[at]);
+    const facts = approvalFacts(current);
+    return {
+      to,
+      events: gone.map(
+        ({ by }) => ({ type: 'ApprovalWithdrawn', ...facts, person: by.name, personId: by.id }) as const,
+      ),
+    };
+  });
 }
 
 /**
@@ -158,12 +187,12 @@ export function approvalView(approval: Approval, now: number): ApprovalView {
     requestedBy: requestedBy.name,
     requestedAt: new Date(requestedAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),
-    decisions: decisions.map(({ by, at, verdict, reason, breakGlass = false }) => ({
+    decisions: decisions.map(({ by, at, verdict, reason, breakGlass = false, withdrawn = false }) => ({
       by: by.name,
       at: new Date(at).toISOString(),
       verdict,
       reason: reason ?? null,
-      breakGlass,
+      ...{ breakGlass, withdrawn },
     })),
     replacedBy: replacedBy ?? null,
     asOf: new Date(now).toISOString(),

@@ -207,6 +207,8 @@ export interface ApprovalView {
     readonly verdict: 'approved' | 'rejected';
     readonly reason: string | null;
     readonly breakGlass: boolean;
+    /** Who agreed lost the role since: it does not count. */
+    readonly withdrawn: boolean;
   }[];
   readonly replacedBy: string | null;
   readonly asOf: string;

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/bot/commands/index.ts';
+import { parseCommand, runCommand } from '../../src/bot/commands/parse.ts';
+import { ENGLISH } from '../../src/cards/locale.ts';
 import { SAMPLE_PEOPLE } from '../../sandbox/teams/people.ts';
 import { approvalDone, decideApproval, openApprovals, requestApproval } from '../../src/engine/approvals.ts';
 import { type BatchName, parseBatchName } from '../../src/engine/domain/ids.ts';
@@ -123,6 +126,98 @@ test('a hundred people who click at once have one effect', async () => {
   expect(counted.filter((each) => each.apply)).toHaveLength(1);
   expect(counted).toHaveLength(1);
   expect((await approvalDone(engine, id)).decisions).toHaveLength(1);
+});
+
+test('an approver who loses the role in the middle: their word does not count any more, and it is seen', async () => {
+  const { world: engine } = opened();
+  const plan = {
+    text: 'remove batch seven sync=no',
+    title: 'Remove batch',
+    count: 3,
+    of: 'users',
+    sample: [],
+  } as const;
+  const batch = await newBatch('seven');
+  const asked = await requestApproval(
+    { ...engine, settings: { ...engine.settings, approvals: 2 } },
+    { ...plan, batch },
+    OPERATOR,
+  );
+  const approve = (person: string, approvers: readonly string[]) =>
+    runCommand(parseCommand(`approve ${asked.id}`, { commands: COMMANDS }), {
+      world: engine,
+      by: { id: person, name: person },
+      locale: ENGLISH,
+      mayStill: async (each) => approvers.includes(each),
+    });
+  await approve('first', ['first', 'second', 'third']);
+
+  const { view } = await approve('second', ['second', 'third']);
+
+  expect(view).toMatchObject({
+    state: 'open',
+    decisions: [
+      { by: 'first', withdrawn: true },
+      { by: 'second', withdrawn: false },
+    ],
+  });
+  expect(await batchIsThere(batch)).toBe(true);
+  expect(await said(`approvals ${asked.id}`, 'Viewer A')).toContain('The role was taken away since');
+  await approve('third', ['second', 'third']);
+  expect(await batchIsThere(batch)).toBe(false);
+  await engine.audit.catchUp();
+  const lines = (await Array.fromAsync(engine.audit.lines())).filter((line) => line.includes(asked.id));
+  expect(lines.map((line) => JSON.parse(line).type)).toEqual([
+    ...[
+      'ApprovalRequested',
+      'ApprovalDecided',
+      'ApprovalWithdrawn',
+      'ApprovalDecided',
+      'ApprovalDecided',
+      'ApprovalDone',
+    ],
+  ]);
+});
+
+test('it expires in the middle, with one of two who agreed: the second click does nothing', async () => {
+  const { world: engine } = opened();
+  const batch = await newBatch('eight');
+  const plan = {
+    text: 'remove batch eight sync=no',
+    title: 'Remove batch',
+    count: 3,
+    of: 'users',
+    sample: [],
+    batch,
+  } as const;
+  const { id } = await requestApproval({ ...engine, settings: { ...engine.settings, approvals: 2 } }, plan, OPERATOR);
+  expect(await said(`approve ${id}`, 'Approver A')).toContain('1 other person');
+
+  await engine.store.changeApproval(id, (approval) => ({ to: { ...approval, expiresAt: Date.now() - 1 }, events: [] }));
+
+  expect(await said(`approve ${id}`, 'Approver B')).toContain('is expired');
+  expect(await batchIsThere(batch)).toBe(true);
+  expect(await said(`reject ${id} too late`, 'Approver B')).toContain('is expired');
+});
+
+test('a hundred presses of the same button by the same person have one effect', async () => {
+  const batch = await newBatch('nine');
+  const question = await world.ask('remove batch nine sync=no', 'Operator A');
+  const id = /Approval ([0-9A-F]{6})/.exec(JSON.stringify(question.cards))?.[1] ?? '';
+  const value = { action: { type: 'Action.Execute', verb: 'approve', data: { target: id } }, trigger: 'manual' };
+
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () =>
+      world.teams.invoke('Approver A', world.channel, 'adaptiveCard/action', value, question.id),
+    ),
+  );
+
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(await batchIsThere(batch)).toBe(false);
+  await opened().world.audit.catchUp();
+  const lines = (await Array.fromAsync(opened().world.audit.lines())).filter((line) => line.includes(id));
+  expect(lines.filter((line) => line.includes('"ApprovalDecided"'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('"ApprovalDone"'))).toHaveLength(1);
 });
 
 test('what waits is listed, and asking twice is one question', async () => {

@@ -107,10 +107,11 @@ export function sampleApproval(state: ApprovalView['state']): ApprovalView {
               verdict: 'rejected',
               reason: 'Not before Monday: the phones still use the old server.',
               breakGlass: false,
+              withdrawn: false,
             },
           ]
         : decided
-          ? [{ by: 'Approver A', at: NOW, verdict: 'approved', reason: null, breakGlass: false }]
+          ? [{ by: 'Approver A', at: NOW, verdict: 'approved', reason: null, breakGlass: false, withdrawn: false }]
           : [],
     replacedBy: state === 'void' ? '03BB1E' : null,
     asOf: NOW,

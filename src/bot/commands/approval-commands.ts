@@ -9,6 +9,7 @@ import {
   openApprovals,
   requestApproval,
   requireApproval,
+  withdrawRevoked,
 } from '../../engine/approvals.ts';
 import { type Approval, type ApprovalPlan, hashOf } from '../../engine/domain/approval.ts';
 import { MigrationError } from '../../engine/domain/failure.ts';
@@ -99,6 +100,7 @@ export function approvalCommands(table: () => readonly Command[]): readonly Comm
     topic: 'Finish',
     args: { id: idArgument },
     async run({ id }, context) {
+      if (context.mayStill !== undefined) await withdrawRevoked(context.world, id, context.mayStill);
       const { approval, apply } = await decideApproval(context.world, id, { verdict: 'approved' }, context.by);
       return shown(apply ? await carryOut(approval, context) : approval, context);
     },

@@ -69,6 +69,8 @@ export interface CommandContext {
   readonly here?: Here;
   /** Other people agreed to this very command, and to this evidence where it is about a step of a cutover. */
   readonly approved?: { readonly evidence: string | undefined };
+  /** Whether somebody who agreed before may still do so now; absent where nobody agrees. */
+  readonly mayStill?: (person: string) => Promise<boolean>;
   /** Language of the reply; in a terminal English. */
   readonly locale: Locale;
 }

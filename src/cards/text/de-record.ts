@@ -85,6 +85,7 @@ export const DE_RECORD: typeof EN_RECORD = {
   noApprovals: 'Es wurde keine Genehmigung verlangt.',
   asked: (by, time) => `${by} bat darum, ${time} UTC`,
   agreed: (by, time) => `${by} stimmte zu, ${time} UTC`,
+  withdrawn: 'die Rolle wurde danach entzogen: es zählte nicht',
   broke: (by, time) => `${by} entschied im Notfall allein, ${time} UTC`,
   refused: (by, time) => `${by} lehnte ab, ${time} UTC`,
   plan: 'Vorhaben',
@@ -144,6 +145,8 @@ export const DE_RECORD: typeof EN_RECORD = {
       text('verdict') === 'approved'
         ? `${text('approval')} zugestimmt`
         : `${text('approval')} abgelehnt: ${text('reason')}`,
+    ApprovalWithdrawn: ({ text }) =>
+      `${text('person')} hat die Rolle verloren: die Zustimmung zu ${text('approval')} zählt nicht`,
     GlassBroken: ({ text }) => `Hat im Notfall allein über ${text('approval')} entschieden: ${text('reason')}`,
     CommandRefused: ({ text, number }) =>
       `„${text('command')}“${text('about') === '' ? '' : ` ${text('about')}`} wurde abgelehnt (${text('code')})${number('leftOut') > 0 ? `; zuvor ${number('leftOut')} weitere` : ''}`,

@@ -560,6 +560,7 @@ export const DE: typeof EN = {
     asked: (name) => `${name} hat gefragt`,
     agreed: (name) => `${name} hat genehmigt`,
     refused: (name) => `${name} hat abgelehnt`,
+    withdrawn: 'Die Rolle wurde danach entzogen: es zählt nicht.',
     broke: (name) => `${name} hat im Notfall allein entschieden`,
     binds: (hash) => `Gilt für Plan ${hash}`,
     until: (time) => `offen bis ${time}`,

@@ -91,6 +91,7 @@ export const EN_RECORD = {
   noApprovals: 'No approval was asked for.',
   asked: (by: string, time: string) => `${by} asked for it, ${time} UTC`,
   agreed: (by: string, time: string) => `${by} agreed, ${time} UTC`,
+  withdrawn: 'the role was taken away since: it did not count',
   broke: (by: string, time: string) => `${by} broke the glass and decided alone, ${time} UTC`,
   refused: (by: string, time: string) => `${by} refused, ${time} UTC`,
   plan: 'Plan',
@@ -151,6 +152,8 @@ export const EN_RECORD = {
       text('verdict') === 'approved'
         ? `Agreed to ${text('approval')}`
         : `Refused ${text('approval')}: ${text('reason')}`,
+    ApprovalWithdrawn: ({ text }: EntryFacts) =>
+      `${text('person')} lost the role: their word on ${text('approval')} does not count`,
     GlassBroken: ({ text }: EntryFacts) => `Broke the glass and decided ${text('approval')} alone: ${text('reason')}`,
     CommandRefused: ({ text, number }: EntryFacts) =>
       `Was refused "${text('command')}"${text('about') === '' ? '' : ` ${text('about')}`} (${text('code')})${number('leftOut') > 0 ? `; ${number('leftOut')} more before it` : ''}`,

@@ -545,6 +545,7 @@ export const EN = {
     asked: (name: string) => `${name} asked`,
     agreed: (name: string) => `${name} approved`,
     refused: (name: string) => `${name} rejected`,
+    withdrawn: 'The role was taken away since: it does not count.',
     broke: (name: string) => `${name} broke the glass and decided alone`,
     binds: (hash: string) => `Binds plan ${hash}`,
     until: (time: string) => `open until ${time}`,

@@ -37,6 +37,8 @@ export interface ApprovalDecision {
   readonly reason?: string;
   /** One named person decided alone, in an emergency: nobody else is waited for. */
   readonly breakGlass?: true;
+  /** Who agreed lost the role before the last one did: it stays to be seen, and does not count. */
+  readonly withdrawn?: true;
 }
 
 /** A question to other people, and what they answered. Times in ms since 1970, UTC. */
@@ -95,11 +97,21 @@ export function decide(
   if (state === 'approved' && verdict === 'approved' && at - (approval.applyingAt ?? 0) >= APPLYING)
     return { to: { ...approval, applyingAt: at }, apply: true };
   if (state !== 'open') return { refused: 'over', state };
-  if (approval.decisions.some((each) => each.by.id === by.id) && !breakGlass) return { refused: 'twice' };
+  const counted = approval.decisions.filter(({ withdrawn }) => withdrawn !== true);
+  if (counted.some((each) => each.by.id === by.id) && !breakGlass) return { refused: 'twice' };
   const decisions = [...approval.decisions, decision];
   if (verdict === 'rejected') return { to: { ...approval, decisions, state: 'rejected' }, apply: false };
-  if (decisions.length < approval.needed && !breakGlass) return { to: { ...approval, decisions }, apply: false };
+  if (counted.length + 1 < approval.needed && !breakGlass) return { to: { ...approval, decisions }, apply: false };
   return { to: { ...approval, decisions, state: 'approved', applyingAt: at }, apply: true };
+}
+
+/** The approval without the word of people who lost the role since; undefined when nobody of them had spoken. */
+export function withdraw(approval: Approval, people: ReadonlySet<string>): Approval | undefined {
+  const isTheirs = ({ by, withdrawn, verdict }: ApprovalDecision): boolean =>
+    withdrawn !== true && verdict === 'approved' && people.has(by.id);
+  if (approval.state !== 'open' || !approval.decisions.some(isTheirs)) return undefined;
+  const decisions = approval.decisions.map((each) => (isTheirs(each) ? { ...each, withdrawn: true as const } : each));
+  return { ...approval, decisions };
 }
 
 /** How often the glass may be broken in a day: an emergency is no way of working. */

@@ -81,6 +81,7 @@ const AUDITED = {
   RestoreAsked: true,
   ApprovalRequested: true,
   ApprovalDecided: true,
+  ApprovalWithdrawn: true,
   GlassBroken: true,
   CommandRefused: true,
   UploadLinkMade: true,

@@ -92,6 +92,8 @@ export interface CloseOutApproval {
     readonly reason: string | null;
     /** Decided alone, in an emergency; absent in older records. */
     readonly breakGlass?: boolean;
+    /** Who agreed lost the role since; absent in older records. */
+    readonly withdrawn?: boolean;
   }[];
 }
 
@@ -155,10 +157,10 @@ export function closeOutApproval(approval: Approval, state: ApprovalState): Clos
   return {
     ...{ identity: id, state, text: plan.text, count: plan.count, of: plan.of, planHash, requestedBy },
     requestedAt: new Date(requestedAt).toISOString(),
-    decisions: decisions.map(({ by, at, verdict, reason, breakGlass = false }) => ({
+    decisions: decisions.map(({ by, at, verdict, reason, breakGlass = false, withdrawn = false }) => ({
       ...{ by, at: new Date(at).toISOString(), verdict },
       reason: reason ?? null,
-      breakGlass,
+      ...{ breakGlass, withdrawn },
     })),
   };
 }

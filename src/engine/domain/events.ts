@@ -124,6 +124,8 @@ export type EventBody =
       readonly verdict: 'approved' | 'rejected';
       readonly reason?: string;
     })
+  /** Who had agreed lost the role before it was decided. */
+  | (ApprovalFacts & { readonly type: 'ApprovalWithdrawn'; readonly person: string; readonly personId: string })
   /** One named person decided alone, in an emergency. */
   | (ApprovalFacts & { readonly type: 'GlassBroken'; readonly text: string; readonly reason: string })
   /** Somebody asked for what they may not, or not now. Of many only some are told: `leftOut` since the last one. */
