@@ -1,6 +1,7 @@
 import { cardText } from './cards/card-text.ts';
 import { checkCard } from './cards/check-card.ts';
 import { endpointTestCard } from './cards/endpoint-card.ts';
+import { probeCard } from './cards/probe-card.ts';
 import { planCard } from './cards/plan-card.ts';
 import { verifyCard } from './cards/verify-card.ts';
 import type { Card } from './cards/elements.ts';
@@ -15,6 +16,7 @@ import type { Actor } from './engine/domain/actor.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from './engine/domain/failure.ts';
 import { parseBatchName } from './engine/domain/ids.ts';
 import type { World } from './engine/ports.ts';
+import { probeView } from './engine/probe.ts';
 import { planView } from './engine/plan.ts';
 import { verifyView } from './engine/verify.ts';
 import { batchCheck } from './engine/queries.ts';
@@ -111,6 +113,10 @@ async function finalReply(
         const target = readTarget(String(Reflect.get(Object(view), 'identity')));
         const found = target === undefined ? undefined : await planView(world, target, pending.request);
         if (found !== undefined && found.done === found.users) return { view: found, card: planCard(found) };
+      }
+      if (event.type === 'Probed') {
+        const found = await probeView(world, event.user, pending.request);
+        return { view: found, card: probeCard(found) };
       }
       if (event.type === 'BatchChecked') {
         const check = await batchCheck(world, event.batch);

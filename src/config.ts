@@ -1,5 +1,6 @@
 import { parseResolver } from './dns/resolver-address.ts';
 import { type ApprovalTimes, DEFAULT_APPROVAL_TIMES, readApprovalTimes } from './engine/domain/approval-times.ts';
+import { isPlainAddress } from './engine/domain/probe.ts';
 import { type QuietHours, isZone, readQuietHours, readTimeOfDay } from './engine/domain/wall-clock.ts';
 import { z } from 'zod';
 
@@ -63,6 +64,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** A folder whose CSV files are imported. */
   readonly dropDirectory: string | undefined;
+  /** Whom probe mails come from, and the port mail servers listen on. */
+  readonly probes: { readonly from: string | undefined; readonly port: number };
   readonly logLevel: string;
 }
 
@@ -158,6 +161,8 @@ const ENVIRONMENT = z.object({
   BELLHOP_MAX_ITEM_SIZE: z.coerce.number().int().min(1_000_000).max(157_286_400).default(36_700_160),
   BELLHOP_PUBLIC_URL: url.optional(),
   BELLHOP_DROP: z.string().optional(),
+  BELLHOP_PROBE_FROM: z.string().refine(isPlainAddress, 'is an address such as bellhop@example.com').optional(),
+  BELLHOP_PROBE_PORT: port.default(25),
   BELLHOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -222,6 +227,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
     dropDirectory: env.BELLHOP_DROP,
     publicUrl: env.BELLHOP_PUBLIC_URL?.replace(/\/+$/, ''),
+    probes: { from: env.BELLHOP_PROBE_FROM, port: env.BELLHOP_PROBE_PORT },
     logLevel: env.BELLHOP_LOG,
   };
 }
@@ -261,6 +267,8 @@ function findProblems(env: z.infer<typeof ENVIRONMENT>, purpose: Purpose): reado
     problems.push('BELLHOP_TIME_SCALE: only with BELLHOP_SANDBOX=1');
   if (env.BELLHOP_PUBLIC_URL?.startsWith('http:') === true && env.BELLHOP_SANDBOX !== '1')
     problems.push('BELLHOP_PUBLIC_URL: must be https; passwords are uploaded there');
+  if (env.BELLHOP_PROBE_PORT !== 25 && env.BELLHOP_SANDBOX !== '1')
+    problems.push('BELLHOP_PROBE_PORT: only with BELLHOP_SANDBOX=1; the mail servers of the world listen on 25');
   if ((env.BELLHOP_APPROVALS ?? 0) > 0 && env.BELLHOP_APPROVERS.length === 0)
     problems.push('BELLHOP_APPROVALS: nobody can approve; name them in BELLHOP_APPROVERS');
   if (env.BELLHOP_LEDGER !== undefined) problems.push(...sharedProblems(env));

@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
 import { dnsSurveyor } from './dns/dns-surveyor.ts';
+import { checkedAddress } from './imap/source-host.ts';
+import { probeMailer } from './smtp/probe-mailer.ts';
 import type { Clock, LedgerStore, Logger, World } from './engine/ports.ts';
 import { exchangeDirectory } from './exchange/exchange-directory.ts';
 import { imapConnector } from './imap/imap-connector.ts';
@@ -62,6 +65,11 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
       appendEndpoint: config.exchangeImap,
     }),
     dns: dnsSurveyor(config.dns),
+    probes: probeMailer({
+      ...config.probes,
+      name: hostname(),
+      check: (address) => checkedAddress(address, config.allowHosts),
+    }),
     ledgers,
     store: redisStore(redis, clock),
     events: redisEventLog({ redis, connect: handle.connect, clock, log }),

@@ -26,6 +26,7 @@ const ZONES: readonly Zone[] = [
   { zone: 'src/record', imports: ['src/record', PORTS, DOMAIN], libraries: ['node:*'] },
   { zone: 'src/store', imports: ['src/store', PORTS, DOMAIN], libraries: ['ioredis', 'zod', 'pg', 'node:*'] },
   { zone: 'src/drop', imports: ['src/drop', 'src/engine', 'src/store/private-file.ts'], libraries: ['node:*'] },
+  { zone: 'src/smtp', imports: ['src/smtp', PORTS, DOMAIN], libraries: ['node:*'] },
   { zone: 'src/dns', imports: ['src/dns', PORTS, DOMAIN], libraries: ['node:*'] },
 ]; // prettier-ignore
 

@@ -302,6 +302,7 @@ const NAMED_BY = {
   EndpointTested: 'endpoint',
   Verified: 'identity',
   Planned: 'identity',
+  Probed: 'identity',
   Decided: 'identity',
   CutoverMoved: 'identity',
 } as const;

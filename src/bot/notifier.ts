@@ -8,6 +8,7 @@ import { endpointTestCard } from '../cards/endpoint-card.ts';
 import { NOBODY, approvalEyes } from '../cards/eyes.ts';
 import type { Locale } from '../cards/locale.ts';
 import { noticeCard } from '../cards/notice-card.ts';
+import { probeCard } from '../cards/probe-card.ts';
 import { planCard } from '../cards/plan-card.ts';
 import { verifyCard } from '../cards/verify-card.ts';
 import { approvalView, requireApproval } from '../engine/approvals.ts';
@@ -17,7 +18,9 @@ import type { MigrationEvent } from '../engine/domain/events.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import { batchCheck, batchOverview } from '../engine/queries.ts';
+import { probeView } from '../engine/probe.ts';
 import { planView } from '../engine/plan.ts';
+import type { Target } from '../engine/users-of.ts';
 import { verifyView } from '../engine/verify.ts';
 import { readTarget } from './commands/arguments.ts';
 import type { ApprovalCaller } from './approval-caller.ts';
@@ -106,7 +109,8 @@ export class Notifier {
     await this.#failures.onEvents(events);
     for (const event of events) {
       if ('batch' in event) this.#dirty.add(event.batch);
-      if (event.type === 'Verified' || event.type === 'Planned') this.#answering.add(event.request);
+      if (event.type === 'Verified' || event.type === 'Planned' || event.type === 'Probed')
+        this.#answering.add(event.request);
       if (DECIDING.has(event.type) && 'approval' in event) this.#deciding.add(event.approval);
       if (event.type === 'EndpointTested')
         await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test, this.#locale));
@@ -191,17 +195,25 @@ export class Notifier {
     const pending = await this.#book.expected(request);
     if (target === undefined || pending === undefined || !this.#answering.has(request) || !this.#mayEdit(request))
       return;
-    const compared = await verifyView(this.#world, target, request);
-    const planned = await planView(this.#world, target, request);
-    const [view, card] =
-      planned.done > 0
-        ? ([planned, planCard(planned, this.#locale)] as const)
-        : ([compared, verifyCard(compared, this.#locale)] as const);
+    const { view, card } = await this.#answerOf(target, request);
     if (view.done === 0) return;
     const edited = await this.#edit(pending, card);
     if (view.done < view.users || edited === 'later') return;
     this.#answering.delete(request);
     await this.#book.answered(request);
+  }
+
+  // Which of them it was the state knows: only one has this request.
+  async #answerOf(
+    target: Target,
+    request: string,
+  ): Promise<{ readonly view: { readonly done: number; readonly users: number }; readonly card: Card }> {
+    const planned = await planView(this.#world, target, request);
+    if (planned.done > 0) return { view: planned, card: planCard(planned, this.#locale) };
+    const probed = 'user' in target ? await probeView(this.#world, target.user, request) : undefined;
+    if (probed?.done === 1) return { view: probed, card: probeCard(probed, this.#locale) };
+    const compared = await verifyView(this.#world, target, request);
+    return { view: compared, card: verifyCard(compared, this.#locale) };
   }
 
   // The latest card of a cutover follows it to its end. A step that waits for people is posted anew: an edit rings no bell.

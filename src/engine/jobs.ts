@@ -8,6 +8,7 @@ import type { JobName, Jobs, World } from './ports.ts';
 import { startDueBatches } from './planned-starts.ts';
 import { runSyncMailbox } from './run-sync.ts';
 import { runPlanMailbox } from './plan.ts';
+import { runProbeMail } from './probe.ts';
 import { runVerifyMailbox } from './verify.ts';
 import { runScheduleSyncs } from './scheduling.ts';
 import { runWatchMailboxes } from './watch-mailboxes.ts';
@@ -34,6 +35,7 @@ export function jobHandlers(world: World): JobHandlers {
     'watch-mailboxes': (payload, signal) => runWatchMailboxes(world, payload, signal),
     'check-batch': (payload, signal) => runCheckBatch(world, payload, signal),
     'plan-mailbox': (payload, signal) => runPlanMailbox(world, payload, signal),
+    'probe-mail': (payload, signal) => runProbeMail(world, payload, signal),
     'verify-mailbox': (payload, signal) => runVerifyMailbox(world, payload, signal),
     'check-cutover': (payload, signal) => runCheckCutover(world, payload, signal),
     'find-late-mail': (payload, signal) => runFindLateMail(world, payload, signal),

@@ -23,6 +23,7 @@ import type { MigrationUser, RecipientKind } from './domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.ts';
 import type { WaitingUser } from './domain/schedule.ts';
 import type { LearnedCap, SlotRequest } from './domain/source-slots.ts';
+import type { Probe } from './domain/probe.ts';
 import type { UploadTicket } from './domain/upload.ts';
 import type { SyncForecast } from './domain/sync-forecast.ts';
 import type { Verification } from './domain/verification.ts';
@@ -240,6 +241,8 @@ export interface TargetMailbox extends AsyncDisposable {
   importMessage(folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
   /** Adds what a message found by its marker still lacks (attachments sent in a second step). */
   completeMessage(id: string, folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
+  /** Whether any folder has a message of this Message-ID. */
+  hasMessage(messageId: string): Promise<boolean>;
   /** Items of a folder with exactly this marker. */
   findByMarker(folderId: string, marker: string): Promise<readonly MarkedItem[]>;
   /** All items that carry a marker, of one folder or of the whole mailbox. */
@@ -303,6 +306,31 @@ export interface DnsSurveyor {
    * A server that says nothing usable is an answer as well: this never throws for what servers do.
    */
   survey(questions: readonly DnsQuestion[]): Promise<readonly DnsSurvey[]>;
+}
+
+// -- other people's mail servers ----------------------------------------------------------------------------------
+
+/** One mail to one person, as the world would send it. */
+export interface ProbeDelivery {
+  readonly host: string;
+  readonly address: string;
+  readonly from: string;
+  readonly to: string;
+  readonly raw: string;
+}
+
+export interface ProbeMailer {
+  /** Whom probes come from; undefined where the operator of the machine named nobody: then none is sent. */
+  readonly from: string | undefined;
+  /** Hands one mail to a server. Never throws for what the server does: the answer says it. */
+  deliver(
+    delivery: ProbeDelivery,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly outcome: 'taken' | 'refused' | 'unreachable';
+    readonly reply: string;
+    readonly encrypted: boolean;
+  }>;
 }
 
 // -- the ledger ---------------------------------------------------------------------------------------------------
@@ -490,6 +518,10 @@ export interface MigrationStore {
   saveForecast(forecast: SyncForecast, events: readonly EventBody[]): Promise<void>;
   forecast(user: UserAddress): Promise<SyncForecast | undefined>;
 
+  /** The latest probe of a user. */
+  saveProbe(probe: Probe, events: readonly EventBody[]): Promise<void>;
+  probe(user: UserAddress): Promise<Probe | undefined>;
+
   saveCheck(check: BatchCheck, events: readonly EventBody[]): Promise<void>;
   check(batch: BatchName): Promise<BatchCheck | undefined>;
   /** Events that change nothing stored, such as the answer to a test. */
@@ -537,6 +569,7 @@ export interface Jobs {
   readonly 'watch-mailboxes': { readonly endpoint: EndpointName; readonly place: number };
   readonly 'check-batch': { readonly batch: BatchName; readonly request: string };
   readonly 'plan-mailbox': { readonly user: UserAddress; readonly request: string };
+  readonly 'probe-mail': { readonly user: UserAddress; readonly request: string };
   readonly 'verify-mailbox': { readonly user: UserAddress; readonly request: string };
   readonly 'check-cutover': { readonly batch: BatchName; readonly request: string };
   readonly 'find-late-mail': { readonly batch: BatchName };
@@ -654,6 +687,7 @@ export interface World {
   readonly slots: Pick<SourceSlots, 'learned'>;
   readonly target: TargetDirectory;
   readonly dns: DnsSurveyor;
+  readonly probes: ProbeMailer;
   readonly ledgers: LedgerStore;
   readonly store: MigrationStore;
   readonly events: EventLog;

@@ -2,6 +2,7 @@
  * What people see, as plain data: the JSON of `--json` and the input of every card. Names follow Get-MigrationBatch and
  * Get-MigrationUser; times are ISO 8601 UTC, sizes bytes.
  */
+import type { Probe } from './domain/probe.ts';
 import type { ApprovalPlan, ApprovalState } from './domain/approval.ts';
 import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
@@ -169,6 +170,26 @@ export interface StagedView {
   /** The old server. */
   readonly host: string;
   readonly users: readonly { readonly identity: string; readonly batchId: string; readonly status: UserStatus }[];
+  readonly asOf: string;
+}
+
+/** What became of a probe mail so far. */
+export interface ProbeView {
+  readonly identity: string;
+  readonly batchId: string;
+  readonly users: 1;
+  /** 1 when nobody looks for it any more. */
+  readonly done: number;
+  /** The old server. */
+  readonly source: string;
+  /** Where the MX leads. */
+  readonly host: string | null;
+  /** Null while it waits for a worker. */
+  readonly outcome: Exclude<Probe['outcome'], 'waiting'> | null;
+  readonly reply: string;
+  readonly encrypted: boolean;
+  readonly arrivals: Probe['arrivals'];
+  readonly blind: Probe['blind'];
   readonly asOf: string;
 }
 

@@ -155,6 +155,14 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
     createFolder,
     listMarked,
     findByMarker,
+    async hasMessage(messageId) {
+      const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
+      const { value } = await ask<{ readonly value?: readonly Message[] }>({
+        method: 'GET',
+        path: `${root}/messages?$select=id&$top=1&$filter=${filter}`,
+      });
+      return (value?.length ?? 0) > 0;
+    },
     async countItems(folderId) {
       const folder = await ask<MailFolder>({
         method: 'GET',

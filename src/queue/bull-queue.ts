@@ -11,6 +11,7 @@ const NAMES: readonly JobName[] = [
   'watch-mailboxes',
   'check-batch',
   'plan-mailbox',
+  'probe-mail',
   'verify-mailbox',
   'check-cutover',
   'find-late-mail',

@@ -33,6 +33,7 @@ const READERS: { readonly [Name in JobName]: (data: unknown) => Jobs[Name] } = {
     user: known(parseUserAddress(field(data, 'user'))),
     request: field(data, 'request'),
   }),
+  'probe-mail': (data) => ({ user: known(parseUserAddress(field(data, 'user'))), request: field(data, 'request') }),
   'verify-mailbox': (data) => ({
     user: known(parseUserAddress(field(data, 'user'))),
     request: field(data, 'request'),

@@ -20,6 +20,7 @@ export const KEY = {
   cutovers: '{bellhop}:cutovers',
   verifications: '{bellhop}:verifications',
   forecasts: '{bellhop}:forecasts',
+  probes: '{bellhop}:probes',
   events: '{bellhop}:events',
   /** The audit chain, and its head: how far it is and up to where the event log is in it. */
   audit: '{bellhop}:audit',

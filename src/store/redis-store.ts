@@ -11,6 +11,7 @@ import type { BatchName, EndpointName, UserAddress } from '../engine/domain/ids.
 import type { MigrationBatch } from '../engine/domain/migration-batch.ts';
 import type { MigrationUser } from '../engine/domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from '../engine/domain/progress.ts';
+import type { Probe } from '../engine/domain/probe.ts';
 import type { SyncForecast } from '../engine/domain/sync-forecast.ts';
 import type { Clock, Decide, MigrationStore, SavedVerification } from '../engine/ports.ts';
 import { KEY } from './keys.ts';
@@ -291,6 +292,13 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       return optional<SavedVerification>(await redis.hget(KEY.verifications, user));
     },
 
+    async saveProbe(probe, events) {
+      const saving = redis.multi().hset(KEY.probes, probe.user, JSON.stringify(probe));
+      await withEvents(saving, stamp(events, undefined));
+    },
+    async probe(user) {
+      return optional<Probe>(await redis.hget(KEY.probes, user));
+    },
     async saveForecast(forecast, events) {
       const saving = redis.multi().hset(KEY.forecasts, forecast.user, JSON.stringify(forecast));
       await withEvents(saving, stamp(events, undefined));

@@ -144,7 +144,7 @@ export function listKeys(batch: BatchName): readonly string[] {
 }
 
 /** Everything kept of one user beside itself and its progress. */
-export const KEPT_OF_USER = [KEY.folders, KEY.skipped, KEY.verifications, KEY.forecasts] as const;
+export const KEPT_OF_USER = [KEY.folders, KEY.skipped, KEY.verifications, KEY.forecasts, KEY.probes] as const;
 
 /** A step as arguments of a script. */
 export function stepArguments({ amounts, places }: TallyStep): readonly string[] {

@@ -22,6 +22,7 @@ import { type Locale } from '../../src/cards/locale.ts';
 import { planCard } from '../../src/cards/plan-card.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
 import { glassCard } from '../../src/cards/glass-card.ts';
+import { probeCard } from '../../src/cards/probe-card.ts';
 import { stagedCard } from '../../src/cards/staged-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { uploadCard, uploadElsewhereCard } from '../../src/cards/upload-card.ts';
@@ -39,6 +40,7 @@ import { CUTOVERS, sampleStepApproval } from './sample-cutover.ts';
 import { CLUSTER, DOCTOR, STORY, sampleReport } from './sample-news.ts';
 import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { failure } from '../../src/engine/domain/failure.ts';
+import type { ProbeView } from '../../src/engine/views.ts';
 import { NO_ITEMS } from '../../src/engine/domain/items.ts';
 import type { BatchStatus } from '../../src/engine/domain/migration-batch.ts';
 import type { UserStatus } from '../../src/engine/domain/migration-user.ts';
@@ -70,6 +72,43 @@ const USER_STATUSES: readonly UserStatus[] = [
   'Validating', 'Queued', 'Syncing', 'Synced', 'IncrementalSyncing', 'IncrementalFailed', 'Stopping', 'Stopped', 'Failed',
   'Completing', 'Completed', 'CompletedWithWarnings', 'Removing',
 ]; // prettier-ignore
+
+const PROBE: ProbeView = {
+  ...{ identity: 'ann@example.org', batchId: 'branch-2', users: 1, done: 1, source: 'imap.example.com', asOf: NOW },
+  ...{
+    host: 'example-org.mail.protection.outlook.com',
+    outcome: 'taken',
+    reply: '2.6.0 Queued mail for delivery',
+    encrypted: true,
+  },
+  ...{
+    arrivals: [
+      { where: 'source', after: 42_000 },
+      { where: 'target', after: 9000 },
+    ],
+    blind: [],
+  },
+};
+const PROBES: readonly (readonly [name: string, view: ProbeView])[] = [
+  ['both', PROBE],
+  ['target', { ...PROBE, arrivals: [{ where: 'target', after: 9000 }] }],
+  ['lost', { ...PROBE, arrivals: [], blind: [{ where: 'source', reason: 'CredentialMissing' }] }],
+  ['looking', { ...PROBE, done: 0, arrivals: [] }],
+  ['sending', { ...PROBE, done: 0, outcome: null, reply: '', host: null, arrivals: [] }],
+  ['no-mx', { ...PROBE, outcome: 'no-mx', reply: '', host: null, arrivals: [] }],
+  [
+    'hostile',
+    {
+      ...PROBE,
+      identity: HOSTILE,
+      outcome: 'refused',
+      reply: HOSTILE + ENDLESS,
+      host: HOSTILE,
+      source: HOSTILE,
+      arrivals: [],
+    },
+  ],
+];
 
 const HUGE = {
   totalCount: 50_000,
@@ -150,6 +189,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['approval-hostile', approvalCard({ ...sampleApproval('rejected'), requestedBy: HOSTILE, plan: { text: HOSTILE + ENDLESS, title: 'Remove batch', count: 9, of: 'users', sample: [HOSTILE, ENDLESS] }, decisions: [{ by: HOSTILE, at: NOW, verdict: 'rejected', reason: HOSTILE + ENDLESS, breakGlass: false, withdrawn: false }] }, locale)],
     ...([['glass', 'The old server is failing and nobody else can be reached.', 'Keyholder A'], ['glass-hostile', HOSTILE + ENDLESS, HOSTILE]] as const).flatMap(([name, reason, by]) => { const view = { ...sampleApproval('done'), decisions: [{ by, at: NOW, verdict: 'approved', reason, breakGlass: true, withdrawn: false }] } as const; return [[name, glassCard(view, locale, [{ id: '29:1', name: 'Approver A' }, { id: '29:2', name: 'Approver B' }])], [`approval-${name}`, approvalCard(view, locale)]] as const; }),
     ...Object.entries(CUTOVERS).flatMap(([name, view]) => [[`cutover-${name}`, cutoverCard(view, locale)] as const, ...(view.late.count > 0 || name === 'started' ? [[`late-mail-${name}`, lateMailCard(view, locale)] as const] : [])]),
+    ...PROBES.map(([name, view]) => [`probe-${name}`, probeCard(view, locale)] as const),
     ...([['staged', 'sales-1', 37], ['staged-none', 'sales-1', 0], ['staged-hostile', HOSTILE, 2]] as const).map(([name, identity, users]) => [name, stagedCard({ identity, domain: 'example.com, example.org', host: 'imap.example.com', asOf: NOW, users: Array.from({ length: users }, (_, at) => ({ identity: name === 'staged-hostile' ? HOSTILE : `user.${at}@example.org`, batchId: at % 2 === 0 ? 'branch-2' : LONG, status: at % 3 === 0 ? 'Syncing' : 'Synced' })) }, locale)] as const),
     ...(['open', 'done'] as const).map((state) => [`approval-step-${state}`, approvalCard(sampleStepApproval(state), locale)] as const),
     ['approvals', approvalsCard([sampleApproval('open'), { ...sampleApproval('open'), identity: '03BB1E' }], NOW, locale)],

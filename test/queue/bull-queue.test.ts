@@ -25,6 +25,7 @@ const NOTHING: JobHandlers = {
   'watch-mailboxes': async () => undefined,
   'check-batch': async () => undefined,
   'plan-mailbox': async () => undefined,
+  'probe-mail': async () => undefined,
   'verify-mailbox': async () => undefined,
   'check-cutover': async () => undefined,
   'find-late-mail': async () => undefined,

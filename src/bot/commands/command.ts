@@ -94,7 +94,7 @@ export interface CommandReply {
   /** A job answers later with this request id; `resolve` makes the final reply from the state. */
   readonly pending?: {
     readonly request: string;
-    readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Planned' | 'Decided' | 'CutoverMoved';
+    readonly until: 'EndpointTested' | 'BatchChecked' | 'Verified' | 'Planned' | 'Probed' | 'Decided' | 'CutoverMoved';
   };
   /** Offered to a person alone with Bellhop, where the chat takes files. */
   readonly files?: readonly WrittenFile[];

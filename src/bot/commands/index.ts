@@ -33,6 +33,7 @@ import { setCutoverCommand } from './set-cutover-command.ts';
 import { exportCommand } from './export-command.ts';
 import { nearest } from './nearest.ts';
 import { approveSkippedCommand, skippedCommand } from './skipped-commands.ts';
+import { probeMailCommand } from './probe-command.ts';
 import { planCommand } from './plan-command.ts';
 import { setPriorityCommand } from './priority-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -104,6 +105,7 @@ export const COMMANDS: readonly Command[] = [
   cancelCutoverCommand,
   lateMailCommand,
   stagedUsersCommand,
+  probeMailCommand,
   ...approvalCommands(() => COMMANDS),
   approveSkippedCommand,
   completeBatchCommand,

@@ -115,6 +115,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     help: 'Stimmt dem zu, was jemand anders verlangt hat. Es wird ausgeführt, wenn genug Personen zugestimmt haben, und nur, wenn sich nichts geändert hat.',
   },
   reject: { title: 'Ablehnen', help: 'Lehnt ab, was jemand anders verlangt hat, mit dem Grund.' },
+  'probe mail': {
+    title: 'Testmail',
+    help: 'Sendet eine echte Mail an einen Benutzer, über den MX, wie er jetzt ist, und sagt, in welchem Postfach sie herauskommt: im alten, im neuen, in beiden. Prüft Weiterleitungen und das Umschalten.',
+  },
   'staged users': {
     title: 'Noch nicht umgezogen',
     help: 'Listet Benutzer derselben Domänen, die in anderen Batches und noch nicht umgezogen sind, und die Weiterleitungen, die sie auf beiden Seiten brauchen, solange der MX auf eine davon zeigt.',

@@ -229,7 +229,8 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
   stagedNone: 'Kein anderer Batch hat noch nicht umgezogene Benutzer dieser Domänen.',
   stagedSentence: (value) =>
     `**${some(value, 'Benutzer', 'Benutzer')}** derselben Domänen ${value === 1 ? 'ist' : 'sind'} noch nicht umgezogen. Ab dem Umschalten geht ihre Post wie die aller anderen zu Exchange Online.`,
-  stagedList: (batch) => `Alle: **staged users ${batch}**.`,
+  stagedList: (batch) =>
+    `Alle: **staged users ${batch}**. Die Weiterleitung einer Person, mit einer echten Mail geprüft: **probe mail <Adresse>**.`,
   setMx: (domain, host) => `MX von ${domain}: ${host}`,
   evidence: (passed, all) => `Nachweise · ${passed} von ${all} bestanden`,
   notNeeded: 'hält nicht auf',

@@ -273,6 +273,11 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: '„{id}“ ist {state}; jetzt wurde nichts getan.',
     remedy: 'Verlangen Sie es erneut, wenn es noch gewünscht ist.',
   },
+  ProbesNotSetUp: {
+    title: 'Testmails sind nicht eingerichtet',
+    message: 'Niemand hat gesagt, von wem Testmails kommen.',
+    remedy: 'Setzen Sie BELLHOP_PROBE_FROM auf eine eigene Adresse und lassen Sie den Worker Port 25 erreichen.',
+  },
   BreakGlassSpent: {
     title: 'Zu oft die Scheibe eingeschlagen',
     message: 'Der Notfall wurde am letzten Tag {count}-mal ausgerufen; jetzt wurde nichts getan.',

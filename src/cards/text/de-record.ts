@@ -158,6 +158,7 @@ export const DE_RECORD: typeof EN_RECORD = {
     ApprovalExpired: ({ text }) => `Niemand hat ${text('approval')} rechtzeitig beantwortet: abgelaufen`,
     ApprovalDone: ({ text }) => `${text('approval')} ausgeführt`,
     ApprovalVoided: ({ text }) => `${text('approval')} ist hinfällig: das Vorhaben hatte sich geändert`,
+    ProbeRequested: ({ text }) => `Ließ eine Testmail an ${text('user')} senden`,
     VerifyRequested: ({ text }) => `Prüfung von ${text('user')} verlangt`,
     Verified: ({ text }) =>
       `${text('user')} geprüft: ${text('verdict') === 'equal' ? 'gleich' : text('verdict') === 'different' ? 'verschieden' : 'nicht vergleichbar'}`,

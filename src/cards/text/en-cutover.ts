@@ -244,7 +244,8 @@ export const EN_CUTOVER = {
   stagedNone: 'No other batch has users of these domains who are not moved.',
   stagedSentence: (value: number) =>
     `**${plural(value, 'user')}** of the same domains ${value === 1 ? 'is' : 'are'} not moved yet. From the switch on their mail goes to Exchange Online with everybody else's.`,
-  stagedList: (batch: string) => `All of them: **staged users ${batch}**.`,
+  stagedList: (batch: string) =>
+    `All of them: **staged users ${batch}**. Forwarding of one of them, tried with a real mail: **probe mail <address>**.`,
   evidence: (passed: number, all: number) => `Evidence · ${passed} of ${all} passed`,
   notNeeded: 'does not block',
   checkedAt: (time: string) => `Looked at ${time}. Looked at again when somebody clicks.`,

@@ -165,6 +165,7 @@ export const EN_RECORD = {
     ApprovalExpired: ({ text }: EntryFacts) => `Nobody answered ${text('approval')} in time: expired`,
     ApprovalDone: ({ text }: EntryFacts) => `Carried out ${text('approval')}`,
     ApprovalVoided: ({ text }: EntryFacts) => `${text('approval')} is void: its plan had changed`,
+    ProbeRequested: ({ text }: EntryFacts) => `Had a probe mail sent to ${text('user')}`,
     VerifyRequested: ({ text }: EntryFacts) => `Asked to verify ${text('user')}`,
     Verified: ({ text }: EntryFacts) =>
       text('verdict') === 'equal'

@@ -103,6 +103,8 @@ const AUDITED = {
   LateMailFound: true,
   PlanRequested: false,
   Planned: false,
+  ProbeRequested: true,
+  Probed: false,
   VerifyRequested: true,
   Verified: true,
   UserStopped: true,

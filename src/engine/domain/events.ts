@@ -187,6 +187,9 @@ export type EventBody =
       readonly user: UserAddress;
       readonly request: string;
     }
+  /** A real mail to a user, to see where it comes out. */
+  | { readonly type: 'ProbeRequested'; readonly batch: BatchName; readonly user: UserAddress }
+  | { readonly type: 'Probed'; readonly batch: BatchName; readonly user: UserAddress; readonly request: string }
   | { readonly type: 'VerifyRequested'; readonly batch: BatchName; readonly user: UserAddress }
   | {
       readonly type: 'Verified';

@@ -382,6 +382,13 @@ export const FAILURES = {
     message: '"{id}" is {state}; nothing was done now.',
     remedy: 'Ask for it again if it is still wanted.',
   },
+  ProbesNotSetUp: {
+    scope: 'request',
+    retry: 'never',
+    title: 'Probe mails are not set up',
+    message: 'Nobody said whom probe mails come from.',
+    remedy: 'Set BELLHOP_PROBE_FROM to an address of yours, and let the worker reach port 25.',
+  },
   BreakGlassSpent: {
     scope: 'request',
     retry: 'never',
