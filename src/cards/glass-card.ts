@@ -28,7 +28,7 @@ export function glassCard(view: ApprovalView, locale: Locale = ENGLISH, mentions
         : text(`${mentions.map(mentionText).join(', ')}: ${t.glass.look}`, { spacing: 'Medium' }),
       panel(t.glass.reason, markRow('plain', [fromOutside(glass?.reason ?? '', 300)])),
       section(
-        t.approval.plan,
+        t.glass.about,
         markRow('plain', [fromOutside(plan.text, 200)]),
         markRow('plain', [bold(counted), ' · ', fromOutside(plan.sample.join(', '), 160)]),
         markRow('plain', [t.approval.asked(foreign(requestedBy, 60)), subtle(`  ${clock(view.requestedAt, asOf)}`)]),

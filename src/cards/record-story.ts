@@ -7,8 +7,6 @@ import type { Locale } from './locale.ts';
 import { table } from './record-tables.ts';
 import type { EntryFacts } from './text/en-record.ts';
 
-const MOST_ENTRIES = 500;
-
 export function approvalsSection({ approvals }: CloseOut, locale: Locale): Html {
   const { t } = locale;
   return html`<h2>${t.record.approvals}</h2>
@@ -38,11 +36,10 @@ function approvalBox(approval: CloseOutApproval, { t }: Locale): Html {
   </div>`;
 }
 
-export function timelineSection({ entries }: CloseOutReport, locale: Locale): Html {
+export function timelineSection({ entries, earlier }: CloseOutReport, locale: Locale): Html {
   const { t } = locale;
-  const rows = entries.slice(-MOST_ENTRIES).map((entry) => timelineRow(entry, locale));
-  const hidden =
-    entries.length > MOST_ENTRIES ? t.record.moreIn(entries.length - MOST_ENTRIES, 'audit.jsonl') : undefined;
+  const rows = entries.map((entry) => timelineRow(entry, locale));
+  const hidden = earlier > 0 ? t.record.moreIn(earlier, 'audit.jsonl') : undefined;
   return html`<h2>${t.record.timeline}</h2>
     <p class="quiet">${t.record.timelineNote}</p>
     ${table([], rows, hidden)}`;

@@ -1,31 +1,26 @@
 import { requireBatch } from './batches.ts';
 import type { Actor } from './domain/actor.ts';
 import { stateOf } from './domain/approval.ts';
-import { type AuditEntry, type AuditHead, withhold } from './domain/audit-entry.ts';
+import { type AuditEntry, type AuditHead, EMPTY_CHAIN, withhold } from './domain/audit-entry.ts';
 import { exportCsv } from './domain/batch-export.ts';
 import { canonicalJson, sha256Of } from './domain/canonical-json.ts';
 import {
   type CloseOut,
   type CloseOutReport,
   type CloseOutUser,
+  MOST_ENTRIES,
   type OpenItem,
   closeOutApproval,
   closeOutSkipped,
   openItemsOf,
 } from './domain/close-out.ts';
+import { jsonPieces } from './domain/json-pieces.ts';
 import type { BatchName } from './domain/ids.ts';
 import { NO_ITEMS, addItems } from './domain/items.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import { type MigrationUser, isAtWork } from './domain/migration-user.ts';
 import { type UserProgress, isUnapproved } from './domain/progress.ts';
-import {
-  MANIFEST,
-  RECORD_FORMAT,
-  RECORD_VERSION,
-  type RecordManifest,
-  SIGNATURE,
-  recordedFile,
-} from './domain/record-manifest.ts';
+import { MANIFEST, RECORD_FORMAT, RECORD_VERSION, type RecordManifest, SIGNATURE } from './domain/record-manifest.ts';
 import { dataConsistencyScore, reasonsFromItems, worstScore } from './domain/score.ts';
 import { type SyncSpeeds, syncSpeeds } from './domain/sync-speeds.ts';
 import { verdictOf } from './domain/verification.ts';
@@ -47,34 +42,42 @@ export async function closeOut(
   const batch = await requireBatch(world, name);
   const now = world.clock.now();
   const known = await gather(world, batch, now, by);
-  const { lines, entries, chain } = await chainOf(world, batch);
   const signer = await world.records.signer();
   const { fingerprint, publicKey } = signer;
-  const files = new Map<string, string | Uint8Array>([
-    ['report.html', page({ closeOut: known, entries, chain, fingerprint })],
-    ['users.csv', exportCsv(known.users)],
-    ['pack.json', `${JSON.stringify(known, undefined, 2)}\n`],
-    ['audit.jsonl', lines.map((line) => `${line}\n`).join('')],
-    ['public-key.pem', publicKey],
-  ]);
+  await using draft = await world.records.begin(`record-${name}-${known.asOf.replaceAll(/[:.]/g, '-')}`);
+  const story = new ChainStory(batch);
+  const audit = await draft.write('audit.jsonl', story.lines(world));
+  const report = page({ closeOut: known, ...story.told(), fingerprint });
+  const files = [
+    await draft.write('report.html', [report]),
+    await draft.write('users.csv', exportCsv(known.users)),
+    await draft.write('pack.json', packPieces(known)),
+    audit,
+    await draft.write('public-key.pem', [publicKey]),
+  ];
+  const { chain } = story.told();
   const manifest: RecordManifest = {
     ...{ format: RECORD_FORMAT, version: RECORD_VERSION, bellhop: world.records.version, batch: name },
-    ...{ createdAt: known.asOf, createdBy: by, chain },
-    files: [...files].map(([file, data]) => recordedFile(file, data)),
+    ...{ createdAt: known.asOf, createdBy: by, chain, files },
     signer: { algorithm: 'Ed25519', fingerprint },
   };
   const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
-  files.set(MANIFEST, text).set(SIGNATURE, signer.sign(text));
-  const written = await world.records.write(`record-${name}-${known.asOf.replaceAll(/[:.]/g, '-')}`, files);
+  const signed = [await draft.write(MANIFEST, [text]), await draft.write(SIGNATURE, [signer.sign(text)])];
+  const written = await draft.finish();
   await world.store.publish(
     [{ type: 'BatchExported', batch: name, users: known.users.length, manifest: sha256Of(text), signer: fingerprint }],
     by,
   );
   return {
     ...{ identity: name, users: known.users.length, openItems: known.openItems.length, ...written },
-    files: [...files].map(([file, data]) => recordedFile(file, data)),
+    files: [...files, ...signed],
     ...{ chain, fingerprint, publicKey, asOf: known.asOf },
   };
+}
+
+function* packPieces(known: CloseOut): Iterable<string> {
+  yield* jsonPieces(known);
+  yield '\n';
 }
 
 const AT_ONCE = 500;
@@ -87,10 +90,9 @@ async function gather(world: World, batch: MigrationBatch, now: number, by: Acto
   const progress = await world.store.batchProgress(batch.name);
   const users: CloseOutUser[] = [];
   const openItems: OpenItem[] = [];
-  const all = await Array.fromAsync(world.store.users(batch.name));
+  let chunk: MigrationUser[] = [];
   // Many at once: one after the other, 50,000 users would wait for Redis 100,000 times.
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    const chunk = all.slice(at, at + AT_ONCE);
+  const take = async (): Promise<void> => {
     const gathered = chunk.map(async (user) => {
       const mine = progress.get(user.address);
       const known = await gatherUser(world, user, mine, speeds);
@@ -100,7 +102,13 @@ async function gather(world: World, batch: MigrationBatch, now: number, by: Acto
       users.push(known);
       openItems.push(...open);
     }
+    chunk = [];
+  };
+  for await (const user of world.store.users(batch.name)) {
+    chunk.push(user);
+    if (chunk.length === AT_ONCE) await take();
   }
+  await take();
   const approvals = (await world.store.approvals())
     .filter(({ plan }) => plan.batch === batch.name)
     .sort((a, b) => a.requestedAt - b.requestedAt)
@@ -164,23 +172,39 @@ function verificationOf(
   return { verification, verdict, sha256 };
 }
 
-/** The chain up to now, checked; entries of other batches are withheld. */
-async function chainOf(
-  world: World,
-  { name, endpoint }: MigrationBatch,
-): Promise<{
-  readonly lines: readonly string[];
-  readonly entries: readonly AuditEntry[];
-  readonly chain: AuditHead;
-}> {
-  const entries: AuditEntry[] = [];
-  const lines: string[] = [];
-  const chain = await readChain(world, (entry, line) => {
-    const isOurs = entry.batch === name || (entry.batch === null && concerns(entry, endpoint));
-    if (isOurs) entries.push(entry);
-    lines.push(isOurs ? line : canonicalJson(withhold(entry)));
-  });
-  return { lines, entries, chain };
+/** The chain up to now, checked, line by line; entries of other batches are withheld, the latest of ours are kept for the page. */
+class ChainStory {
+  readonly #batch: MigrationBatch;
+  #entries: AuditEntry[] = [];
+  #ours = 0;
+  #chain: AuditHead | undefined;
+
+  constructor(batch: MigrationBatch) {
+    this.#batch = batch;
+  }
+
+  async *lines(world: World): AsyncIterable<string> {
+    const { name, endpoint } = this.#batch;
+    const reading = readChain(world);
+    for (let next = await reading.next(); ; next = await reading.next()) {
+      if (next.done === true) return void (this.#chain = next.value);
+      const { entry, line } = next.value;
+      const isOurs = entry.batch === name || (entry.batch === null && concerns(entry, endpoint));
+      if (isOurs) this.#keep(entry);
+      yield `${isOurs ? line : canonicalJson(withhold(entry))}\n`;
+    }
+  }
+
+  told(): Pick<CloseOutReport, 'entries' | 'earlier' | 'chain'> {
+    const entries = this.#entries.slice(-MOST_ENTRIES);
+    return { entries, earlier: this.#ours - entries.length, chain: this.#chain ?? EMPTY_CHAIN };
+  }
+
+  #keep(entry: AuditEntry): void {
+    this.#ours += 1;
+    this.#entries.push(entry);
+    if (this.#entries.length >= 2 * MOST_ENTRIES) this.#entries = this.#entries.slice(-MOST_ENTRIES);
+  }
 }
 
 // What happened to the endpoint of the batch, and to the log itself.

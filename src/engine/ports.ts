@@ -24,6 +24,7 @@ import type { FolderBooks, SkippedItem, UserProgress } from './domain/progress.t
 import type { WaitingUser } from './domain/schedule.ts';
 import type { LearnedCap, SlotRequest } from './domain/source-slots.ts';
 import type { Probe } from './domain/probe.ts';
+import type { RecordedFile } from './domain/record-manifest.ts';
 import type { UploadTicket } from './domain/upload.ts';
 import type { SyncForecast } from './domain/sync-forecast.ts';
 import type { Verification } from './domain/verification.ts';
@@ -608,11 +609,19 @@ export interface RecordFiles {
   readonly version: string;
   /** The key records are signed with; made at first use. Throws LedgerUnavailable when it can be neither read nor made. */
   signer(): Promise<RecordSigner>;
-  /** Writes a folder, whole or not at all, and the same as one archive. Throws LedgerUnavailable when the disk does not take it. */
+  /** Begins a record. Throws LedgerUnavailable when the disk does not take it. */
+  begin(name: string): Promise<RecordDraft>;
+}
+
+/** A record that is being written: whole at its end, and nothing of it there before or without. */
+export interface RecordDraft extends AsyncDisposable {
+  /** Writes a file piece by piece; what the pieces throw is thrown. */
   write(
     name: string,
-    files: ReadonlyMap<string, string | Uint8Array>,
-  ): Promise<{ readonly folder: string; readonly archive: WrittenFile }>;
+    pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+  ): Promise<RecordedFile>;
+  /** Makes the folder, and the same as one archive. */
+  finish(): Promise<{ readonly folder: string; readonly archive: WrittenFile }>;
 }
 
 export interface RecordSigner {

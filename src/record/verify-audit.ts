@@ -20,18 +20,18 @@ export async function isAuditFolder(path: string): Promise<boolean> {
 export async function verifyAuditFolder(path: string, key: string | undefined): Promise<RecordVerdict> {
   const problems: RecordProblem[] = [];
   const check = chainCheck();
-  const hashes = new Map<number, string>();
+  const head = readHead(await readFile(join(path, HEAD), 'utf8'));
+  let hash: string | undefined;
   let said = 0;
   for (const name of (await readdir(path)).filter((each) => CHAIN_FILE.test(each)).toSorted()) {
     for (const line of (await readFile(join(path, name), 'utf8')).split('\n').filter((each) => each !== '')) {
       check.take(line);
-      hashes.set(check.head.seq, check.head.hash);
+      if (check.head.seq === head?.seq) ({ hash } = check.head);
     }
     for (const { seq, text } of check.problems.slice(said)) problems.push({ file: name, where: `entry ${seq}`, text });
     said = check.problems.length;
   }
-  const head = readHead(await readFile(join(path, HEAD), 'utf8'));
-  const fingerprint = head === undefined ? undefined : checkHead(head, key, hashes, problems);
+  const fingerprint = head === undefined ? undefined : checkHead(head, key, hash, problems);
   if (head === undefined) problems.push({ file: HEAD, text: 'it is not the head of a chain' });
   return {
     ...{ problems, chain: check.head, entries: check.head.seq, withheld: 0 },
@@ -49,7 +49,7 @@ interface SignedHead {
 function checkHead(
   { seq, hash, publicKey, signature }: SignedHead,
   key: string | undefined,
-  hashes: ReadonlyMap<number, string>,
+  found: string | undefined,
   problems: RecordProblem[],
 ): string | undefined {
   const say = (text: string): void => void problems.push({ file: HEAD, text });
@@ -65,7 +65,7 @@ function checkHead(
   if (!isSignedBy(publicKey, Buffer.from(canonicalJson({ hash, seq })), Buffer.from(signature, 'base64')))
     say('its signature is wrong');
   // The files may be further: the head is written after them.
-  if (hashes.get(seq) !== hash) say(`entry ${seq}, which was signed, is missing or another one`);
+  if (found !== hash) say(`entry ${seq}, which was signed, is missing or another one`);
   return fingerprint;
 }
 

@@ -1,11 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/teams/conversation.ts';
 import { SAMPLE_PEOPLE } from '../../sandbox/teams/people.ts';
-import { openApprovals, requestApproval } from '../../src/engine/approvals.ts';
+import { recordPage } from '../../src/cards/record-page.ts';
+import { decideApproval, openApprovals, requestApproval } from '../../src/engine/approvals.ts';
+import { closeOut } from '../../src/engine/close-out.ts';
+import { checkPack } from '../../src/engine/domain/verify-pack.ts';
 import type { AuditEntry } from '../../src/engine/domain/audit-entry.ts';
 import { OPERATOR, address, batchName } from '../contracts/sample-records.ts';
 import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
 import { sampleUsers } from '../support/sample-users.ts';
+import { verifyHere } from '../support/record-bench.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const idOf = (name: string): string => SAMPLE_PEOPLE.find((each) => each.name === name)?.aadObjectId ?? '';
@@ -141,6 +147,29 @@ test('also what one asked for oneself; once a question is over it stays over; th
 
   expect(await said(`break glass ${id} ${REASON}`, 'Viewer A')).toContain('3 times in the last day');
   expect(await isThere()).toBe(true);
+});
+
+test('it stands in the record of the batch, and neither the pack nor the page can keep it quiet', async () => {
+  const { world: engine } = world.opened;
+  const batch = batchName(await newBatch());
+  const plan = { text: 'verify nothing', title: 'Remove batch', count: 3, of: 'users', sample: [], batch } as const;
+  const { id } = await requestApproval(engine, plan, OPERATOR);
+  const glass = { verdict: 'approved', reason: REASON, breakGlass: true } as const;
+  await decideApproval(engine, id, glass, { id: 'keyholder', name: 'Keyholder A' });
+  let page = '';
+
+  const { folder } = await closeOut(engine, batch, (report) => (page = recordPage(report)), OPERATOR);
+
+  expect(page).toContain('Keyholder A broke the glass and decided alone');
+  expect((await verifyHere(folder)).code).toBe(0);
+  const pack = readFileSync(join(folder, 'pack.json'), 'utf8').replace('"breakGlass": true', '"breakGlass": false');
+  const lines = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trim().split('\n');
+  const entries = lines
+    .map((line): AuditEntry => JSON.parse(line))
+    .filter(({ details }) => details?.['approval'] === id);
+  expect(checkPack(Buffer.from(pack), batch, entries).problems.map(({ text }) => text)).toEqual([
+    'the pack and the audit chain do not agree on whether Keyholder A broke the glass',
+  ]);
 });
 
 test('a flood of refused commands is a few entries, and the number of the rest', async () => {

@@ -39,7 +39,7 @@ describe('the export of a batch', () => {
   });
 
   test('numbers stay numbers, lines end as RFC 4180 wants, and Excel reads umlauts', () => {
-    const csv = exportCsv([{ ...ROW, userName: 'müller', error: 'a, "b"\nc' }]);
+    const csv = [...exportCsv([{ ...ROW, userName: 'müller', error: 'a, "b"\nc' }])].join('');
 
     expect(csv.startsWith('\ufeffEmailAddress,UserName,Status')).toBe(true);
     expect(csv).toContain('info@contoso.example,müller,Synced,Good,1200,1199,0,0,1,1,0,0,5000000');

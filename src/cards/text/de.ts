@@ -555,6 +555,7 @@ export const DE: typeof EN = {
     sentence: (name) => `**${name}** hat dies allein entschieden, als Notfall.`,
     undone: 'Der Plan hatte sich geändert: nichts wurde getan.',
     reason: 'Genannter Grund',
+    about: 'Worum es ging',
     without: (value) => `Auf ${some(value, 'Zustimmung', 'Zustimmungen')} wurde nicht gewartet.`,
     look: 'dies wurde ohne Sie entschieden. Bitte sehen Sie es sich an.',
     kept: 'Es steht dauerhaft im Protokoll und im Nachweis des Batches.',

@@ -539,6 +539,7 @@ export const EN = {
     sentence: (name: string) => `**${name}** decided this alone, as an emergency.`,
     undone: 'The plan had changed: nothing was done.',
     reason: 'Reason given',
+    about: 'What it was about',
     without: (value: number) => `${plural(value, 'approval was', 'approvals were')} not waited for.`,
     look: 'this was decided without you. Please look at it.',
     kept: 'It is in the audit chain and in the record of the batch, for good.',

@@ -41,10 +41,9 @@ const COLUMNS: readonly (readonly [title: string, value: (row: ExportRow) => str
 ];
 
 /** The users of a batch as CSV (RFC 4180, UTF-8 with a mark, so that Excel reads umlauts). */
-export function exportCsv(rows: Iterable<ExportRow>): string {
-  const lines = [COLUMNS.map(([title]) => title).join(',')];
-  for (const row of rows) lines.push(COLUMNS.map(([, value]) => csvField(value(row))).join(','));
-  return `\ufeff${lines.join('\r\n')}\r\n`;
+export function* exportCsv(rows: Iterable<ExportRow>): Iterable<string> {
+  yield `\ufeff${COLUMNS.map(([title]) => title).join(',')}\r\n`;
+  for (const row of rows) yield `${COLUMNS.map(([, value]) => csvField(value(row))).join(',')}\r\n`;
 }
 
 /**

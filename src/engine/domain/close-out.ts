@@ -32,11 +32,16 @@ export interface CloseOut {
   readonly openItems: readonly OpenItem[];
 }
 
+/** So many entries stand on the page; all of them are in audit.jsonl. */
+export const MOST_ENTRIES = 500;
+
 /** What the report of a record is made of. */
 export interface CloseOutReport {
   readonly closeOut: CloseOut;
-  /** Entries of the chain about this batch, oldest first. */
+  /** The latest entries of the chain about this batch, oldest first. */
   readonly entries: readonly AuditEntry[];
+  /** Entries about this batch before those. */
+  readonly earlier: number;
   readonly chain: AuditHead;
   /** Of the key that signs. */
   readonly fingerprint: string;

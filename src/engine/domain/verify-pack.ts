@@ -14,6 +14,11 @@ interface PackVerdict {
 const FILE = 'pack.json';
 const COUNTS = Object.keys(NO_ITEMS) as readonly (keyof Items)[];
 
+/** Whether the pack is compared with an entry: with who verified, waived and decided. */
+export function isForPack({ type, details }: AuditEntry): boolean {
+  return type === 'Verified' || type === 'SkippedApproved' || details['approval'] !== undefined;
+}
+
 /**
  * Checks what pack.json says against itself and against the chain: books of every user and their sum, scores by the
  * published rule, reports of verifications by their hash, approvals and waivers by the entries of those who gave them.
@@ -88,9 +93,13 @@ function checkApproval(approval: CloseOut['approvals'][number], own: readonly Au
   if (own.some((entry) => entry.planHash !== planHash)) say(identity, 'the audit chain knows another plan');
   if (!own.some(({ type, by }) => type === 'ApprovalRequested' && by?.id === requestedBy.id))
     say(identity, `the audit chain does not know that ${requestedBy.name} asked for it`);
-  for (const { by, verdict } of decisions)
+  for (const { by, verdict } of decisions) {
     if (!own.some((e) => e.type === 'ApprovalDecided' && e.by?.id === by.id && e.details['verdict'] === verdict))
       say(identity, `the audit chain does not know that ${by.name} ${verdict} it`);
+    const said = decisions.some((each) => each.by.id === by.id && each.breakGlass === true);
+    if (own.some((e) => e.type === 'GlassBroken' && e.by?.id === by.id) !== said)
+      say(identity, `the pack and the audit chain do not agree on whether ${by.name} broke the glass`);
+  }
 }
 
 function readPack(bytes: Uint8Array): CloseOut | undefined {

@@ -1,6 +1,6 @@
 import { chainCheck } from './audit-check.ts';
 import type { AuditEntry, AuditHead } from './audit-entry.ts';
-import { checkPack } from './verify-pack.ts';
+import { checkPack, isForPack } from './verify-pack.ts';
 import {
   MANIFEST,
   RECORD_FILES,
@@ -60,15 +60,16 @@ export function verifyRecord(
   if (fingerprint !== undefined && manifest.signer.fingerprint !== fingerprint)
     problems.push({ file: 'public-key.pem', text: 'it is not the key the manifest names' });
   checkFiles(files, manifest, problems);
-  const { entries, hashes, withheld } = checkChain(files.get('audit.jsonl'), manifest, problems);
-  const pack = checkPack(files.get('pack.json'), manifest.batch, entries);
+  const older = since === undefined ? undefined : verifyRecord(since, []);
+  const { kept, entries, withheld, hash } = checkChain(files.get('audit.jsonl'), manifest, older?.chain?.seq, problems);
+  const pack = checkPack(files.get('pack.json'), manifest.batch, kept);
   problems.push(...pack.problems);
-  if (since !== undefined) checkContinues(since, fingerprint, hashes, problems);
+  if (older !== undefined) checkContinues(older, fingerprint, hash, problems);
   const { batch, createdAt, createdBy, chain } = manifest;
   return {
     ...{ problems, batch, createdAt, createdBy: createdBy.name, chain },
     ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...{ entries: entries.length, withheld, users: pack.users, messages: pack.messages },
+    ...{ entries, withheld, users: pack.users, messages: pack.messages },
   };
 }
 
@@ -129,23 +130,28 @@ function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: RecordMani
 function checkChain(
   bytes: Uint8Array | undefined,
   { batch, chain }: RecordManifest,
+  /** The entry whose hash is asked for. */
+  wanted: number | undefined,
   problems: RecordProblem[],
 ): {
-  readonly entries: readonly AuditEntry[];
-  readonly hashes: ReadonlyMap<number, string>;
+  /** What the pack has to agree with. */
+  readonly kept: readonly AuditEntry[];
+  readonly entries: number;
   readonly withheld: number;
+  readonly hash: string | undefined;
 } {
   const check = chainCheck(batch);
-  const entries: AuditEntry[] = [];
-  const hashes = new Map<number, string>();
-  if (bytes === undefined) return { entries, hashes, withheld: 0 };
-  const text = textOf(bytes);
-  const lines = text === '' ? [] : text.split('\n');
-  if (lines.length > 0 && lines.pop() !== '') problems.push({ file: 'audit.jsonl', text: 'its last line is cut' });
-  for (const line of lines) {
+  const kept: AuditEntry[] = [];
+  let entries = 0;
+  let hash: string | undefined;
+  if (bytes === undefined) return { kept, entries, withheld: 0, hash };
+  if (bytes.length > 0 && bytes.at(-1) !== LINE_FEED)
+    problems.push({ file: 'audit.jsonl', text: 'its last line is cut' });
+  for (const line of linesOf(bytes)) {
     const entry = check.take(line);
-    if (entry !== undefined) entries.push(entry);
-    hashes.set(check.head.seq, check.head.hash);
+    if (entry !== undefined) entries += 1;
+    if (entry !== undefined && isForPack(entry)) kept.push(entry);
+    if (check.head.seq === wanted) ({ hash } = check.head);
   }
   for (const each of check.problems)
     problems.push({ file: 'audit.jsonl', where: `entry ${each.seq}`, text: each.text });
@@ -161,16 +167,28 @@ function checkChain(
       where: `entry ${chain.seq}`,
       text: 'it is not the end of the chain the manifest names',
     });
-  return { entries, hashes, withheld: check.withheld };
+  return { kept, entries, withheld: check.withheld, hash };
+}
+
+const LINE_FEED = 10;
+
+// One line after the other: the chain of years is not to be in memory twice. What is cut is no line.
+function* linesOf(bytes: Uint8Array): Iterable<string> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < buffer.length;) {
+    const end = buffer.indexOf(LINE_FEED, at);
+    if (end < 0) return;
+    yield buffer.toString('utf8', at, end);
+    at = end + 1;
+  }
 }
 
 function checkContinues(
-  since: ReadonlyMap<string, Uint8Array>,
+  older: RecordVerdict,
   fingerprint: string | undefined,
-  hashes: ReadonlyMap<number, string>,
+  hash: string | undefined,
   problems: RecordProblem[],
 ): void {
-  const older = verifyRecord(since, []);
   if (older.problems.length > 0 || older.chain === undefined)
     problems.push({
       file: 'audit.jsonl',
@@ -178,7 +196,7 @@ function checkContinues(
     });
   else if (older.fingerprint !== fingerprint)
     problems.push({ file: 'public-key.pem', text: 'the older record is signed with another key' });
-  else if (older.chain.seq > 0 && hashes.get(older.chain.seq) !== older.chain.hash)
+  else if (older.chain.seq > 0 && hash !== older.chain.hash)
     problems.push({
       file: 'audit.jsonl',
       where: `entry ${older.chain.seq}`,
