@@ -3,11 +3,13 @@ import { benchDelta } from './delta.ts';
 import { benchImport } from './import.ts';
 import { benchFleet } from './fleet.ts';
 import { benchInitialSync } from './initial-sync.ts';
+import { benchLedger } from './ledger.ts';
 import { benchLive } from './live.ts';
 import { benchNoChange } from './no-change.ts';
 import { benchLimits } from './limits.ts';
 import { PEERS } from './measure-peers.ts';
 import { benchStatus } from './status.ts';
+import { benchWorkers } from './workers.ts';
 
 const USAGE = `npm run bench -- [bench] [options]
 
@@ -25,6 +27,10 @@ const USAGE = `npm run bench -- [bench] [options]
             --rows 50000
   status    the cards of a large batch and a scrape of /metrics, while progress is being written
             --users 50000
+  workers   twenty mailboxes at once with two workers, beside one mailbox with one
+            --mails 200  --latency 100 (ms every answer of the target takes)
+  ledger    a ledger of 1,000,000 entries, in a file and in Postgres
+            --mails 1000000
 
   --peers dsync,interimap,mbsync,imapsync   what is not installed is left out; "none" measures Bellhop alone
 Figures are printed, and kept as JSON under bench/results.`;
@@ -35,6 +41,7 @@ const { values, positionals } = parseArgs({
     mails: { type: 'string' },
     rows: { type: 'string', default: '50000' },
     users: { type: 'string' },
+    latency: { type: 'string', default: '100' },
     profile: { type: 'string', default: 'real' },
     compress: { type: 'boolean', default: false },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
@@ -52,6 +59,9 @@ else if (bench === 'limits') await benchLimits();
 else if (bench === 'fleet') benchFleet();
 else if (bench === 'live') await benchLive(Number(values.users ?? 1));
 else if (bench === 'status') await benchStatus(Number(values.users ?? 50_000));
+else if (bench === 'workers')
+  await benchWorkers({ mails: Number(values.mails ?? 200), latency: Number(values.latency) });
+else if (bench === 'ledger') await benchLedger(Number(values.mails ?? 1_000_000));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';
   await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });

@@ -33,6 +33,8 @@ export async function serveBellhop(environment: Environment, cwd: string, logFil
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill(signal);
+      // One that was stopped hears no signal until it goes on.
+      child.kill('SIGCONT');
       await ended;
     },
   };

@@ -1,11 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type { Ledger, LedgerEntry, LedgerKey, LedgerState, LedgerStore, Logger } from '../engine/ports.ts';
+import type { Ledger, LedgerEntry, LedgerState, LedgerStore, Logger } from '../engine/ports.ts';
 import { type Row, countNotes, entryOf, stateOf } from './ledger-rows.ts';
-import { SCHEMA, SCHEMA_VERSION, STATE_CODES } from './ledger-schema.ts';
+import { STATE_CODES } from './ledger-schema.ts';
+import {
+  epochOf,
+  fileOf,
+  inodeOf,
+  isDamage,
+  isLocked,
+  openDatabase,
+  putAside,
+  takeFile,
+  translated,
+} from './sqlite-file.ts';
 
 /**
  * Ledgers as SQLite files, one a mailbox, in WAL mode with full synchronisation: what was recorded survives a power cut.
@@ -15,13 +25,15 @@ export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
   return {
     async open(key, epoch) {
       const file = fileOf(directory, key);
-      const open = (): SqliteLedger => new SqliteLedger(openDatabase(file), epoch, () => putAside(file, log));
+      const open = (): SqliteLedger => new SqliteLedger(file, epoch, () => putAside(file, log));
       try {
         await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
         return open();
       } catch (error) {
-        if (!isDamage(error)) throw translated(error);
-        await putAside(file, log);
+        if (isDamage(error)) await putAside(file, log);
+        // Whoever holds it was given up by the queue, and may be stopped for good in the middle of a write.
+        else if (isLocked(error) && epochOf(file) < epoch) await takeFile(file, log);
+        else throw translated(error);
         return open();
       }
     },
@@ -38,51 +50,21 @@ export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
   };
 }
 
-function fileOf(directory: string, { targetMailboxId, sourceHost, login }: LedgerKey): string {
-  const name = createHash('sha256').update([targetMailboxId, sourceHost, login].join('\n')).digest('hex');
-  return join(directory, name.slice(0, 2), name.slice(2, 4), `${name}.db`);
-}
-
-// The target's markers rebuild what a damaged file has lost; the file is kept for whoever wants to look.
-async function putAside(file: string, log: Logger): Promise<void> {
-  await rename(file, `${file}.corrupt-${randomUUID().slice(0, 8)}`);
-  // Left in place, they would be read into the new file.
-  for (const companion of ['-wal', '-shm']) await rm(file + companion, { force: true });
-  log.error({ code: 'LedgerDamaged' }, 'a ledger was damaged; it is rebuilt from the target');
-}
-
-function openDatabase(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: 5_000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (version > SCHEMA_VERSION) {
-    db.close();
-    throw new MigrationError('LedgerUnavailable', { detail: `written by a newer Bellhop (schema ${version})` });
-  }
-  if (version < SCHEMA_VERSION) db.exec(`BEGIN; ${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-  return db;
-}
-
-function isDamage(error: unknown): boolean {
-  const found = error instanceof MigrationError ? error.cause : error;
-  return found instanceof Error && /malformed|not a database/.test(found.message);
-}
-
-function translated(error: unknown): unknown {
-  if (error instanceof MigrationError || !(error instanceof Error)) return error;
-  return new MigrationError('LedgerUnavailable', { detail: error.message.slice(0, 80) }, { cause: error });
-}
-
 class SqliteLedger implements Ledger {
   readonly #db: DatabaseSync;
+  readonly #file: string;
+  readonly #inode: bigint;
   readonly #epoch: number;
   readonly #putAside: () => Promise<void>;
   #damaged = false;
   readonly #folderIds = new Map<string, number>();
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
 
-  constructor(db: DatabaseSync, epoch: number, putAside: () => Promise<void>) {
+  constructor(file: string, epoch: number, putAside: () => Promise<void>) {
+    const db = openDatabase(file);
     this.#db = db;
+    this.#file = file;
+    this.#inode = inodeOf(file);
     this.#epoch = epoch;
     this.#putAside = putAside;
     try {
@@ -243,7 +225,9 @@ class SqliteLedger implements Ledger {
     }
   }
 
+  // Somebody who could not wait for our lock put a copy in the place of our file: what is written here is seen by nobody.
   #compareEpoch(take: boolean): void {
+    if (inodeOf(this.#file) !== this.#inode) throw new MigrationError('MailboxTakenOver');
     const holder = Number(this.#get('SELECT epoch FROM holder')?.['epoch'] ?? 0);
     if (holder > this.#epoch || (!take && holder !== this.#epoch)) throw new MigrationError('MailboxTakenOver');
   }

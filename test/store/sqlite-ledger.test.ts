@@ -118,6 +118,44 @@ test('D1: a write that finds the file held by another process is refused and may
   expect(await ledger.states('INBOX', '1')).toEqual([[3, 'intended', '']]);
 });
 
+test('P3: a worker that is stopped in the middle of a write does not keep the mailbox, and wakes up without it', async () => {
+  await using world = await open();
+  await fill(world.ledgers, 1);
+  await using former = await world.ledgers.open(KEY, 1);
+  // A process that was stopped holds its lock, and what it began to write.
+  const stuck = spawn(
+    process.execPath,
+    [
+      '-e',
+      `const { DatabaseSync } = require('node:sqlite');
+       const db = new DatabaseSync(${JSON.stringify(world.file)});
+       db.exec('PRAGMA cache_size = 5; BEGIN IMMEDIATE; UPDATE item SET flags = flags || hex(randomblob(200))');
+       console.log('holds it');
+       process.stdin.once('data', () => { db.exec('COMMIT'); db.close(); });`,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  await once(stuck.stdout, 'data');
+
+  const same = world.ledgers.open(KEY, 1);
+  await expect(same).rejects.toMatchObject({ code: 'LedgerUnavailable', details: { detail: 'database is locked' } });
+  const present = await world.ledgers.open(KEY, 2);
+  await present.record('INBOX', '1', [entry(20_001)]);
+  const ended = once(stuck, 'exit');
+  stuck.stdin.end('go on');
+  await ended;
+
+  await expect(former.ensureHeld()).rejects.toMatchObject({ code: 'MailboxTakenOver' });
+  await expect(former.record('INBOX', '1', [entry(5)])).rejects.toMatchObject({ code: 'MailboxTakenOver' });
+  await present.record('INBOX', '1', [entry(20_002)]);
+  await present[Symbol.asyncDispose]();
+  await using later = await world.ledgers.open(KEY, 3);
+  const states = await later.states('INBOX', '1');
+  expect(states).toHaveLength(20_002);
+  expect(states.every(([, state, flags]) => state === 'intended' && flags === '')).toBe(true);
+  expect((await readdir(path.dirname(world.file))).filter((name) => !/\.db(-wal|-shm)?$/.test(name))).toEqual([]);
+});
+
 test('D1: when the disk takes no more, a write is refused and what was acknowledged stays', async () => {
   await using world = await open();
   // A limit on the size of files (ulimit -f, blocks of 1 KB) stands in for the full disk; XFSZ would end the process.

@@ -2,6 +2,7 @@ import { MigrationError } from '../domain/failure.ts';
 import type { MigrationUser, UserTarget } from '../domain/migration-user.ts';
 import type { Ledger, TargetMailbox, WaitWatch, World } from '../ports.ts';
 import { MailboxBooks } from './books.ts';
+import { ensureHeldNow } from './ensure-held.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 import { type OpenSource, withOpenSource } from './open-source.ts';
 import type { SyncTimer } from './sync-timer.ts';
@@ -42,7 +43,10 @@ export async function withOpenSides<Result>(
 ): Promise<Result> {
   // The target first: without it there is nothing to read for.
   let held: Ledger | undefined;
-  const { recipient, target: opened } = await openTarget(world, user, async () => held?.ensureHeld(), watch);
+  const mayWrite = async (): Promise<void> => {
+    if (held !== undefined) await ensureHeldNow(held, world.clock);
+  };
+  const { recipient, target: opened } = await openTarget(world, user, mayWrite, watch);
   await using target = opened;
   // Awaited here: the target is closed when this block is left.
   const useSource = ({ batch, source, ledger }: OpenSource): Promise<Result> => {
