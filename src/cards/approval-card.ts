@@ -127,7 +127,7 @@ function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): read
   }
   const { step, domain, checks } = cutover;
   return [
-    ...stepSections(step, { users, domain, command }, locale),
+    ...stepSections(step, { users, domain, checks, command }, locale),
     ...(checks.length === 0 ? [] : [evidenceSection(checks, requestedAt, locale)]),
   ];
 }

@@ -88,7 +88,7 @@ function sentenceOf(view: CutoverView, { t, clock, failure }: Locale): string {
 function askSections(view: CutoverView, locale: Locale): readonly CardElement[] {
   const { state, supportedActions, users, domain } = view;
   const asks = supportedActions.includes('goAhead') || supportedActions.includes('confirm');
-  return state === 'finished' || !asks ? [] : stepSections(state, { users, domain }, locale);
+  return state === 'finished' || !asks ? [] : stepSections(state, { users, domain, checks: view.checks }, locale);
 }
 
 // The one thing somebody outside has to do, word for word.

@@ -46,7 +46,17 @@ export function checkText({ name, passed, found }: Check, asOf: string, { t, clo
 /** What a step does, whom it affects, and how to get back: before people agree to it. `command` is what was asked for, in words. */
 export function stepSections(
   step: CutoverStep,
-  { users, domain, command }: { readonly users: number; readonly domain: string; readonly command?: string },
+  {
+    users,
+    domain,
+    checks,
+    command,
+  }: {
+    readonly users: number;
+    readonly domain: string;
+    readonly checks: readonly Check[];
+    readonly command?: string;
+  },
   { t }: Locale,
 ): readonly CardElement[] {
   const { happens, wayBack } = t.cutover.steps[step];
@@ -55,10 +65,16 @@ export function stepSections(
     panel(
       t.cutover.reach,
       facts([
-        [t.cutover.affects, t.cutover.affected(t.users(users), domain)],
+        [t.cutover.affects, t.cutover.affected(t.users(users), domain, stagedIn(checks))],
         [t.cutover.wayBack, wayBack],
         ...(command === undefined ? [] : ([[t.cutover.command, command]] as const)),
       ]),
     ),
   ];
+}
+
+// Who shares the domain is affected as well.
+function stagedIn(checks: readonly Check[]): number {
+  const staged = checks.find(({ name }) => name === 'staged-users')?.found['staged'];
+  return typeof staged === 'number' ? staged : 0;
 }

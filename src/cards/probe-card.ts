@@ -27,9 +27,10 @@ export function probeCard(view: ProbeView, locale: Locale = ENGLISH): Card {
           t.probe.way,
           facts([
             [t.probe.mx, host ?? t.probe.none],
-            ...(reply === '' ? [] : ([[t.probe.reply, foreign(reply, 160)]] as const)),
             ...(outcome === 'taken' ? ([[t.probe.encrypted, encrypted ? t.probe.yes : t.probe.no]] as const) : []),
           ]),
+          // Literally: a reply that begins with "2.6.0" is no list.
+          ...(reply === '' ? [] : [markRow('plain', [fromOutside(`${t.probe.reply}: ${reply}`, 200)])]),
         ),
     outcome === 'taken'
       ? section(t.probe.where, ...(['source', 'target'] as const).map((each) => whereRow(view, each, locale)))

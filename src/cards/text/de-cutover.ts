@@ -118,9 +118,9 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
       passed
         ? `${found('domain')} ist im Mandanten bestätigt und nimmt Post an`
         : ({
-            absent: 'Der Mandant hat diese Domäne nicht',
-            unverified: 'Die Domäne ist im Mandanten nicht bestätigt',
-            'no-mail': 'Die Domäne ist bestätigt, Email fehlt unter ihren Diensten',
+            absent: `Der Mandant hat ${found('domain')} nicht`,
+            unverified: `${found('domain')} ist im Mandanten nicht bestätigt`,
+            'no-mail': `${found('domain')} ist bestätigt, Email fehlt unter ihren Diensten`,
           }[found('state')] ?? 'Die Domäne ist nicht bekannt'),
     'users-synced': (found, passed) =>
       passed
@@ -216,7 +216,10 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
   stepOf: (step, of, title) => `Schritt ${step} von ${of}: ${title}`,
   without: (step, of, title) => `Ohne Nachweis weiter, Schritt ${step} von ${of}: ${title}`,
   affects: 'Betrifft',
-  affected: (users, domain) => `${users} in ${domain}, sonst nichts`,
+  affected: (users, domain, staged) =>
+    staged === 0
+      ? `${users} in ${domain}, sonst nichts`
+      : `${users} in ${domain}, dazu ${staged} noch nicht umgezogene`,
   wayBack: 'Weg zurück',
   forDns: 'Für die DNS-Verwaltung',
   ofDomain: (domain, text) => `${domain}: ${text}`,

@@ -117,9 +117,9 @@ const CHECKS: Readonly<Record<CheckName, CheckText>> = {
     passed
       ? `${found('domain')} is verified in the tenant and takes mail`
       : ({
-          absent: 'The tenant does not have this domain',
-          unverified: 'The domain is not verified in the tenant',
-          'no-mail': 'The domain is verified, Email is not among its services',
+          absent: `The tenant does not have ${found('domain')}`,
+          unverified: `${found('domain')} is not verified in the tenant`,
+          'no-mail': `${found('domain')} is verified, Email is not among its services`,
         }[found('state')] ?? 'The domain is not known'),
   'users-synced': (found, passed) =>
     passed
@@ -230,7 +230,8 @@ export const EN_CUTOVER = {
   stepOf: (step: number, of: number, title: string) => `Step ${step} of ${of}: ${title}`,
   without: (step: number, of: number, title: string) => `Do without step ${step} of ${of}: ${title}`,
   affects: 'Affects',
-  affected: (users: string, domain: string) => `${users} in ${domain}, nothing else`,
+  affected: (users: string, domain: string, staged: number) =>
+    staged === 0 ? `${users} in ${domain}, nothing else` : `${users} in ${domain}, and ${count(staged)} not moved yet`,
   wayBack: 'Way back',
   forDns: 'For the owner of the DNS',
   ofDomain: (domain: string, text: string) => `${domain}: ${text}`,
