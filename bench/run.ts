@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchDelta } from './delta.ts';
 import { benchImport } from './import.ts';
 import { benchFleet } from './fleet.ts';
+import { benchIdle } from './idle.ts';
 import { benchInitialSync } from './initial-sync.ts';
 import { benchLedger } from './ledger.ts';
 import { benchLive } from './live.ts';
@@ -21,6 +22,8 @@ const USAGE = `npm run bench -- [bench] [options]
             --mails 500000
   limits    one mailbox within the real limits of Exchange, whose answers take 250 ms
   fleet     50,000 users on 1,000 places, on a clock that takes no time
+  idle      a pass over many mailboxes in which nothing changed, twenty at once
+            --users 1000
   live      from a change at the source to the target, in a live batch
             --users 1
   import    a CSV read, checked and stored with sealed passwords
@@ -62,6 +65,7 @@ else if (bench === 'status') await benchStatus(Number(values.users ?? 50_000));
 else if (bench === 'workers')
   await benchWorkers({ mails: Number(values.mails ?? 200), latency: Number(values.latency) });
 else if (bench === 'ledger') await benchLedger(Number(values.mails ?? 1_000_000));
+else if (bench === 'idle') await benchIdle(Number(values.users ?? 1000));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';
   await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });

@@ -60,6 +60,8 @@ export interface Config {
   readonly throttle: boolean;
   /** Largest message the target takes, in bytes. */
   readonly maxItemSize: number;
+  /** File with the secrets of this program at token endpoints of sources. */
+  readonly oauthFile: string | undefined;
   /** Under which people reach the upload page, without a slash at the end. */
   readonly publicUrl: string | undefined;
   /** A folder whose CSV files are imported. */
@@ -159,6 +161,7 @@ const ENVIRONMENT = z.object({
   BELLHOP_TIME_SCALE: z.coerce.number().min(1).max(1_000_000).default(1),
   BELLHOP_THROTTLE: z.enum(['on', 'off']).default('on'),
   BELLHOP_MAX_ITEM_SIZE: z.coerce.number().int().min(1_000_000).max(157_286_400).default(36_700_160),
+  BELLHOP_OAUTH_FILE: z.string().optional(),
   BELLHOP_PUBLIC_URL: url.optional(),
   BELLHOP_DROP: z.string().optional(),
   BELLHOP_PROBE_FROM: z.string().refine(isPlainAddress, 'is an address such as bellhop@example.com').optional(),
@@ -225,6 +228,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeScale: sandbox ? env.BELLHOP_TIME_SCALE : 1,
     throttle: env.BELLHOP_THROTTLE === 'on',
     maxItemSize: env.BELLHOP_MAX_ITEM_SIZE,
+    oauthFile: env.BELLHOP_OAUTH_FILE,
     dropDirectory: env.BELLHOP_DROP,
     publicUrl: env.BELLHOP_PUBLIC_URL?.replace(/\/+$/, ''),
     probes: { from: env.BELLHOP_PROBE_FROM, port: env.BELLHOP_PROBE_PORT },

@@ -9,6 +9,7 @@ import { probeMailer } from './smtp/probe-mailer.ts';
 import type { Clock, LedgerStore, Logger, World } from './engine/ports.ts';
 import { exchangeDirectory } from './exchange/exchange-directory.ts';
 import { imapConnector } from './imap/imap-connector.ts';
+import { oauthSecrets } from './imap/oauth-secrets.ts';
 import program from '../package.json' with { type: 'json' };
 import { type BullQueue, bullQueue } from './queue/bull-queue.ts';
 import { recordFiles } from './record/record-files.ts';
@@ -53,7 +54,10 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
   });
   const ledgers = await openLedgers(config, clock, log);
   const world: World = {
-    source: imapConnector({ clock, slots, allowHosts: config.allowHosts }),
+    source: imapConnector({
+      ...{ clock, slots, allowHosts: config.allowHosts },
+      clientSecrets: oauthSecrets(config.oauthFile),
+    }),
     slots,
     target: exchangeDirectory({
       ...config.azure,

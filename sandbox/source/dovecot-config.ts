@@ -21,6 +21,8 @@ export interface DovecotSettings {
   readonly certificate: ServerCertificate;
   /** Names with a SPECIAL-USE attribute, wherever a user has such a folder. */
   readonly specialUse: Readonly<Record<string, string>>;
+  /** Where tokens are asked about (XOAUTH2, OAUTHBEARER); the token is put behind it. Empty: no tokens. */
+  readonly tokenInfoUrl: string;
   /** Lines put at the end, for tests of one setting. */
   readonly extraConfig: string;
 }
@@ -116,12 +118,28 @@ ${Object.entries(settings.specialUse).map(specialUseBlock).join('')}}
 protocol imap {
   mail_plugins = ${plugins}
 }
+${settings.tokenInfoUrl === '' ? '' : byToken(folder)}
 ${settings.extraConfig}
 `;
 }
 
 function specialUseBlock([name, attribute]: readonly [string, string]): string {
   return `  mailbox "${name}" {\n    special_use = ${attribute}\n  }\n`;
+}
+
+function byToken(folder: string): string {
+  return `auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${join(folder, 'oauth2.conf')}
+}
+`;
+}
+
+/** Text of the file that says where tokens are asked about. */
+export function oauthConfig(tokenInfoUrl: string): string {
+  return `tokeninfo_url = ${tokenInfoUrl}\nusername_attribute = email\n`;
 }
 
 /** Without root there is nothing to change into: every process runs as the one user, and nothing can chroot. */

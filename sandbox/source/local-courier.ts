@@ -14,6 +14,8 @@ import { workFolder } from './work-folder.ts';
 export interface LocalCourierOptions {
   readonly directory: string;
   readonly users: readonly Login[];
+  /** Folders of a shared maildir that all users see below "shared.users." (maildirmake -S); answers come from its folder. */
+  readonly sharedFolders?: readonly string[];
   readonly certificate?: ServerCertificate;
 }
 
@@ -39,6 +41,8 @@ export async function startLocalCourier(options: LocalCourierOptions): Promise<L
   const folder = await workFolder(options.directory);
   const certificate = options.certificate ?? (await makeServerCertificate(join(folder, 'tls')));
   for (const { name } of options.users) await makeMaildir(root, join(folder, name));
+  if (options.sharedFolders !== undefined)
+    shareFolders(root, join(folder, 'shared-users'), options.sharedFolders, folder, options.users);
   const open = new Set<Socket>();
   const greet = (socket: Socket): void => {
     open.add(socket);
@@ -73,6 +77,23 @@ async function makeMaildir(root: DebianRoot, home: string): Promise<void> {
   await mkdir(home, { recursive: true });
   const env = { LD_LIBRARY_PATH: root.libraries };
   execFileSync(join(root.folder, 'usr/bin/maildirmake.courier'), [join(home, 'Maildir')], { env });
+}
+
+// A maildir beside those of the users, each of its folders open to everybody who has it added.
+function shareFolders(
+  root: DebianRoot,
+  shared: string,
+  folders: readonly string[],
+  homes: string,
+  users: readonly Login[],
+): void {
+  const make = (...args: readonly string[]): void => {
+    const env = { LD_LIBRARY_PATH: root.libraries };
+    execFileSync(join(root.folder, 'usr/bin/maildirmake.courier'), args, { env });
+  };
+  make('-S', shared);
+  for (const name of folders) make('-s', 'write', '-f', name, shared);
+  for (const { name } of users) make('--add', `users=${shared}`, join(homes, name, 'Maildir'));
 }
 
 function listen(server: Server): Promise<number> {

@@ -16,6 +16,8 @@ import { workFolder } from './work-folder.ts';
 export interface LocalCyrusOptions {
   readonly directory: string;
   readonly users: readonly Login[];
+  /** May sign in for anybody, by the authorization identity of AUTH=PLAIN. */
+  readonly proxy?: Login;
   readonly certificate?: ServerCertificate;
 }
 
@@ -37,9 +39,10 @@ export async function startLocalCyrus(options: LocalCyrusOptions): Promise<Local
   await chmod(join(folder, 'tls', 'server.key'), 0o600);
   const [port, tlsPort] = [await freePort(), await freePort()];
   const program = join(root.folder, 'usr/lib/cyrus/bin');
-  await writeFile(join(folder, 'imapd.conf'), imapdConf(folder));
+  await writeFile(join(folder, 'imapd.conf'), imapdConf(folder, options.proxy?.name));
   await writeFile(join(folder, 'cyrus.conf'), cyrusConf(folder, program, port, tlsPort));
-  for (const login of options.users) await addLogin(root, folder, login);
+  const logins = [...options.users, ...(options.proxy === undefined ? [] : [options.proxy])];
+  for (const login of logins) await addLogin(root, folder, login);
   await run('chown', ['-R', `${MAIL_USER}:`, folder]);
   const environment = [`LD_LIBRARY_PATH=${root.libraries}`, `CYRUS_USER=${MAIL_USER}`];
   const master = [join(program, 'master'), '-C', join(folder, 'imapd.conf'), '-M', join(folder, 'cyrus.conf')];
@@ -60,14 +63,14 @@ export async function startLocalCyrus(options: LocalCyrusOptions): Promise<Local
   };
 }
 
-function imapdConf(folder: string): string {
+function imapdConf(folder: string, proxy: string | undefined): string {
   return `configdirectory: ${folder}/lib
 defaultpartition: default
 partition-default: ${folder}/spool
 unixhierarchysep: no
 altnamespace: no
 admins: admin
-allowplaintext: yes
+${proxy === undefined ? '' : `proxyservers: ${proxy}\n`}allowplaintext: yes
 sasl_mech_list: PLAIN
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { awaitGreeting } from './await-greeting.ts';
 import { makeServerCertificate } from './certificate.ts';
 import type { ServerCertificate } from './certificate.ts';
-import { dovecotConfig, mailOwner } from './dovecot-config.ts';
+import { dovecotConfig, mailOwner, oauthConfig } from './dovecot-config.ts';
 import type { DovecotSettings } from './dovecot-config.ts';
 import { freePort } from './free-port.ts';
 import { startGuarded } from './guarded-process.ts';
@@ -51,6 +51,7 @@ export async function startLocalDovecot(options: LocalDovecotOptions): Promise<L
   await chown(join(folder, 'home'), owner.uid, owner.gid);
   const certificate = options.certificate ?? (await makeServerCertificate(join(folder, 'tls')));
   await writeLogins(join(folder, 'users'), options.users);
+  await writeFile(join(folder, 'oauth2.conf'), oauthConfig(options.tokenInfoUrl ?? ''));
   await writeLogins(join(folder, 'masters'), options.masterUser === undefined ? [] : [options.masterUser]);
 
   const { settings, server } = await startOnFreePorts(async () => {
@@ -118,6 +119,7 @@ async function settle(
     realLoginDelays: options.realLoginDelays ?? false,
     certificate,
     specialUse: options.specialUse ?? SPECIAL_USE,
+    tokenInfoUrl: options.tokenInfoUrl ?? '',
     extraConfig: options.extraConfig ?? '',
   };
 }

@@ -95,6 +95,7 @@ export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = 
     [t.endpoint.server, `${host}:${port}`],
     [t.endpoint.encryption, securityWord(security, locale)],
     [t.endpoint.signIn, admin === undefined ? login : `${login} · ${foreign(admin, 80)}`],
+    ...tokenRows(endpoint, locale),
     [t.endpoint.atATime, t.endpoint.caps(initial, incremental)],
     [t.endpoint.connections, t.endpoint.atMost(connectionsOf(endpoint))],
   ];
@@ -110,6 +111,13 @@ export function endpointAddedCard(endpoint: MigrationEndpoint, locale: Locale = 
       { title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch', target: name } },
     ],
   );
+}
+
+function tokenRows({ login, oauth }: MigrationEndpoint, { t }: Locale): readonly (readonly [string, string])[] {
+  if (login !== 'xoauth2') return [];
+  if (oauth === undefined) return [[t.endpoint.tokens, t.endpoint.tokensAsGiven]];
+  const whose = oauth.grant === 'client' ? t.endpoint.tokensOfApp : t.endpoint.tokensOfUsers;
+  return [[t.endpoint.tokens, `${foreign(new URL(oauth.url).host, 80)} · ${whose}`]];
 }
 
 /** The reply to "test endpoint" until the answer is there. */
@@ -146,7 +154,7 @@ export function endpointTestCard(name: string, test: EndpointTest, locale: Local
       band({
         what: t.endpoint.test,
         tone: 'failed',
-        state: t.endpoint.notReached,
+        state: test.reachable ? t.endpoint.notUsable : t.endpoint.notReached,
         name,
         sentence: t.endpoint.cannotUse,
       }),
@@ -155,6 +163,7 @@ export function endpointTestCard(name: string, test: EndpointTest, locale: Local
         markRow('failed', [fromOutside(message, 240)]),
         markRow('plain', [fromOutside(remedy, 240)]),
       ),
+      test.reachable ? section(t.endpoint.says, ...answerRows(test, locale)) : undefined,
       small(code),
     ],
     [again],

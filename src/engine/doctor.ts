@@ -110,7 +110,7 @@ async function endpointFindings(world: World): Promise<readonly Finding[]> {
     const test = tests.get(name);
     if (test === undefined) return { what: 'endpoint', health: 'unknown', about: name };
     const error = test.error === undefined ? {} : { error: test.error };
-    return { what: 'endpoint', health: test.reachable ? 'good' : 'bad', about: name, ...error };
+    return { what: 'endpoint', health: test.error === undefined ? 'good' : 'bad', about: name, ...error };
   });
 }
 

@@ -6,6 +6,8 @@ import {
   type EndpointLogin,
   type EndpointSecurity,
   type MigrationEndpoint,
+  type TokenGrant,
+  type TokenSource,
   parseHost,
 } from './domain/endpoint.ts';
 import { MigrationError } from './domain/failure.ts';
@@ -24,6 +26,11 @@ export interface EndpointSettings {
   /** Connections that watch live users. */
   readonly live?: number | undefined;
   readonly connections?: number | undefined;
+  /** Token endpoint, client, scope and grant. */
+  readonly token?: string | undefined;
+  readonly client?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly grant?: TokenGrant | undefined;
 }
 
 /** Adds a source server. The same settings again are no error. Throws EndpointNameTaken, UsageError. */
@@ -49,11 +56,9 @@ function isSame(
 function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
   const host = parseHost(settings.host);
   if (host === undefined) {
-    throw new MigrationError('UsageError', {
-      detail: 'host= takes a host name such as imap.example.com.',
-      command: 'add endpoint',
-    });
+    throw refused('host= takes a host name such as imap.example.com.');
   }
+  const oauth = tokenSourceOf(settings);
   const security = settings.security ?? 'tls';
   const initial = settings.initial ?? DEFAULT_CAPS.initial;
   const grows = growingCaps(settings);
@@ -62,7 +67,8 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     host,
     port: settings.port ?? DEFAULT_PORT[security],
     security,
-    login: settings.login ?? 'plain',
+    login: settings.login ?? (oauth === undefined ? 'plain' : 'xoauth2'),
+    ...(oauth === undefined ? {} : { oauth }),
     ...(settings.admin === undefined ? {} : { admin: settings.admin }),
     initial,
     // Exchange Online: incremental syncs may not exceed initial ones.
@@ -71,6 +77,22 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     ...(settings.live === undefined ? {} : { live: settings.live }),
     ...(settings.connections === undefined ? {} : { connections: settings.connections }),
   };
+}
+
+// Half a token source would fail at every sign-in: it is refused here, where the person is.
+function tokenSourceOf({ login, token, client, scope, grant }: EndpointSettings): TokenSource | undefined {
+  if (token === undefined) {
+    const isHalf = client !== undefined || scope !== undefined || grant !== undefined;
+    if (isHalf) throw refused('client=, scope= and grant= belong to token=, the address of the token endpoint.');
+    return undefined;
+  }
+  if (login !== undefined && login !== 'xoauth2') throw refused('token= goes with login=xoauth2.');
+  if (client === undefined) throw refused('token= needs client=, the id of Bellhop at the token endpoint.');
+  return { url: token, client, ...(scope === undefined ? {} : { scope }), grant: grant ?? 'client' };
+}
+
+function refused(detail: string): MigrationError {
+  return new MigrationError('UsageError', { detail, command: 'add endpoint' });
 }
 
 /** Has a worker reach the endpoint; the answer comes as an EndpointTested event with the returned request id. */

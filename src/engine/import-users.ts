@@ -1,7 +1,7 @@
 import type { Actor } from './domain/actor.ts';
 import { badRowsCsv } from './domain/bad-rows.ts';
 import { MigrationError, failure } from './domain/failure.ts';
-import type { BatchName, EndpointName, UserAddress } from './domain/ids.ts';
+import type { BatchName, EndpointName } from './domain/ids.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { type CsvProblem, type MigrationCsvRow, readMigrationCsv } from './domain/migration-csv.ts';
@@ -91,7 +91,8 @@ async function importRows(
   const passwords = await world.vault.getAll(own.flatMap(({ address }) => (known.has(address) ? [address] : [])));
   const changed = own.filter((row) => {
     const before = known.get(row.address);
-    return before?.userName !== row.userName || passwords.get(row.address) !== row.password;
+    const isSame = before?.userName === row.userName && before.userRoot === row.userRoot;
+    return !isSame || passwords.get(row.address) !== row.password;
   });
   await world.vault.putAll(new Map(changed.map(({ address, password }) => [address, password])));
   const updated = changed.filter(({ address }) => known.has(address));
@@ -151,6 +152,7 @@ function newUser(world: World, batch: BatchName, row: MigrationCsvRow): Migratio
     guid: world.newId(),
     batch,
     userName: row.userName,
+    ...(row.userRoot === undefined ? {} : { userRoot: row.userRoot }),
     status: 'Validating',
     // Above those of whoever had this mailbox before: see the beginning of a sync.
     epoch: world.clock.now(),
@@ -160,12 +162,15 @@ function newUser(world: World, batch: BatchName, row: MigrationCsvRow): Migratio
 
 async function updateLogin(
   world: World,
-  { address, userName }: { readonly address: UserAddress; readonly userName: string },
+  { address, userName, userRoot }: Pick<MigrationCsvRow, 'address' | 'userName' | 'userRoot'>,
   before: MigrationUser | undefined,
 ): Promise<void> {
   if (before === undefined) return;
   const credentialsAt = world.clock.now();
-  await world.store.changeUser(address, (current) => ({ to: { ...current, userName, credentialsAt }, events: [] }));
+  await world.store.changeUser(address, ({ userRoot: _before, ...current }) => {
+    const login = { userName, credentialsAt, ...(userRoot === undefined ? {} : { userRoot }) };
+    return { to: { ...current, ...login }, events: [] };
+  });
 }
 
 function duplicateProblem(user: MigrationUser, row: number): CsvProblem {

@@ -6,6 +6,7 @@ import type { MessageMeta, SourceFolder } from './domain/mailbox.ts';
 import type { MigrationUser } from './domain/migration-user.ts';
 import { headerOf, relayingHosts } from './domain/received.ts';
 import { requireEndpoint } from './endpoints.ts';
+import { sourceLogin } from './source-login.ts';
 import type { Jobs, SelectedFolder, SourceMailbox, World } from './ports.ts';
 
 /** The newest messages of a folder that are looked at. */
@@ -71,10 +72,9 @@ async function lateMailOf(
   since: number,
   signal: AbortSignal,
 ): Promise<readonly LateMail[]> {
-  const password = await world.vault.get(user.address);
-  if (password === undefined) return [];
+  if ((await world.vault.get(user.address)) === undefined) return [];
   const endpoint = await requireEndpoint(world, (await requireBatch(world, user.batch)).endpoint);
-  await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  await using source = await world.source.connect(endpoint, await sourceLogin(world, user, endpoint), signal);
   const found: LateMail[] = [];
   for (const folder of (await source.listFolders()).filter(isForDelivery))
     found.push(...(await lateMailIn(source, folder, user.address, since)));

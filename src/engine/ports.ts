@@ -40,7 +40,15 @@ export interface SourceConnector {
 
 export interface SourceLogin {
   readonly userName: string;
+  /** Below which folder of what this login sees the user's mail lies (column UserRoot); absent: all of it is the user's. */
+  readonly userRoot?: string | undefined;
+  /** Password, access token or refresh token, as the endpoint says. */
   readonly password: string;
+  /** Keeps the refresh token that takes the place of this one (RFC 6749, 6), and answers the one that is kept now. */
+  readonly renewal?: {
+    save(refreshToken: string): Promise<void>;
+    latest(): Promise<string | undefined>;
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { MigrationUser } from './domain/migration-user.ts';
 import { type Prediction, measuredPace, predictDuration } from './domain/predict-duration.ts';
 import { requireBatch } from './batches.ts';
 import { requireEndpoint } from './endpoints.ts';
+import { sourceLogin } from './source-login.ts';
 import type { Jobs, SelectedFolder, World } from './ports.ts';
 
 /** Sign-ins a check makes at a time: low, because many servers slow everybody down after wrong passwords. */
@@ -158,9 +159,7 @@ async function lookAt(
   await using target = await world.target.open({ id: recipient.id, address: user.address });
   const appendLane = await target.probeAppendLane();
   const quota = await world.target.quota(recipient);
-  const password = await world.vault.get(user.address);
-  if (password === undefined) throw new MigrationError('CredentialMissing');
-  await using source = await world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  await using source = await world.source.connect(endpoint, await sourceLogin(world, user, endpoint), signal);
   const routes = planFolders(await source.listFolders(), batch).filter((route) => route.source.selectable);
   const wanted = routes.filter((route) => !route.excluded);
   const sizes = { items: 0, bytes: 0, oversize: 0, leftOut: 0, largest: 0 };

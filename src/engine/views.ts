@@ -7,6 +7,7 @@ import type { ApprovalPlan, ApprovalState } from './domain/approval.ts';
 import type { AuditHead } from './domain/audit-entry.ts';
 import type { BatchCheck } from './domain/batch-check.ts';
 import type { CutoverState, CutoverStep } from './domain/cutover.ts';
+import type { TokenSource } from './domain/endpoint.ts';
 import type { Check } from './domain/evidence.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Items } from './domain/items.ts';
@@ -313,6 +314,7 @@ export interface EndpointView {
   readonly port: number;
   readonly security: string;
   readonly login: string;
+  readonly oauth?: TokenSource;
   readonly initial: number;
   readonly incremental: number;
   /** Syncs at a time now, where the endpoint grows beyond these. */

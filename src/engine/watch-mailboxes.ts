@@ -1,4 +1,4 @@
-import { FAILURES, toMigrationError } from './domain/failure.ts';
+import { FAILURES, MigrationError, toMigrationError } from './domain/failure.ts';
 import { planFolders } from './domain/folder-plan.ts';
 import {
   afterEqualLook,
@@ -108,6 +108,8 @@ async function attend(
 async function look(world: World, address: UserAddress, open: OpenSource): Promise<SourceFolder | undefined> {
   const user = await world.store.user(address);
   if (user === undefined || user.batch !== open.batch.name || !isWatchable(user)) return undefined;
+  // The source takes no more connections of this login: the sync that waits for one goes first.
+  if (user.error?.code === 'SourceBusy') throw new MigrationError('SourceBusy', { host: open.batch.endpoint });
   const from = world.clock.now();
   const listed = await open.source.listFolders();
   const inbox = listed.find((folder) => folder.specialUse === 'inbox');

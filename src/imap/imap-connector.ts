@@ -1,11 +1,15 @@
 import { MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
 import { slotRequest } from '../engine/domain/source-slots.ts';
 import type { Clock, SourceConnector, SourcePlace, SourceSlots } from '../engine/ports.ts';
+import type { ImapClient } from './imap-client.ts';
 import { sentence } from './imap-failure.ts';
 import { openMailbox } from './imap-mailbox.ts';
+import { type ClientSecrets } from './oauth-secrets.ts';
+import { openSignedIn } from './open-signed-in.ts';
 import { probeServer } from './imap-probe.ts';
 import { refusalOf } from './sign-in-refusal.ts';
 import { type Resolve, checkedAddress } from './source-host.ts';
+import { tokenBook } from './token-book.ts';
 
 export interface ImapOptions {
   readonly clock: Clock;
@@ -13,16 +17,21 @@ export interface ImapOptions {
   /** Host names, addresses and networks that may be a source although they are private (BELLHOP_ALLOW_HOSTS). */
   readonly allowHosts: readonly string[];
   readonly resolve?: Resolve;
+  /** Secrets of this program at token endpoints; absent: it has none. */
+  readonly clientSecrets?: ClientSecrets;
 }
 
 /** The source edge: any IMAP4rev1 server, through imapflow, read-only. */
-export function imapConnector({ clock, slots, allowHosts, resolve }: ImapOptions): SourceConnector {
+export function imapConnector(options: ImapOptions): SourceConnector {
+  const { clock, slots, allowHosts, resolve, clientSecrets = async () => undefined } = options;
+  const tokens = tokenBook({ clock, allowHosts, resolve, clientSecrets });
   return {
     async connect(endpoint, login, signal) {
       const address = await checkedAddress(endpoint.host, allowHosts, resolve);
       const place = await slots.enter(slotRequest(endpoint, login.userName), signal);
       try {
-        const mailbox = await openMailbox({ endpoint, address, login, clock, signal });
+        const open = (): Promise<ImapClient> => openSignedIn({ endpoint, address, login, clock, signal }, tokens);
+        const mailbox = await openMailbox({ endpoint, userRoot: login.userRoot, clock, signal, open });
         return {
           ...mailbox,
           async [Symbol.asyncDispose]() {

@@ -112,12 +112,14 @@ export function commandFailure(error: unknown, cause: unknown, host: string, doi
   );
 }
 
-/** True for a SELECT or EXAMINE the server refused: a matter of this folder only. */
+/** True for a SELECT, EXAMINE or STATUS the server refused: a matter of this folder only. */
 export function isRefusal(error: unknown): boolean {
   return (
     typeof error === 'object' &&
     error !== null &&
-    (Reflect.get(error, 'responseStatus') !== undefined || Reflect.get(error, 'mailboxMissing') === true)
+    (Reflect.get(error, 'responseStatus') !== undefined ||
+      Reflect.get(error, 'mailboxMissing') === true ||
+      Reflect.get(error, 'code') === 'NotFound')
   );
 }
 

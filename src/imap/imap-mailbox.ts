@@ -1,11 +1,12 @@
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { FolderStatus, SourceFolder } from '../engine/domain/mailbox.ts';
-import type { Clock, SelectedFolder, SourceLogin, SourceMailbox } from '../engine/ports.ts';
-import { type ImapClient, openClient } from './imap-client.ts';
+import type { Clock, SelectedFolder, SourceMailbox } from '../engine/ports.ts';
+import type { ImapClient } from './imap-client.ts';
 import { isRefusal } from './imap-failure.ts';
 import { ImapFolder, statusOf } from './imap-folder.ts';
 import { toSourceFolders } from './list-folders.ts';
+import { belowUserRoot, enterUserRoot, findUserRoot, withRoot } from './user-root.ts';
 
 const LIST_DEADLINE = 300_000;
 const SELECT_DEADLINE = 120_000;
@@ -13,10 +14,12 @@ const WAKE_DEADLINE = 60_000;
 
 interface Access {
   readonly endpoint: MigrationEndpoint;
-  readonly address: string;
-  readonly login: SourceLogin;
+  /** Where the mail lies that the login sees; absent: everything it sees is its own. */
+  readonly userRoot?: string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Opens a connection, signed in: the first one, and another one after each break. */
+  readonly open: () => Promise<ImapClient>;
 }
 
 /** What a folder needs of its mailbox: the connection of the moment, and a new one after a break. */
@@ -30,9 +33,15 @@ export interface FolderConnection {
 
 /** Signs in and opens the mailbox. */
 export async function openMailbox(access: Access): Promise<SourceMailbox> {
-  const { endpoint, address, login, clock, signal } = access;
-  let client = await openClient(endpoint, address, login, clock, signal);
+  const { endpoint, userRoot, clock, signal, open } = access;
+  let client = await open();
+  const root = userRoot === undefined ? undefined : await findUserRoot(client, userRoot).catch(refused);
   const { capabilities, enabled } = client.flow;
+
+  async function refused(error: unknown): Promise<never> {
+    await client.close();
+    throw error;
+  }
 
   async function examine(path: string) {
     try {
@@ -64,7 +73,8 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
       },
       async reconnect() {
         await client.close();
-        client = await openClient(endpoint, address, login, clock, signal);
+        client = await open();
+        if (root !== undefined) enterUserRoot(client, root);
         sameValidity(statusOf(await examine(folder.path)), status.uidValidity);
       },
       async confirm() {
@@ -85,7 +95,9 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
     async listFolders() {
       const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true };
       const listed = await client.run('listing folders', LIST_DEADLINE, (flow) => flow.list({ statusQuery }));
-      return toSourceFolders(listed, client.flow.namespace?.prefix ?? '');
+      if (root === undefined) return toSourceFolders(listed, client.flow.namespace?.prefix ?? '');
+      const own = await withRoot(client, belowUserRoot(listed, root), root);
+      return toSourceFolders(own, root.path, root);
     },
     select,
     async waitForNews(folder, ms) {

@@ -4,11 +4,12 @@ import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import { type EndpointTest } from '../engine/domain/events.ts';
 import { failure } from '../engine/domain/failure.ts';
 import { connectFailure, sentence } from './imap-failure.ts';
+import { missingMechanism } from './sign-in-refusal.ts';
 
 const DEADLINE = 20_000;
 const MAX_ANSWER = 64 * 1024;
 
-/** Reaches a server the way a sync would, without signing in: greeting, STARTTLS where wanted, CAPABILITY. */
+/** Reaches a server the way a sync would, without signing in: greeting, STARTTLS where wanted, CAPABILITY, and whether it offers a way to sign in. */
 export async function probeServer(
   endpoint: MigrationEndpoint,
   address: string,
@@ -38,8 +39,10 @@ export async function probeServer(
         ?.slice(13)
         .trim()
         .split(' ') ?? [];
+    const missing = capabilities.length === 0 ? undefined : missingMechanism(endpoint, capabilities);
     return {
       reachable: true,
+      ...(missing === undefined ? {} : { error: failure('ImapMechanismUnsupported', { detail: sentence(missing) }) }),
       greeting: sentence(greeting.replace(/^\* \w+ /, '').replace(/^\[[^\]]*\] ?/, '')),
       capabilities: capabilities.slice(0, 100).map(sentence),
       ...('getProtocol' in socket ? { tls: (socket as TLSSocket).getProtocol() ?? 'TLS' } : {}),

@@ -1,6 +1,7 @@
 import type { ListResponse, StatusObject } from 'imapflow';
 import type { FolderStatus, SourceFolder, SpecialUse } from '../engine/domain/mailbox.ts';
 import { specialUseByName } from '../engine/domain/special-folders.ts';
+import { type UserRoot, segmentsBelow } from './user-root.ts';
 
 /** More folders than Exchange takes in a mailbox are an attack or a mistake. */
 const MOST_FOLDERS = 20_000;
@@ -18,27 +19,45 @@ const BY_FLAG: Readonly<Record<string, SpecialUse>> = {
  * LIST in Bellhop's words. Names are split at the server's own delimiter and nowhere else; the personal prefix ("INBOX."
  * of Cyrus and Courier) is no folder. The server's SPECIAL-USE (RFC 6154) wins, then well-known names; each special use is given once.
  */
-export function toSourceFolders(listed: readonly ListResponse[], prefix: string): readonly SourceFolder[] {
+export function toSourceFolders(
+  listed: readonly ListResponse[],
+  prefix: string,
+  root?: UserRoot,
+): readonly SourceFolder[] {
   const seen = new Set<string>();
   const folders = listed
     .filter((each) => each.path !== '' && !seen.has(each.path) && seen.add(each.path))
     .slice(0, MOST_FOLDERS)
-    .map((each) => toSourceFolder(each, prefix));
-  return nameSpecialFolders(folders);
+    .map((each) => toSourceFolder(each, prefix, root));
+  return nameSpecialFolders(withOneInbox(folders));
 }
 
-function toSourceFolder(listed: ListResponse, prefix: string): SourceFolder {
+function toSourceFolder(listed: ListResponse, prefix: string, root: UserRoot | undefined): SourceFolder {
   const flags = new Set([...listed.flags].map((flag) => flag.toLowerCase()));
-  const isInbox = listed.path.toUpperCase() === 'INBOX';
+  const below = root === undefined ? undefined : segmentsBelow(listed.path, root);
+  const isInbox =
+    below === undefined ? listed.path.toUpperCase() === 'INBOX' : below.length === 1 && below[0] === 'INBOX';
   const special = isInbox ? 'inbox' : flaggedUse(listed);
   const status = statusOfList(listed.status);
   return {
     path: listed.path,
-    segments: isInbox ? ['INBOX'] : segmentsOf(listed, prefix),
+    segments: isInbox ? ['INBOX'] : (below ?? segmentsOf(listed, prefix)),
     selectable: !flags.has('\\noselect') && !flags.has('\\nonexistent'),
     ...(special === undefined ? {} : { specialUse: special }),
     ...(status === undefined ? {} : { status }),
   };
+}
+
+// Below a UserRoot the root itself is the inbox, unless it holds nothing and there is a folder INBOX in it.
+function withOneInbox(folders: readonly SourceFolder[]): readonly SourceFolder[] {
+  const inboxes = folders.filter((each) => each.specialUse === 'inbox');
+  const [inbox] = inboxes.toSorted((a, b) => Number(b.selectable) - Number(a.selectable));
+  if (inboxes.length < 2 || inbox === undefined) return folders;
+  return folders.flatMap((each) => {
+    if (each === inbox || each.specialUse !== 'inbox') return [each];
+    const { specialUse: _second, ...plain } = each;
+    return each.selectable ? [plain] : [];
+  });
 }
 
 function flaggedUse(listed: ListResponse): SpecialUse | undefined {

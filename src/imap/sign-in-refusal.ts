@@ -47,7 +47,7 @@ export function missingMechanism(
   const names = offered.map((each) => each.toUpperCase());
   const methods = names.flatMap((each) => (each.startsWith('AUTH=') ? [each.slice(5)] : []));
   const isDisabled = names.includes('LOGINDISABLED');
-  const list = [...methods, ...(isDisabled ? ['no LOGIN (LOGINDISABLED)'] : [])].join(', ') || 'no method';
+  const list = [...methods, ...(isDisabled ? ['LOGINDISABLED'] : [])].join(', ') || 'LOGIN';
   if (names.length === 0) return undefined;
   if (login === 'xoauth2') return BY_TOKEN.some((each) => names.includes(each)) ? undefined : list;
   // For somebody else by authorization identity: PLAIN alone has a place for it (RFC 4616).

@@ -44,6 +44,7 @@ describe('what people type', () => {
     ['sync sales-1', 'sync now', { target: { batch: 'sales-1' } }],
     ['retry sales-1', 'retry', { target: { batch: 'sales-1' } }],
     ['add endpoint mail-hq host=imap.example.com', 'add endpoint', { name: 'mail-hq', host: 'imap.example.com' }],
+    ['add endpoint cloud host=imap.example.org login=xoauth2 token=https://login.example.org/token client=1f2e scope="imap offline_access" grant=refresh', 'add endpoint', { name: 'cloud', host: 'imap.example.org', login: 'xoauth2', token: 'https://login.example.org/token', client: '1f2e', scope: 'imap offline_access', grant: 'refresh' }],
     ['add endpoint mail-hq server="imap.example.com" port=143 sicherheit=STARTTLS', 'add endpoint', { name: 'mail-hq', host: 'imap.example.com', port: 143, security: 'starttls' }],
     ['create batch name=sales-1 endpunkt=mail-hq exclude="Junk,Archive/*" every=6h', 'create batch', { name: 'sales-1', endpoint: 'mail-hq', exclude: ['Junk', 'Archive/*'], every: 21_600_000 }],
   ])('%s', (message, words, args) => {
@@ -72,6 +73,7 @@ describe('what people type', () => {
     ['start batch sales-1 speed=9', 'does not know what to do with "speed"'],
     ['add endpoint x host=a host=b', '"host=" is given twice'],
     ['add endpoint x host=a server=b', '"host=" is given twice'],
+    ['add endpoint x host=a token=http://login.example.org/token client=1', 'is not the https address'],
     ['add endpoint x host=a port=99999', 'is not a port'],
     ['status "../../etc"', 'is not the name of a batch'],
   ])('%s: %s', (message, words) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseAdmin, signInName } from '../../src/engine/domain/endpoint.ts';
+import { parseAdmin, parseTokenUrl, signInName } from '../../src/engine/domain/endpoint.ts';
 
 describe('an administrator who signs in for each user', () => {
   test.each([
@@ -24,5 +24,29 @@ describe('an administrator who signs in for each user', () => {
 
   test('without a template the user signs in as it stands in the CSV', () => {
     expect(signInName({}, 'info')).toEqual({ user: 'info' });
+  });
+});
+
+describe('the address of a token endpoint', () => {
+  test.each([
+    'https://login.microsoftonline.com/contoso/oauth2/v2.0/token',
+    'https://oauth2.googleapis.com/token',
+    'https://login.example.com:8443/token?api=2',
+    'http://localhost:8080/token',
+  ])('%s', (text) => {
+    expect(parseTokenUrl(text)).toBe(text);
+  });
+
+  test.each([
+    'http://login.example.com/token',
+    'ftp://login.example.com/token',
+    'https://user:password@login.example.com/token',
+    'https://login.example.com/token#here',
+    'https://[::1]/token',
+    'login.example.com/token',
+    `https://login.example.com/${'x'.repeat(500)}`,
+    '',
+  ])('is not %j', (text) => {
+    expect(parseTokenUrl(text)).toBeUndefined();
   });
 });

@@ -90,14 +90,21 @@ describe('reading a migration CSV', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  test('a login that several users share is refused with UserRoot, a login of the own is taken with a warning', () => {
-    const csv = readMigrationCsv(
-      Buffer.from(`${HEADER},UserRoot\na@example.com,admin,p,/a\nb@example.com,admin,p,/b\nc@example.com,c,p,/c`),
-    );
+  test('users of one login are told apart by UserRoot; whoever is not, is refused', () => {
+    const rows = ['a@example.com,admin,p,/a', 'b@example.com,admin,p,/b', 'c@example.com,c,p,/c', 'd@example.com,d,p,'];
+    const wrong = ['e@example.com,admin,p,/b', 'f@example.com,admin,p,'];
+    const csv = readMigrationCsv(Buffer.from([`${HEADER},UserRoot`, ...rows, ...wrong].join('\n')));
 
-    expect(csv.rows.map(({ address }) => address)).toEqual(['c@example.com']);
-    expect(csv.problems.map(({ code }) => code)).toEqual(['CsvUserRootShared', 'CsvUserRootShared']);
-    expect(csv.warnings.map(({ code }) => code)).toContain('CsvUserRootIgnored');
+    expect(csv.rows.map(({ userName, userRoot }) => [userName, userRoot])).toEqual([
+      ['admin', '/a'],
+      ['admin', '/b'],
+      ['c', '/c'],
+      ['d', undefined],
+    ]);
+    expect(csv.problems.map(({ code, row }) => [code, row])).toEqual([
+      ['CsvUserRootShared', 6],
+      ['CsvUserRootShared', 7],
+    ]);
   });
 
   test('unknown columns are ignored on demand', () => {

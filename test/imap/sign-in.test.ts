@@ -6,6 +6,7 @@ import { imapConnector } from '../../src/imap/imap-connector.ts';
 import { endpointName } from '../contracts/sample-records.ts';
 import { systemClock } from '../store/local-redis.ts';
 import { type Scripted, type ScriptedOptions, startScriptedImap } from '../support/scripted-imap.ts';
+import { unlimitedSlots } from '../support/unlimited-slots.ts';
 
 const PASSWORD = 'not-a-real-password';
 
@@ -179,5 +180,30 @@ describe('what a refusal means', () => {
     const { error, told } = await signIn({ answer });
     expect(error?.code).toBe('ImapSignInDelayed');
     expect(told).toEqual(['entered', 'left']);
+  });
+});
+
+describe('test endpoint names what the server offers, and signs nobody in', () => {
+  test.each([
+    ['IMAP4rev1 AUTH=PLAIN', 'plain', undefined],
+    ['IMAP4rev1', 'plain', undefined],
+    ['IMAP4rev1 LOGINDISABLED AUTH=NTLM AUTH=CRAM-MD5', 'plain', 'NTLM, CRAM-MD5'],
+    ['IMAP4rev1 AUTH=PLAIN', 'xoauth2', 'PLAIN'],
+    ['IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2', 'xoauth2', undefined],
+  ] as const)('%s for login=%s', async (capability, login, named) => {
+    await using server = await startScriptedImap(() => undefined, { capability });
+    const endpoint: MigrationEndpoint = {
+      ...{ name: endpointName('old'), host: 'localhost', port: server.port, security: 'none', login },
+      ...{ initial: 1, incremental: 1 },
+    };
+    const source = imapConnector({ clock: systemClock, slots: unlimitedSlots, allowHosts: ['localhost'] });
+
+    const answer = await source.test(endpoint, new AbortController().signal);
+
+    expect(answer.reachable).toBe(true);
+    expect(answer.capabilities).toEqual(capability.split(' '));
+    expect(answer.error?.code).toBe(named === undefined ? undefined : 'ImapMechanismUnsupported');
+    if (named !== undefined) expect(answer.error?.message).toContain(named);
+    expect(server.commands.filter((each) => /LOGIN|AUTHENTICATE/.test(each))).toEqual([]);
   });
 });

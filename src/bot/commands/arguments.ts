@@ -1,4 +1,4 @@
-import type { EndpointLogin, EndpointSecurity } from '../../engine/domain/endpoint.ts';
+import type { EndpointLogin, EndpointSecurity, TokenGrant } from '../../engine/domain/endpoint.ts';
 import {
   type BatchName,
   type EndpointName,
@@ -89,6 +89,16 @@ export function readSecurity(text: string): EndpointSecurity | undefined {
 export function readLogin(text: string): EndpointLogin | undefined {
   const word = text.toLowerCase();
   return word === 'plain' || word === 'login' || word === 'xoauth2' ? word : undefined;
+}
+
+export function readGrant(text: string): TokenGrant | undefined {
+  const word = text.toLowerCase();
+  return word === 'client' || word === 'refresh' ? word : undefined;
+}
+
+/** An identifier of somebody else's making: anything people can see, not too long. */
+export function readWord(text: string): string | undefined {
+  return /^[\x21-\x7e](?:[\x20-\x7e]{0,498}[\x21-\x7e])?$/.test(text) ? text : undefined;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };

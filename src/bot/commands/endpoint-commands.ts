@@ -1,8 +1,8 @@
 import { endpointAddedCard, endpointsCard, testingEndpointCard } from '../../cards/endpoint-card.ts';
-import { parseAdmin } from '../../engine/domain/endpoint.ts';
+import { parseAdmin, parseTokenUrl } from '../../engine/domain/endpoint.ts';
 import { addEndpoint, testEndpoint } from '../../engine/endpoints.ts';
 import { endpointsOverview } from '../../engine/queries.ts';
-import { endpointArgument, readCount, readLogin, readPort, readSecurity } from './arguments.ts';
+import { endpointArgument, readCount, readGrant, readLogin, readPort, readSecurity, readWord } from './arguments.ts';
 import { command } from './command.ts';
 
 export const endpointsCommand = command({
@@ -22,12 +22,13 @@ export const endpointsCommand = command({
 
 export const addEndpointCommand = command({
   usage:
-    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10] [live=20] [connections=50]',
+    'add endpoint <name> host=<host> [port=993] [security=tls|starttls|none] [login=plain|login|xoauth2] [admin=<login template>] [initial=20] [incremental=10] [live=20] [connections=<number>] [token=<address of a token endpoint> client=<id> [scope=<...>] [grant=client|refresh]]',
   title: 'Add endpoint',
   help: 'Add a source server. Passwords never go here: they come with the CSV.',
   examples: [
     'add endpoint mail-hq host=imap.example.com',
     'add endpoint branch host=mail.example.net port=143 security=starttls',
+    'add endpoint cloud host=imap.example.org login=xoauth2 token=https://login.example.org/token client=1f2e scope=imap',
     'add endpoint hoster host=imap.example.org admin=user*master',
   ],
   aliases: ['endpunkt hinzufügen', 'new endpoint'],
@@ -65,6 +66,10 @@ export const addEndpointCommand = command({
     initial: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     incremental: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
     live: { read: readCount, expects: 'a number from 1 to 300', named: true, optional: true },
+    token: { read: parseTokenUrl, expects: 'the https address of a token endpoint', named: true, optional: true },
+    client: { read: readWord, expects: 'the id of Bellhop at the token endpoint', named: true, optional: true },
+    scope: { read: readWord, expects: 'what a token is asked for', named: true, optional: true },
+    grant: { read: readGrant, expects: 'client or refresh', named: true, optional: true },
     connections: {
       read: readCount,
       expects: 'a number from 1 to 300',

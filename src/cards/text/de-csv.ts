@@ -62,14 +62,9 @@ export const GERMAN_CSV: Readonly<Record<CsvProblemCode, ProblemText>> = {
     remedy: 'Entfernen Sie sie; Server halten sie für einen Teil des Namens.',
   },
   CsvUserRootShared: {
-    message:
-      'Zeile {row}: mehrere Benutzer teilen diese Anmeldung und haben verschiedene UserRoot, denen Bellhop nicht folgt.',
+    message: 'Zeile {row}: mehrere Benutzer teilen diese Anmeldung, und UserRoot unterscheidet diesen nicht.',
     remedy:
-      'Geben Sie jedem eine Anmeldung, die das eigene Postfach öffnet; sonst bekämen alle die Mails eines einzigen.',
-  },
-  CsvUserRootIgnored: {
-    message: 'Zeile {row}: UserRoot wird nicht befolgt; gelesen wird das Postfach der Anmeldung.',
-    remedy: 'Nichts zu tun, wenn die Anmeldung die des Benutzers ist.',
+      'Geben Sie jedem Benutzer der Anmeldung ein eigenes UserRoot oder eine eigene Anmeldung; sonst bekämen alle die Mails eines einzigen.',
   },
   CsvPasswordEmpty: {
     message: 'Zeile {row}: Password ist leer.',

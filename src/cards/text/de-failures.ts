@@ -129,6 +129,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Die Quelle öffnet den Ordner „{folder}“ nicht ({detail}).',
     remedy: 'Prüfen Sie Ordner und Rechte an der Quelle. Die anderen Ordner werden abgeglichen.',
   },
+  UserRootMissing: {
+    title: 'Den Ordner aus UserRoot gibt es nicht',
+    message: 'Die Anmeldung sieht keinen Ordner "{folder}" (Spalte UserRoot).',
+    remedy:
+      'Prüfen Sie den Pfad und die Rechte der Anmeldung an der Quelle; importieren Sie das richtige UserRoot, dann "sync now {address}". Kopiert wurde nichts.',
+  },
   SourceProtocolError: {
     title: 'Die Quelle antwortet unerwartet',
     message: 'Der IMAP-Server antwortete etwas, das Bellhop nicht verwenden kann: {detail}.',

@@ -39,7 +39,10 @@ export function subjectHash(
 ): string {
   // What happens to a batch is none of its settings; whatever else it is given some day is.
   const { intent: _intent, createdBy: _by, createdAt: _at, startedAt: _started, startAt: _start, ...settings } = batch;
-  const who = users.map(({ address, userName, credentialsAt }) => [address, userName, credentialsAt ?? null]);
+  const who = users.map(({ address, userName, userRoot, credentialsAt }) => [
+    ...[address, userName, credentialsAt ?? null],
+    ...(userRoot === undefined ? [] : [userRoot]),
+  ]);
   return digest([sorted(settings), sorted(endpoint), who.sort(byFirst)]);
 }
 

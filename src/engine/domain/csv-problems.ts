@@ -78,13 +78,9 @@ export const CSV_PROBLEMS = {
   },
   CsvUserRootShared: {
     scope: 'row',
-    message: 'Row {row}: several users share this login and differ in UserRoot, which Bellhop does not follow.',
-    remedy: 'Give each user a login that opens the own mailbox; otherwise all would get the mail of one.',
-  },
-  CsvUserRootIgnored: {
-    scope: 'warning',
-    message: 'Row {row}: UserRoot is not followed; the mailbox of the login is read.',
-    remedy: "Nothing to do when the login is the user's own.",
+    message: 'Row {row}: several users share this login, and UserRoot does not tell this one apart.',
+    remedy:
+      'Give each user of the login a UserRoot of its own, or a login of its own; otherwise all would get the mail of one.',
   },
   CsvPasswordEmpty: {
     scope: 'row',

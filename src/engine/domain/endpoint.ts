@@ -14,6 +14,8 @@ export interface MigrationEndpoint {
   readonly login: EndpointLogin;
   /** How an administrator signs in for each user; the CSV's passwords are the administrator's then. See parseAdmin. */
   readonly admin?: string;
+  /** Where tokens come from, with login `xoauth2`; absent: the CSV's passwords are access tokens. */
+  readonly oauth?: TokenSource;
   /** Initial syncs at a time (MaxConcurrentMigrations). */
   readonly initial: number;
   /** Incremental syncs at a time (MaxConcurrentIncrementalSyncs). */
@@ -24,6 +26,30 @@ export interface MigrationEndpoint {
   readonly live?: number;
   /** Connections at a time, of all workers and for whatever; absent: initial, incremental and live together. */
   readonly connections?: number;
+}
+
+/** An OAuth 2.0 authorization server (RFC 6749) and the client Bellhop is there. Its secret is none of the endpoint's settings. */
+export interface TokenSource {
+  /** Address of the token endpoint. */
+  readonly url: string;
+  readonly client: string;
+  readonly scope?: string;
+  /** `client`: the app has rights of its own (4.4). `refresh`: the CSV's password of a user is its refresh token (6). */
+  readonly grant: TokenGrant;
+}
+export type TokenGrant = 'client' | 'refresh';
+
+/**
+ * Reads the address of a token endpoint: https, without a user, a fragment or an address instead of a name. http is for
+ * this machine alone; whether it may be reached is the source edge's decision.
+ */
+export function parseTokenUrl(text: string): string | undefined {
+  if (text.length > 500 || !URL.canParse(text)) return undefined;
+  const { protocol, hostname, username, password, hash, href } = new URL(text);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost');
+  return isSafe && username === '' && password === '' && hash === '' && parseHost(hostname) !== undefined
+    ? href
+    : undefined;
 }
 
 /** The name the server is given, and for whom when that is somebody else (SASL authorization identity, RFC 4616). */

@@ -187,6 +187,14 @@ export const FAILURES = {
     message: 'The source refused to open the folder "{folder}" ({detail}).',
     remedy: 'Check the folder and its rights at the source. The other folders are synced.',
   },
+  UserRootMissing: {
+    scope: 'mailbox',
+    retry: 'never',
+    title: 'The folder of UserRoot is not there',
+    message: 'The login sees no folder "{folder}" (column UserRoot).',
+    remedy:
+      'Check the path and what the login may see at the source; import the right UserRoot, then run "sync now {address}". Nothing was copied.',
+  },
   SourceProtocolError: {
     scope: 'mailbox',
     retry: 'next-sync',

@@ -123,32 +123,38 @@ function readRows(
     problems.push(...found);
     if (address === undefined || found.length > 0) continue;
     const login = value('username');
-    const sameSource = logins.get(login);
+    const userRoot = value('userroot').trim();
+    const source = JSON.stringify([login, userRoot]);
+    const sameSource = logins.get(source);
     if (sameSource !== undefined) warnings.push(csvProblem('CsvSameSource', { row, first: sameSource }));
-    logins.set(login, row);
+    logins.set(source, row);
     // oxlint-disable-next-line no-control-regex -- the ASCII range is what is asked for
     if (/[^\u0000-\u007f]/.test(address.split('@')[0] ?? '')) warnings.push(csvProblem('CsvNonAsciiAddress', { row }));
-    const userRoot = value('userroot').trim();
     rows.push({ row, address, userName: login, password: value('password'), ...(userRoot === '' ? {} : { userRoot }) });
   }
   return withoutSharedRoots({ rows, problems, warnings });
 }
 
 /**
- * One admin login with a UserRoot per user (Courier, Oracle) opens the admin's own mailbox as long as UserRoot is not
- * followed: such rows would bring the wrong mail to every target. A login of the user's own opens the user's mailbox.
+ * Several users of one login are told apart by UserRoot (Courier, Oracle): one of them without it would get the mail of
+ * all of them, and two with the same would get each other's.
  */
 function withoutSharedRoots({ rows, problems, warnings }: MigrationCsv): MigrationCsv {
-  const uses = new Map<string, number>();
-  for (const { userName } of rows) uses.set(userName, (uses.get(userName) ?? 0) + 1);
-  const isShared = ({ userRoot, userName }: MigrationCsvRow): boolean =>
-    userRoot !== undefined && (uses.get(userName) ?? 0) > 1;
-  const refused = rows.filter(isShared).map(({ row }) => csvProblem('CsvUserRootShared', { row }));
-  const ignored = rows.filter((each) => each.userRoot !== undefined && !isShared(each));
+  const rooted = new Set(rows.flatMap(({ userName, userRoot }) => (userRoot === undefined ? [] : [userName])));
+  const first = new Map<string, number>();
+  const refusedRows = rows.flatMap((each) => {
+    if (!rooted.has(each.userName)) return [];
+    const key = JSON.stringify([each.userName, each.userRoot ?? '']);
+    const before = first.get(key);
+    first.set(key, before ?? each.row);
+    const isWhole = each.userRoot === undefined;
+    return isWhole || before !== undefined ? [each] : [];
+  });
+  const refusedRow = new Set(refusedRows);
   return {
-    rows: rows.filter((each) => !isShared(each)),
-    problems: [...problems, ...refused],
-    warnings: [...warnings, ...ignored.map(({ row }) => csvProblem('CsvUserRootIgnored', { row }))],
+    rows: rows.filter((each) => !refusedRow.has(each)),
+    problems: [...problems, ...refusedRows.map(({ row }) => csvProblem('CsvUserRootShared', { row }))],
+    warnings,
   };
 }
 

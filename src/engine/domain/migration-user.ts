@@ -144,6 +144,8 @@ export interface MigrationUser {
   readonly batch: BatchName;
   /** Login at the source (column UserName). */
   readonly userName: string;
+  /** Folder of that login below which the user's mail lies (column UserRoot); absent: the whole mailbox is the user's. */
+  readonly userRoot?: string;
   /** When login or password were last replaced. */
   readonly credentialsAt?: number;
   readonly status: UserStatus;

@@ -3,6 +3,7 @@ import type { MigrationBatch } from '../domain/migration-batch.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
 import { requireBatch } from '../batches.ts';
 import { requireEndpoint } from '../endpoints.ts';
+import { sourceLogin } from '../source-login.ts';
 import type { Ledger, LedgerKey, SourceMailbox, WaitWatch, World } from '../ports.ts';
 import { timedSource } from './timed-source.ts';
 
@@ -28,12 +29,8 @@ export async function withOpenSource<Result>(
   const endpoint = await requireEndpoint(world, batch.endpoint);
   const { target } = user;
   if (target === undefined) throw new MigrationError('MigrationRecipientNotFoundException', { address: user.address });
-  const password = await world.vault.get(user.address);
-  if (password === undefined) {
-    const named = { address: user.address, batch: batch.name, endpoint: endpoint.name };
-    throw new MigrationError('CredentialMissing', named);
-  }
-  const connect = () => world.source.connect(endpoint, { userName: user.userName, password }, signal);
+  const login = await sourceLogin(world, user, endpoint);
+  const connect = () => world.source.connect(endpoint, login, signal);
   await using source =
     watch === undefined ? await connect() : timedSource(await watch.during('source', connect), watch);
   const sourceHost = `${endpoint.host}:${endpoint.port}`;

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from '../../src/cli.ts';
+import type { EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
+import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
+
+const OPERATOR = { id: 'cli:test', name: 'cli:test' };
+const TOKEN = 'token=https://login.example.com/token';
+
+let world: BotWorld;
+let directory: string;
+beforeAll(async () => {
+  world = await startBotWorld();
+  directory = await mkdtemp(join(tmpdir(), 'bellhop-endpoints-'));
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true, force: true });
+  await world[Symbol.asyncDispose]();
+});
+
+async function cli(...words: readonly string[]) {
+  const said = { out: '', error: '' };
+  const streams = {
+    out: (text: string) => void (said.out += text),
+    error: (text: string) => void (said.error += text),
+  };
+  return { code: await runCli(words, streams, world.opened.world, OPERATOR), ...said };
+}
+
+test('where tokens come from is kept with the endpoint; login=xoauth2 goes without saying', async () => {
+  const { code, out } = await cli('add', 'endpoint', 'cloud', 'host=imap.example.com', TOKEN, 'client=1f2e', '--json');
+
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    login: 'xoauth2',
+    oauth: { url: 'https://login.example.com/token', client: '1f2e', grant: 'client' },
+    connections: expect.any(Number),
+    learned: [],
+  });
+  expect(await world.opened.world.store.endpoint('cloud' as EndpointName)).toMatchObject({ login: 'xoauth2' });
+});
+
+test.each([
+  ['a client without an address', ['client=1f2e'], 'token='],
+  ['an address without a client', [TOKEN], 'client='],
+  ['a token for a sign-in by password', [TOKEN, 'client=1f2e', 'login=plain'], 'login=xoauth2'],
+  ['an address in clear text', ['token=http://login.example.com/token', 'client=1f2e'], 'https'],
+  ['more connections than anybody takes', ['connections=1000'], '300'],
+])('%s is refused', async (_what, words, said) => {
+  const { code, error } = await cli('add', 'endpoint', 'half', 'host=imap.example.com', ...words);
+
+  expect(code).not.toBe(0);
+  expect(error).toContain(said);
+  expect(await world.opened.world.store.endpoint('half' as EndpointName)).toBeUndefined();
+});
+
+test('UserRoot is kept with the user, changed by another file, and gone with a file that has none', async () => {
+  await cli('add', 'endpoint', 'shared', 'host=imap.example.com');
+  const rootAfter = async (header: string, row: string): Promise<string | undefined> => {
+    const file = join(directory, 'users.csv');
+    await writeFile(file, `EmailAddress,UserName,Password${header}\n${row}\n`);
+    expect((await cli('import', file, 'batch=rooted', 'endpoint=shared')).code).toBe(0);
+    return (await world.opened.world.store.user('anna@example.com' as UserAddress))?.userRoot;
+  };
+
+  expect(await rootAfter(',UserRoot', 'anna@example.com,admin,not-a-password,/users/anna')).toBe('/users/anna');
+  expect(await rootAfter(',UserRoot', 'anna@example.com,admin,not-a-password,shared.anna')).toBe('shared.anna');
+  expect(await rootAfter('', 'anna@example.com,anna,not-a-password')).toBeUndefined();
+});
