@@ -21,6 +21,6 @@ export function expiryCard({ batch, end, now }: Expiring, { t, clock }: Locale =
       name: foreign(batch, 64),
       sentence: t.expiry.sentence(at),
     },
-    [{ title: t.buttons.refresh, action: { verb: 'status', target: batch } }],
+    [{ title: t.buttons.showBatch, action: { verb: 'status', target: batch } }],
   );
 }

@@ -26,6 +26,8 @@ export type FieldName =
   | 'endpoint'
   | 'every'
   | 'start'
+  | 'complete'
+  | 'priority'
   | 'trash'
   | 'exclude'
   | 'since'
@@ -51,6 +53,8 @@ export const FORMS: Readonly<Record<FormName, readonly FormField[]>> = {
     { name: 'endpoint', kind: 'endpoint', longest: 64, required: true, example: 'mail-hq' },
     { name: 'every', kind: 'text', longest: 10, example: '24h, 30m, live' },
     { name: 'start', kind: 'moment', longest: 40 },
+    { name: 'complete', kind: 'moment', longest: 40 },
+    { name: 'priority', kind: 'choice', longest: 6, choices: ['normal', 'high', 'low'] },
     { name: 'since', kind: 'day', longest: 10 },
     { name: 'until', kind: 'day', longest: 10 },
     { name: 'maxsize', kind: 'text', longest: 12, example: '25MB' },
