@@ -184,7 +184,7 @@ function lowerFirst(title: string): string {
 function speedFacts(view: BatchView, locale: Locale): readonly (readonly [string, string])[] {
   const { t, bytes } = locale;
   const { readyCount, totalCount } = view;
-  const held = heldBackLine(view, view.waitingCount, locale);
+  const held = view.workerCount === 0 ? t.speed.noWorker : heldBackLine(view, view.waitingCount, locale);
   return [
     ...(readyCount > 0 ? ([[t.batch.newestThere, t.batch.ofAllUsers(readyCount, totalCount)]] as const) : []),
     [t.batch.rate, speedLine(view, locale) ?? t.batch.measuring],

@@ -116,6 +116,7 @@ function sentenceOf(view: UserView, locale: Locale): string {
     case 'IncrementalFailed':
       return `${t.user.needsPerson}${last}`;
     case 'Queued':
+      if (view.workerCount === 0) return t.user.noWorker;
       return view.readyTime === null ? t.user.queued : t.user.queuedForRest(clock(view.readyTime, asOf));
     case 'Stopped':
       return `${t.user.stopped}${last}`;

@@ -43,7 +43,8 @@ import type {
 /** All batches and the totals over them. */
 export async function statusOverview(world: World): Promise<StatusView> {
   const all = await world.store.batches();
-  const looks = await Promise.all(all.map((batch) => lookAt(world, batch)));
+  const workers = await world.jobs.workers('sync-mailbox');
+  const looks = await Promise.all(all.map((batch) => lookAt(world, batch, workers)));
   const batches = looks.map(({ view }) => view);
   const total = (count: keyof BatchView & `${string}Count`): number =>
     batches.reduce((sum, batch) => sum + batch[count], 0);
@@ -65,11 +66,12 @@ export async function statusOverview(world: World): Promise<StatusView> {
 
 /** One batch: counts of its users, books, rate, score with its reasons, failures by cause. Throws UnknownBatch. */
 export async function batchOverview(world: World, name: BatchName): Promise<BatchView> {
-  return (await lookAt(world, await requireBatch(world, name))).view;
+  const batch = await requireBatch(world, name);
+  return (await lookAt(world, batch, await world.jobs.workers('sync-mailbox'))).view;
 }
 
 // Nothing here reads users one by one: a card of 50,000 of them is as quick as one of ten.
-async function lookAt(world: World, batch: MigrationBatch) {
+async function lookAt(world: World, batch: MigrationBatch, workerCount: number) {
   const now = world.clock.now();
   const tally = await world.store.tally(batch.name, now - RATE_LIFETIME);
   const counts = countStatuses(tally.statuses);
@@ -105,6 +107,7 @@ async function lookAt(world: World, batch: MigrationBatch) {
     uncountedCount: tally.uncounted,
     bytesTransferred: tally.bytesTransferred,
     waitingCount: tally.waiting.get('slot')?.users ?? 0,
+    workerCount,
     ...speed.view,
     live: batch.live === undefined ? null : liveOf(tally),
     supportedActions: batchSupportedActions(status),
@@ -118,10 +121,11 @@ async function lookAt(world: World, batch: MigrationBatch) {
 export async function userOverview(world: World, address: UserAddress): Promise<UserView> {
   const user = await world.store.user(address);
   if (user === undefined) throw new MigrationError('UnknownUser', { address });
-  const [progress, folders, skipped] = await Promise.all([
+  const [progress, folders, skipped, workerCount] = await Promise.all([
     world.store.progress(address),
     world.store.folders(address),
     world.store.skipped(address),
+    world.jobs.workers('sync-mailbox'),
   ]);
   const now = world.clock.now();
   const items = progress?.items ?? NO_ITEMS;
@@ -156,6 +160,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     nextSyncTime: user.status === 'Queued' ? null : isoOrNull(user.nextSyncAt),
     readyTime: isoOrNull(user.readyAt),
     priority: user.priority ?? 'normal',
+    workerCount,
     live: liveView(user),
     dataConsistencyScore: graded?.score ?? null,
     reasons: graded?.reasons ?? [],

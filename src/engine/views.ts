@@ -87,6 +87,8 @@ export interface BatchView extends SpeedView {
   readonly bytesTransferred: number;
   /** Users that wait for a slot. */
   readonly waitingCount: number;
+  /** Worker processes that take mailboxes now, of any batch. */
+  readonly workerCount: number;
   /** Only of live batches with users that were synced. */
   readonly live: (LiveView & { readonly userCount: number }) | null;
   readonly supportedActions: readonly BatchAction[];
@@ -138,6 +140,8 @@ export interface UserView extends SpeedView {
   /** When the newest mail was there, where that came first. */
   readonly readyTime: string | null;
   readonly priority: Priority;
+  /** Worker processes that take mailboxes now. */
+  readonly workerCount: number;
   /** Only while the user is followed live. */
   readonly live: LiveView | null;
   readonly dataConsistencyScore: DataConsistencyScore | null;

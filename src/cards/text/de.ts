@@ -149,6 +149,7 @@ export const DE: typeof EN = {
     heldBack: 'Gebremst durch',
     ofTheTime: (share) => `${share} der Zeit`,
     waiting: (value) => `${users(value)} ${value === 1 ? 'wartet' : 'warten'} auf einen Platz`,
+    noWorker: 'kein Worker: nichts bewegt sich, bis einer läuft („bellhop serve“)',
     causes: {
       source: 'Quelle',
       target: 'das Ziel',
@@ -199,6 +200,7 @@ export const DE: typeof EN = {
     toGo: (time) => `Noch etwa **${time}**.`,
     needsPerson: 'Dieser Benutzer braucht Hilfe.',
     queued: 'Er wartet auf einen freien Platz am Endpunkt.',
+    noWorker: 'Er wartet auf einen Worker, und **keiner läuft**. Starten Sie einen: „bellhop serve“.',
     queuedForRest: (since) => `Die neueste Post ist seit **${since}** da; der Rest folgt, wenn andere die ihre haben.`,
     stopped: 'Angehalten; was kopiert ist, bleibt.',
     withBatch: 'Er startet mit seinem Batch.',

@@ -131,6 +131,7 @@ export const EN = {
     heldBack: 'Held back by',
     ofTheTime: (share: string) => `${share} of the time`,
     waiting: (value: number) => `${users(value)} ${value === 1 ? 'waits' : 'wait'} for a slot`,
+    noWorker: 'no worker: nothing moves until one runs ("bellhop serve")',
     causes: {
       source: 'source',
       target: 'target',
@@ -181,6 +182,7 @@ export const EN = {
     toGo: (time: string) => `About **${time}** to go.`,
     needsPerson: 'This user needs a person.',
     queued: 'It waits for a free slot of the endpoint.',
+    noWorker: 'It waits for a worker, and **none runs**. Start one: "bellhop serve".',
     queuedForRest: (since: string) =>
       `Its newest mail is there since **${since}**; the rest follows when others have theirs.`,
     stopped: 'Stopped; what was copied stays.',
