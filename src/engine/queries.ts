@@ -22,8 +22,8 @@ import {
 } from './domain/migration-user.ts';
 import { finishOfOne } from './domain/finish-forecast.ts';
 import type { FolderBooks, UserProgress } from './domain/progress.ts';
-import { NO_TIME, type SpentTime } from './domain/spent-time.ts';
-import { waitOf } from './domain/user-wait.ts';
+import type { SpentTime } from './domain/spent-time.ts';
+import { timeOf, waitOf } from './domain/user-wait.ts';
 import { worstScore } from './domain/score.ts';
 import { connectionsOf, serverOf } from './domain/source-slots.ts';
 import { requireBatch } from './batches.ts';
@@ -154,7 +154,7 @@ export async function userOverview(world: World, address: UserAddress): Promise<
     ...etaOf(left === undefined ? undefined : finishOfOne(left)),
     ...ceilingOf(isRunning ? progress.ceiling : undefined),
     bottleneck: isRunning ? (progress.bottleneck ?? null) : (waitOf(user, progress)?.cause ?? null),
-    ...lostSeconds(timeOf(user, progress, now)),
+    ...lostSeconds(timeUntil(user, progress, now)),
     lastSuccessfulSyncTime: isoOrNull(user.lastSuccessfulSyncAt),
     // Who waits for the rest has no time of its own: it is its turn when others have theirs.
     nextSyncTime: user.status === 'Queued' ? null : isoOrNull(user.nextSyncAt),
@@ -262,8 +262,8 @@ function liveOf({ live }: BatchTally): BatchView['live'] {
 }
 
 // With what passed since it waits.
-function timeOf(user: MigrationUser, progress: UserProgress | undefined, now: number): SpentTime {
-  const time = progress?.time ?? NO_TIME;
+function timeUntil(user: MigrationUser, progress: UserProgress | undefined, now: number): SpentTime {
+  const time = timeOf(user, progress);
   const wait = waitOf(user, progress);
   return wait === undefined ? time : { ...time, [wait.cause]: time[wait.cause] + Math.max(0, now - wait.since) };
 }

@@ -64,7 +64,8 @@ async function begin(
     await rest(world, address);
     return undefined;
   }
-  const waited = waitedBefore(known, await world.store.progress(address), world.clock.now());
+  const now = world.clock.now();
+  const waited = waitedBefore(known, await world.store.progress(address), now);
   let begun = false;
   const user = await world.store.changeUser(address, (current) => {
     const initial = current.lastSuccessfulSyncAt === undefined;
@@ -74,7 +75,7 @@ async function begin(
     const { syncRequested: _syncRequested, delayedUntil: _until, ...rest } = current;
     const resumed = status === current.status;
     return {
-      to: { ...rest, status, epoch: Math.max(current.epoch + 1, world.clock.now()) },
+      to: { ...rest, status, epoch: Math.max(current.epoch + 1, now), begun: { at: now, waited } },
       events: resumed ? [] : [{ type: 'UserSyncStarted', batch: current.batch, user: address, initial }],
     };
   });

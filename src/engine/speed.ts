@@ -97,13 +97,18 @@ export function lostSeconds(time: SpentTime): Pick<SpeedView, 'lostSeconds' | 'm
   };
 }
 
-/** Seconds a mailbox at work still takes at its present pace, by messages and by bytes; undefined while it copies nothing. */
+/**
+ * Seconds a mailbox at work still takes; undefined while it copies nothing. By messages and by bytes at the present pace, and by
+ * messages at the pace so far: the one in the middle, so that a moment that is unlike the others decides nothing.
+ */
 export function secondsLeft(progress: UserProgress): number | undefined {
-  const { items, itemsPerSecond, bytesPerSecond, estimatedTotalSize, bytesTransferred } = progress;
+  const { items, itemsPerSecond, bytesPerSecond, estimatedTotalSize, bytesTransferred, time } = progress;
   if (items.pending === 0 || itemsPerSecond <= 0) return undefined;
   const byItems = items.pending / itemsPerSecond;
-  if (bytesPerSecond <= 0) return byItems;
-  return (byItems + Math.max(0, estimatedTotalSize - bytesTransferred) / bytesPerSecond) / 2;
+  if (bytesPerSecond <= 0 || time === undefined || items.copied === 0) return byItems;
+  const byBytes = Math.max(0, estimatedTotalSize - bytesTransferred) / bytesPerSecond;
+  const soFar = (items.pending / items.copied) * ((totalTime(time) - time.slot) / 1000);
+  return [byItems, byBytes, soFar].toSorted((a, b) => a - b)[1];
 }
 
 // Whoever is at work but copies nothing yet is as unknown as whoever waits.

@@ -26,6 +26,7 @@ const change: fc.Arbitrary<Partial<MigrationUser>> = fc.record(
     lastSuccessfulSyncAt: time,
     freshness: fc.record({ equalAt: time, lags: fc.array(fc.nat({ max: 9000 }), { maxLength: 4 }) }),
     queuedAt: time,
+    begun: fc.record({ at: time, waited: small.map((slot) => ({ ...NO_TIME, slot })) }),
     delayedUntil: time,
     firstSyncTook: fc.integer({ min: 1, max: 9_000_000 }),
     warnings: fc.constantFrom([], ['w']),

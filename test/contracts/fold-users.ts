@@ -5,7 +5,7 @@ import { addItems } from '../../src/engine/domain/items.ts';
 import { type MigrationUser, isAtWork } from '../../src/engine/domain/migration-user.ts';
 import type { UserProgress } from '../../src/engine/domain/progress.ts';
 import { LOST_TO, NO_TIME, addTime } from '../../src/engine/domain/spent-time.ts';
-import { waitOf } from '../../src/engine/domain/user-wait.ts';
+import { timeOf, waitOf } from '../../src/engine/domain/user-wait.ts';
 import { dataConsistencyScore, reasonsFromItems } from '../../src/engine/domain/score.ts';
 
 /** What the sums of a batch have to be: every user looked at, one after the other. Lists in the order of their names. */
@@ -47,7 +47,7 @@ export function foldUsers(
       const sample = group.toSorted((a, b) => (a.address < b.address ? -1 : 1)).slice(0, 3);
       return { error: sample[0]?.error, count: group.length, sample: sample.map((user) => user.address) };
     }),
-    time: own.map((each) => each.time ?? NO_TIME).reduce(addTime, NO_TIME),
+    time: users.map((user) => timeOf(user, progress.get(user.address))).reduce(addTime, NO_TIME),
     waiting: LOST_TO.flatMap((cause) => {
       const waits = users.flatMap((user) => waitOf(user, progress.get(user.address)) ?? []);
       const since = waits.filter((wait) => wait.cause === cause).map((wait) => Math.round(wait.since / 1000));

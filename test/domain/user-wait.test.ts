@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../../src/engine/domain/failure.ts';
 import { NO_TIME } from '../../src/engine/domain/spent-time.ts';
-import { waitOf, waitedBefore } from '../../src/engine/domain/user-wait.ts';
+import { timeOf, waitOf, waitedBefore } from '../../src/engine/domain/user-wait.ts';
 import { sampleUser } from '../contracts/sample-records.ts';
 
 const T = 1_790_000_000_000;
@@ -29,4 +29,19 @@ test('who waits now is told by what for; a worker that has it in hand counts the
   expect(waitOf(user({ status: 'Queued', queuedAt: T }), undefined)).toEqual({ cause: 'slot', since: T });
   expect(waitOf(user({ status: 'Syncing', queuedAt: T }), { updatedAt: T + 5 })).toBeUndefined();
   expect(waitOf(user({ status: 'Stopped', queuedAt: T, delayedUntil: T + 9, error: failure('TargetThrottled') }), undefined)).toBeUndefined(); // prettier-ignore
+});
+
+test('what was waited is never lost from sight: not when a worker takes it, nor when it tells, nor when it fails', () => {
+  const queued = user({ status: 'Queued', queuedAt: T });
+  const waited = waitedBefore(queued, undefined, T + 9000);
+  const taken = user({ status: 'Syncing', queuedAt: T, begun: { at: T + 9000, waited } });
+  const told = { updatedAt: T + 9500, time: { ...NO_TIME, slot: 9000, source: 500 } };
+
+  expect(timeOf(taken, undefined)).toEqual({ ...NO_TIME, slot: 9000 });
+  expect(timeOf(taken, told)).toEqual(told.time);
+  expect(timeOf({ ...taken, status: 'Failed' }, undefined)).toEqual({ ...NO_TIME, slot: 9000 });
+  // It waits again: all since it was due is counted there.
+  const again = { ...taken, delayedUntil: T + 20_000, error: failure('ImapSignInDelayed') };
+  expect(timeOf(again, undefined)).toEqual(NO_TIME);
+  expect(waitOf(again, undefined)).toEqual({ cause: 'source', since: T });
 });

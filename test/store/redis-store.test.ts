@@ -128,7 +128,7 @@ test('a batch of an older version is added up when it is first read or written, 
 test('adding up that was cut short is taken up by the next, and users an older version adds meanwhile are noticed', async () => {
   await using world = await open();
   await writeAsBefore(10);
-  await local.redis.hset('{bellhop}:tally:one', '.state', 'building 3 somebody-who-died', 'items:source', '77');
+  await local.redis.hset('{bellhop}:tally:one', '.state', 'building 4 somebody-who-died', 'items:source', '77');
   await expectExact(world.store);
 
   await writeAsBefore(12);

@@ -5,12 +5,12 @@ import { type Items, NO_ITEMS } from './items.ts';
 import { type MigrationUser, type UserStatus, isAtWork } from './migration-user.ts';
 import type { UserProgress } from './progress.ts';
 import { LOST_TO, type LostTo, NO_TIME, type SpentTime, TIME_CAUSES } from './spent-time.ts';
-import { waitOf } from './user-wait.ts';
+import { timeOf, waitOf } from './user-wait.ts';
 import { LANES, waitingOf } from './schedule.ts';
 import { type DataConsistencyScore, type ScoreReason, dataConsistencyScore, reasonsFromItems } from './score.ts';
 
 /** Raised when `shareOf` answers something else than before: sums of an older number are added up afresh. */
-export const TALLY_VERSION = 3;
+export const TALLY_VERSION = 4;
 
 /**
  * Lists of users in order: by the time of their last sync, until when they are equal, when their progress was written, why they
@@ -111,6 +111,8 @@ export function shareOf(user: MigrationUser, progress: UserProgress | undefined)
     add(`failed:${user.error.code}`);
     places.set('failed', { score: 0, member: `${user.error.code}\n${address}` });
   }
+  const time = timeOf(user, progress);
+  for (const cause of TIME_CAUSES) add(`time:${cause}`, time[cause]);
   if (progress === undefined) {
     if (isAtWork(status) || status === 'Queued') add('uncounted');
     return { amounts, places };
@@ -118,7 +120,6 @@ export function shareOf(user: MigrationUser, progress: UserProgress | undefined)
   add('counted');
   for (const [column, count] of Object.entries(progress.items)) add(`items:${column}`, count);
   add('bytes', progress.bytesTransferred);
-  for (const cause of TIME_CAUSES) add(`time:${cause}`, progress.time?.[cause] ?? 0);
   if (isAtWork(status)) places.set('running', { score: progress.updatedAt, member: address });
   const graded = gradeOf(user, progress);
   if (graded !== undefined) {

@@ -3,6 +3,7 @@ import { type TransitionTable, supportedActions } from './transitions.ts';
 import type { Failure } from './failure.ts';
 import type { Freshness } from './freshness.ts';
 import type { Priority } from './schedule.ts';
+import type { SpentTime } from './spent-time.ts';
 
 /** Status words of Get-MigrationUser that an IMAP migration uses. */
 export type UserStatus =
@@ -165,6 +166,8 @@ export interface MigrationUser {
   readonly freshness?: Freshness;
   /** Tries in a row that ended in a failure which heals by itself. */
   readonly delays?: number;
+  /** When a worker took it last, and what it had waited until then. */
+  readonly begun?: { readonly at: number; readonly waited: SpentTime };
   /** A sync that ended early is tried again then. */
   readonly delayedUntil?: number;
   /** What the first sync took, in ms, without waiting for a slot. */
