@@ -38,6 +38,7 @@ async function measureIn(directory: string, users: number): Promise<void> {
   await using opened = await openWorld(config, clock, quiet);
   const { world, redis } = opened;
   await fillLargeBatch(world.store, users, clock.now());
+  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
   const others = new Worker(new URL('write-progress.ts', import.meta.url), {
     workerData: { path: redis.options.path, atWork: Math.min(AT_WORK, users) },
   });
@@ -52,10 +53,11 @@ async function measureIn(directory: string, users: number): Promise<void> {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   others.postMessage('over');
   await once(others, 'exit');
-  console.log(`${users} users, ${AT_WORK} at work; ms, ${LOOKS} looks each`);
+  console.log(`${users} users with progress, ${Math.round(used / users)} bytes of Redis each; ${AT_WORK} at work`);
+  console.log(`ms until the text is ready, ${LOOKS} looks each`);
   for (const [what, { p50, p99, most }] of Object.entries(rows))
     console.log(`${what.padEnd(12)} p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)}  most ${most.toFixed(1)}`);
-  writeResults('status', { users, atWork: AT_WORK, ...rows });
+  writeResults('status', { users, bytesOfUser: Math.round(used / users), atWork: AT_WORK, ...rows });
 }
 
 async function measure(look: () => Promise<string>) {
