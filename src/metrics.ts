@@ -1,12 +1,12 @@
 import type { World } from './engine/ports.ts';
 import { statusOverview } from './engine/queries.ts';
-import type { BatchView, SpeedView } from './engine/views.ts';
+import type { BatchView, SpeedView, StatusView } from './engine/views.ts';
 
 type Values = readonly (readonly [labels: string, value: number])[];
 type Metric<Of> = readonly [name: string, help: string, value: (of: Of) => Values];
 
 const METRICS: readonly Metric<BatchView>[] = [
-  ['bellhop_users', 'Users by state.', (batch) => [['synced', batch.syncedCount], ['active', batch.activeCount], ['pending', batch.pendingCount], ['failed', batch.failedCount], ['stopped', batch.stoppedCount], ['finalized', batch.finalizedCount]].map(([state, value]) => [`state="${state}"`, Number(value)] as const)], // prettier-ignore
+  ['bellhop_users', 'Users by state.', usersByState],
   [
     'bellhop_items',
     'Messages by what became of them.',
@@ -27,6 +27,15 @@ const METRICS: readonly Metric<BatchView>[] = [
     'bellhop_live_lag_seconds',
     'What a change takes at most from source to target; median of the latest ones.',
     ({ live }) => (live === null || live.lagSeconds === null ? [] : [['', live.lagSeconds]]),
+  ],
+];
+
+const FLEET: readonly Metric<StatusView>[] = [
+  ['users', 'Users by state.', usersByState],
+  [
+    'transferred_bytes',
+    'Bytes of messages written to the target.',
+    ({ batches }) => [['', batches.reduce((sum, batch) => sum + batch.bytesTransferred, 0)]],
   ],
 ];
 
@@ -70,6 +79,7 @@ export async function metricsText(world: World): Promise<string> {
     ...lines('bellhop_workers', 'Worker processes that take mailboxes.', [['', workers]]),
     ...METRICS.flatMap((metric) => ofBatches(metric, view.batches)),
     ...SPEED.flatMap(([name, ...metric]) => ofBatches([`bellhop_${name}`, ...metric], view.batches)),
+    ...FLEET.flatMap(([name, help, values]) => lines(`bellhop_fleet_${name}`, `All batches: ${help}`, values(view))),
     ...SPEED.flatMap(([name, help, values]) => lines(`bellhop_fleet_${name}`, `All batches: ${help}`, values(view))),
   ]
     .join('\n')
@@ -81,6 +91,12 @@ function ofBatches<Of>([name, help, values]: Metric<Of>, batches: readonly (Of &
     values(batch).map(([labels, value]) => [joined(`batch="${batch.identity}"`, labels), value] as const),
   );
   return lines(name, help, labelled);
+}
+
+function usersByState(view: BatchView | StatusView): Values {
+  return (['synced', 'active', 'pending', 'failed', 'stopped', 'finalized'] as const).map(
+    (state) => [`state="${state}"`, view[`${state}Count`]] as const,
+  );
 }
 
 function lines(name: string, help: string, values: Values): readonly string[] {

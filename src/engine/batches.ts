@@ -10,7 +10,7 @@ import {
   type MigrationBatch,
   batchStatus,
   batchSupportedActions,
-  countUsers,
+  countStatuses,
 } from './domain/migration-batch.ts';
 import {
   type MigrationUser,
@@ -231,8 +231,8 @@ async function changeUserOrRefuse(
 /** Refuses what the batch's status does not allow; returns how many users it has. */
 export async function requireAction(world: World, name: BatchName, action: BatchAction): Promise<number> {
   const batch = await requireBatch(world, name);
-  const statuses = await Array.fromAsync(world.store.users(name), (user) => user.status);
-  const counts = countUsers(statuses);
+  const { statuses } = await world.store.tally(name, world.clock.now());
+  const counts = countStatuses(statuses);
   const status = batchStatus(batch, counts);
   if (nextState(BATCH_TRANSITIONS, status, action) === undefined) {
     const allowed = batchSupportedActions(status).join(', ') || 'nothing';

@@ -51,6 +51,8 @@ function accountedUntil(user: MigrationUser, progress: Told | undefined, now: nu
 
 function endedBy(code: FailureCode): LostTo {
   if (code === 'TargetThrottled') return 'budget';
+  // No connection of the source is free: others of its users have them.
+  if (code === 'SourceBusy') return 'slot';
   if (code.startsWith('Target')) return 'target';
   return code.startsWith('Source') || code.startsWith('Imap') ? 'source' : 'cpu';
 }
