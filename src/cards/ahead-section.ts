@@ -10,7 +10,9 @@ export function aheadSection(
   const rows: (readonly [string, string])[] = [];
   if (completionDateTime !== null) {
     const at = clock(completionDateTime, asOf);
-    rows.push([t.ahead.completes, completionAgreed ? at : t.ahead.notAgreed(at)]);
+    // Its time is past: it waits for syncs, or for a cutover.
+    const isLate = Date.parse(completionDateTime) <= Date.parse(asOf);
+    rows.push([t.ahead.completes, completionAgreed ? (isLate ? t.ahead.late(at) : at) : t.ahead.notAgreed(at)]);
   }
   if (expirationDateTime !== null) rows.push([t.ahead.forgets, clock(expirationDateTime, asOf)]);
   if (priority !== 'normal') rows.push([t.ahead.priority, t.ahead.priorities[priority]]);

@@ -166,6 +166,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['batch-no-worker', batchCard(sampleBatch({ workerCount: 0 }), locale)],
     ['user-no-worker', userCard(sampleUser({ status: 'Queued', workerCount: 0 }), locale)],
     ['batch-ahead', batchCard(sampleBatch({ completionDateTime: '2026-12-06T21:00:00.000Z', completionAgreed: false, priority: 'high' }), locale)],
+    ['batch-late', batchCard(sampleBatch({ completionDateTime: '2026-11-23T10:00:00.000Z' }), locale)],
     ['batch-ending', batchCard(sampleBatch({ status: 'Stopped', expirationDateTime: '2026-12-01T21:00:00.000Z', priority: 'low' }), locale)],
     ['expiry', expiryCard({ batch: 'sales-1', end: Date.parse('2026-12-01T21:00:00.000Z'), now: Date.parse('2026-11-23T13:00:00.000Z') }, locale)],
     ['user-ready', userCard(sampleUser({ status: 'Queued' }), locale)],

@@ -704,6 +704,7 @@ export const DE: typeof EN = {
   ahead: {
     title: 'Was kommt',
     completes: 'Schließt von selbst ab',
+    late: (at) => `seit ${at}, sobald alle Benutzer synchron sind`,
     notAgreed: (at) => `${at}, sobald andere zugestimmt haben`,
     forgets: 'Vergisst seine Passwörter',
     priority: 'Priorität',

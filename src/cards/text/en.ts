@@ -693,6 +693,7 @@ export const EN = {
     title: 'Ahead',
     completes: 'Completes by itself',
     notAgreed: (at: string) => `${at}, once others agreed`,
+    late: (at: string) => `since ${at}, as soon as every user is synced`,
     forgets: 'Forgets its passwords',
     priority: 'Priority',
     priorities: { high: 'high', normal: 'normal', low: 'low' },
