@@ -28,12 +28,13 @@ export async function runSyncMailbox(
 ): Promise<void | { readonly again: number }> {
   const begun = await begin(world, job.user);
   if (begun === undefined) return;
-  const { user, waited } = begun;
+  const { user } = begun;
   const timer = new SyncTimer({
     now: () => world.clock.now(),
     busy: world.busy,
     timeScale: world.settings.timeScale,
-    waited,
+    begunAt: begun.at,
+    waited: begun.waited,
   });
   await using watch = watchUser(world, user);
   const startedAt = world.clock.now();
@@ -57,7 +58,7 @@ export async function runSyncMailbox(
 async function begin(
   world: World,
   address: UserAddress,
-): Promise<{ readonly user: MigrationUser; readonly waited: SpentTime } | undefined> {
+): Promise<{ readonly user: MigrationUser; readonly at: number; readonly waited: SpentTime } | undefined> {
   const known = await world.store.user(address);
   if (known === undefined) return undefined;
   if (known.status === 'Stopping') {
@@ -79,7 +80,7 @@ async function begin(
       events: resumed ? [] : [{ type: 'UserSyncStarted', batch: current.batch, user: address, initial }],
     };
   });
-  return begun ? { user, waited } : undefined;
+  return begun ? { user, at: now, waited } : undefined;
 }
 
 async function finish(

@@ -5,7 +5,13 @@ import { SyncTimer } from '../../src/engine/sync/sync-timer.ts';
 
 function fakeTimer(waited = NO_TIME) {
   const clock = { now: 1_790_000_000_000, busy: 0 };
-  const timer = new SyncTimer({ now: () => clock.now, busy: () => clock.busy, timeScale: 1, waited });
+  const timer = new SyncTimer({
+    now: () => clock.now,
+    busy: () => clock.busy,
+    timeScale: 1,
+    begunAt: clock.now,
+    waited,
+  });
   return {
     timer,
     pass: (ms: number, busyShare = 0): void => {

@@ -211,7 +211,7 @@ export class MailboxBooks {
 
   #progress(now: number): UserProgress {
     const items = this.items();
-    const time = this.#timer.spent();
+    const time = this.#timer.spent(now);
     const rate = this.#rate({
       at: now,
       items: this.#copied,

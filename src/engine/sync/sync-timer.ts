@@ -10,7 +10,8 @@ export interface TimerOptions {
   /** ms in which the event loop had work, since the process began. */
   readonly busy: () => number;
   readonly timeScale: number;
-  /** What the user waited before this sync began. */
+  /** When a worker took the user (ms since 1970), and what it had waited until then. */
+  readonly begunAt: number;
   readonly waited: SpentTime;
 }
 
@@ -34,7 +35,7 @@ export class SyncTimer implements WaitWatch {
   constructor(options: TimerOptions) {
     this.#options = options;
     this.#spent = options.waited;
-    this.#at = options.now();
+    this.#at = options.begunAt;
     this.#stretchAt = this.#at;
     this.#busyAt = options.busy();
     this.#meter = new CeilingMeter(options.timeScale);
@@ -71,14 +72,13 @@ export class SyncTimer implements WaitWatch {
     return this.#meter.use(this.#options.now());
   }
 
-  /** Until now, by cause. */
-  spent(): SpentTime {
-    this.#settle();
+  /** Until then, by cause. */
+  spent(now = this.#options.now()): SpentTime {
+    this.#settle(now);
     return addTime(this.#spent, this.#stretch);
   }
 
-  #settle(): void {
-    const now = this.#options.now();
+  #settle(now = this.#options.now()): void {
     const cause = causeOf(this.#doing);
     this.#stretch = { ...this.#stretch, [cause]: this.#stretch[cause] + now - this.#at };
     this.#at = now;
