@@ -45,6 +45,11 @@ export class ApprovalCaller {
     this.#options = options;
   }
 
+  /** Something was decided: looks at the next turn, not in a while. */
+  hurry(): void {
+    this.#lookedAt = 0;
+  }
+
   /** Posts what is due; answers the approvals whose cards have to be looked at again. */
   async look(): Promise<readonly string[]> {
     const { world, quiet, zone } = this.#options;

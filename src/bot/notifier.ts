@@ -51,7 +51,7 @@ export interface NotifierOptions {
   readonly outbox: Outbox;
   readonly locale: Locale;
   readonly failures: FailureNotifier;
-  readonly approvals: Pick<ApprovalCaller, 'look' | 'isOver'>;
+  readonly approvals: Pick<ApprovalCaller, 'look' | 'hurry' | 'isOver'>;
   /** Posts the daily reports that are due. */
   readonly reports: () => Promise<void>;
 }
@@ -111,7 +111,10 @@ export class Notifier {
       if ('batch' in event) this.#dirty.add(event.batch);
       if (event.type === 'Verified' || event.type === 'Planned' || event.type === 'Probed')
         this.#answering.add(event.request);
-      if (DECIDING.has(event.type) && 'approval' in event) this.#deciding.add(event.approval);
+      if (DECIDING.has(event.type) && 'approval' in event) {
+        this.#deciding.add(event.approval);
+        this.#approvals.hurry();
+      }
       if (event.type === 'EndpointTested')
         await this.#answerTest(event.request, endpointTestCard(event.endpoint, event.test, this.#locale));
     }

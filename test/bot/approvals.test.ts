@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/bot/commands/index.ts';
 import { parseCommand, runCommand } from '../../src/bot/commands/parse.ts';
 import { ENGLISH } from '../../src/cards/locale.ts';
-import { SAMPLE_PEOPLE } from '../../sandbox/teams/people.ts';
+import { readConfig } from '../../src/config.ts';
+import { openBot } from '../../src/open-bot.ts';
+import { SAMPLE_PEOPLE, SAMPLE_TENANT } from '../../sandbox/teams/people.ts';
 import { approvalDone, decideApproval, openApprovals, requestApproval } from '../../src/engine/approvals.ts';
 import { type BatchName, parseBatchName } from '../../src/engine/domain/ids.ts';
 import { OPERATOR, address } from '../contracts/sample-records.ts';
@@ -227,6 +229,42 @@ test('what waits is listed, and asking twice is one question', async () => {
 
   expect(second).toBe(first);
   expect(await said('approvals', 'Viewer A')).toContain(first);
+});
+
+test('the operator of the machine takes the role away between two clicks: the second one is not the last', async () => {
+  const { world: engine } = opened();
+  const batch = await newBatch('ten');
+  const plan = {
+    text: 'remove batch ten sync=no',
+    title: 'Remove batch',
+    count: 3,
+    of: 'users',
+    sample: [],
+    batch,
+  } as const;
+  const two = { ...engine, settings: { ...engine.settings, approvals: 2 } };
+  const { id } = await requestApproval(two, plan, OPERATOR);
+  expect(await said(`approve ${id}`, 'Approver A')).toContain('1 other person');
+  const [, approverB = ''] = holding('approver').split(',');
+  const environment = { BELLHOP_SANDBOX: '1', BELLHOP_ROLES: 'bot', BELLHOP_TENANTS: SAMPLE_TENANT, PORT: '0' };
+  const config = readConfig({ ...environment, BELLHOP_APPROVALS: '1', BELLHOP_APPROVERS: approverB }, 'serve');
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const leaving = new AbortController();
+  const restarted = await openBot(config, engine, world.documents, log, leaving.signal);
+  try {
+    await world.teams.setBot(`http://127.0.0.1:${restarted.server.port}/api/messages`);
+
+    const answer = await said(`approve ${id}`, 'Approver B');
+
+    expect(answer).toContain('The role was taken away since');
+    expect(answer).toContain('1 other person');
+    expect(await batchIsThere(batch)).toBe(true);
+  } finally {
+    await world.teams.setBot(world.botUrl);
+    leaving.abort();
+    await restarted.notifying;
+    await restarted.server[Symbol.asyncDispose]();
+  }
 });
 
 function opened() {
