@@ -10,7 +10,11 @@ const PROGRAMS = {
     files: ['/usr/lib/dovecot/imap', '/usr/libexec/dovecot/imap'],
     packages: ['dovecot-core', 'dovecot-imapd'],
   },
-  postgres: { files: ['/usr/lib/postgresql', 'initdb'], packages: ['postgresql'] },
+  // Debian keeps each version in a folder of its own; a client alone is there without initdb.
+  postgres: {
+    files: ['initdb', ...[13, 14, 15, 16, 17, 18].map((version) => `/usr/lib/postgresql/${version}/bin/initdb`)],
+    packages: ['postgresql'],
+  },
   openssl: { files: ['openssl'], packages: ['openssl'] },
   chromium: { files: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   dejavu: { files: ['/usr/share/fonts/truetype/dejavu'], packages: ['fonts-dejavu-core'] },

@@ -25,6 +25,9 @@ export interface RedisHandle extends AsyncDisposable {
   readonly connect: () => Redis;
 }
 
+/** The first version with everything the scripts and the queue use. */
+const OLDEST = 7;
+
 export interface OpenRedisOptions {
   /** REDIS_URL; undefined for the embedded server. */
   readonly url: string | undefined;
@@ -151,8 +154,18 @@ async function checkSettings(redis: Redis, log: Logger): Promise<void> {
     redis.disconnect();
     throw new Error(`Redis may drop keys (maxmemory-policy ${policy}). Set it to noeviction.`);
   }
+  const version = await versionOf(redis);
+  if (version < OLDEST) {
+    redis.disconnect();
+    throw new Error(`Redis ${version} is too old: ${OLDEST} or newer, or Valkey.`);
+  }
   if ((await setting(redis, 'appendonly')) === 'no') {
     log.warn({ setting: 'appendonly' }, 'Redis does not persist: after a crash batches have to be imported again');
+  } else if ((await setting(redis, 'appendfsync')) === 'no') {
+    log.warn(
+      { setting: 'appendfsync' },
+      'Redis persists when the system likes: a power cut may take half a minute of it',
+    );
   }
 }
 
@@ -164,6 +177,12 @@ async function setting(redis: Redis, name: string): Promise<string | undefined> 
   } catch {
     return undefined;
   }
+}
+
+// Valkey says the version of Redis it goes back to, which is 7.
+async function versionOf(redis: Redis): Promise<number> {
+  const major = /redis_version:(\d+)/.exec(await redis.info('server'))?.[1];
+  return major === undefined ? OLDEST : Number(major);
 }
 
 async function isLast(redis: Redis): Promise<boolean> {

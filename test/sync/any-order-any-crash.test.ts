@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planOf } from '../../sandbox/play-migration.ts';
 import { trustLocalExchange } from '../../sandbox/exchange/trust.ts';
 import { type MailboxEditor, editMailbox } from '../../sandbox/source/edit-mailbox.ts';
+import { type LocalPostgres, startLocalPostgres } from '../../sandbox/local-postgres.ts';
 import { type SandboxWorld, addressOf, passwordOf, startSandbox } from '../../sandbox/world.ts';
 import { readConfig } from '../../src/config.ts';
 import { type UserAddress, parseBatchName, parseEndpointName, parseUserAddress } from '../../src/engine/domain/ids.ts';
@@ -24,6 +25,7 @@ import { runSyncMailbox } from '../../src/engine/run-sync.ts';
 import { NO_TIME, totalTime } from '../../src/engine/domain/spent-time.ts';
 import { startBatch, syncNow } from '../../src/engine/batches.ts';
 import { type OpenWorld, openWorld } from '../../src/open-world.ts';
+import { postgresLedgers } from '../../src/store/postgres-ledger.ts';
 import { checkMigration } from '../checker/check-migration.ts';
 import { Crash, type CrashPlan, crashingWorld } from '../support/crashing-world.ts';
 import { plainMail } from '../support/plain-mail.ts';
@@ -76,6 +78,10 @@ const rounds = array(record({ changes, crashes: array(crash, { maxLength: 2 }) }
 
 let sandbox: SandboxWorld;
 let opened: OpenWorld;
+let postgres: LocalPostgres;
+/** Every third mailbox has its ledger in Postgres. */
+let inPostgres: World;
+let current: World;
 let next = 0;
 let crashed = 0;
 let startedAt = 0;
@@ -96,8 +102,13 @@ beforeAll(async () => {
   await importUsers(world, { batch: NAME.batch, endpoint: NAME.endpoint, csv }, OPERATOR);
   startedAt = systemClock.now();
   await startBatch(world, NAME.batch, OPERATOR);
+  postgres = await startLocalPostgres();
+  const { url } = postgres;
+  inPostgres = { ...world, ledgers: postgresLedgers({ url, connections: 4, clock: systemClock, log: world.log }) };
 });
 afterAll(async () => {
+  await inPostgres.ledgers[Symbol.asyncDispose]();
+  await postgres[Symbol.asyncDispose]();
   await opened[Symbol.asyncDispose]();
   await sandbox[Symbol.asyncDispose]();
 });
@@ -118,13 +129,13 @@ async function pass(world: World, user: UserAddress): Promise<boolean> {
 }
 
 async function crashIn(plan: CrashPlan, user: UserAddress): Promise<void> {
-  const dying = crashingWorld(opened.world, plan);
+  const dying = crashingWorld(current, plan);
   if (!(await pass(dying.world, user))) crashed += 1;
 }
 
 /** Folders that vanished with mail in them are asked about; here a person says yes. */
 async function letGo(user: UserAddress): Promise<void> {
-  const { world } = opened;
+  const world = current;
   if ((await world.store.progress(user))?.findings?.RemovalHeld === undefined) return;
   await applyDeletions(world, { user }, OPERATOR);
   expect(await pass(world, user)).toBe(true);
@@ -134,10 +145,10 @@ async function letGo(user: UserAddress): Promise<void> {
 async function lastPass(user: UserAddress): Promise<void> {
   const { store } = opened.world;
   const before = { known: await store.user(user), progress: await store.progress(user) };
-  await syncNow(opened.world, { user }, OPERATOR);
+  await syncNow(current, { user }, OPERATOR);
   const due = (await store.user(user))?.queuedAt ?? 0;
 
-  expect(await pass(opened.world, user)).toBe(true);
+  expect(await pass(current, user)).toBe(true);
 
   const [known, progress] = [await store.user(user), await store.progress(user)];
   const told = totalTime(progress?.time ?? NO_TIME);
@@ -190,6 +201,7 @@ test('any order of source changes, a crash at any call: the target ends equal, n
   await check(
     asyncProperty(rounds, async (played) => {
       const name = `m${next}`;
+      current = next % 3 === 2 ? inPostgres : opened.world;
       next += 1;
       const user = parseUserAddress(addressOf(name));
       if (user === undefined) throw new Error('an address is one');
@@ -202,7 +214,7 @@ test('any order of source changes, a crash at any call: the target ends equal, n
         for (const plan of round.crashes) await crashIn(plan, user);
         await apply(mailbox, round.changes, made);
         for (const plan of round.crashes) {
-          await syncNow(opened.world, { user }, OPERATOR);
+          await syncNow(current, { user }, OPERATOR);
           await crashIn(plan, user);
         }
       }
