@@ -20,6 +20,8 @@ export interface LocalPostgres extends AsyncDisposable {
   /** Stops the server; `start` brings it back on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Stops all its processes where they are, so that nobody gets an answer, until `goOn`. */
+  freeze(): Promise<{ goOn(): void }>;
 }
 
 export interface LocalPostgresOptions {
@@ -72,6 +74,15 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
     await server.ended;
   }
 
+  async function freeze(): Promise<{ goOn(): void }> {
+    const main = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0] ?? '';
+    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', main]);
+    const all = [main, ...stdout.trim().split(/\s+/)].map(Number);
+    const signal = (name: NodeJS.Signals): void => all.forEach((pid) => process.kill(pid, name));
+    signal('SIGSTOP');
+    return { goOn: () => signal('SIGCONT') };
+  }
+
   async function dispose(): Promise<void> {
     await end('SIGINT');
     await server?.stop();
@@ -98,6 +109,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
     password: PASSWORD,
     sql,
     start,
+    freeze,
     stop: () => end('SIGINT'),
     async kill() {
       await end('SIGQUIT');

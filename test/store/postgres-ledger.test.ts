@@ -114,6 +114,24 @@ test('D1: a server that is gone is LedgerUnavailable, and used again when it is 
   });
 });
 
+test('P4: a worker can leave although the server answers nothing any more', async () => {
+  const world = await open();
+  const ledger = await world.ledgers.open(KEY, 1);
+  const frozen = await local.freeze();
+  const pending = ledger.record('INBOX', '1', [entry(1)]).catch((error: unknown) => error);
+
+  // Sent, and never answered.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const begin = performance.now();
+  await world[Symbol.asyncDispose]();
+  const outcome = await pending;
+  const took = performance.now() - begin;
+  frozen.goOn();
+
+  expect(outcome).toMatchObject({ code: 'LedgerUnavailable' });
+  expect(took).toBeLessThan(3_000);
+});
+
 test.each([
   [
     'a wrong password',
