@@ -31,7 +31,7 @@ export interface LocalOAuthOptions {
   readonly refreshTokens: ReadonlyMap<string, string>;
   /** Whom the app's own tokens are good for. A mail server asks about the token alone, so it is one user here. */
   readonly appUser: string;
-  /** Seconds a token is said to live. */
+  /** Seconds a token lives. */
   readonly lifetime: number;
   /** A refresh token is good for one use, and each answer brings the next one. */
   readonly rotating?: boolean;
@@ -40,7 +40,7 @@ export interface LocalOAuthOptions {
 /** An OAuth 2.0 authorization server on this machine: tokens of an app for everybody, and of users by refresh tokens. */
 export async function startLocalOAuth(options: LocalOAuthOptions): Promise<LocalOAuth> {
   const asked: TokenAsk[] = [];
-  const good = new Map<string, string>();
+  const good = new Map<string, { readonly user: string; readonly until: number }>();
   const refresh = new Map(options.refreshTokens);
   let instead: { readonly status: number; readonly body: string } | undefined;
   let made = 0;
@@ -56,7 +56,7 @@ export async function startLocalOAuth(options: LocalOAuthOptions): Promise<Local
     if (user === undefined) return problem(400, 'invalid_grant', `${field('refresh_token')} is revoked or used up`);
     made += 1;
     const accessToken = `access-${made}-of-${Buffer.from(user).toString('hex')}`;
-    good.set(accessToken, user);
+    good.set(accessToken, { user, until: Date.now() + 1000 * options.lifetime });
     if (ask.grant === 'client_credentials' || options.rotating !== true) return given(accessToken, undefined);
     refresh.delete(field('refresh_token'));
     refresh.set(`refresh-token-number-${made}`, user);
@@ -69,9 +69,9 @@ export async function startLocalOAuth(options: LocalOAuthOptions): Promise<Local
   }
 
   function tokenInfo(accessToken: string) {
-    const user = good.get(accessToken);
-    if (user === undefined) return problem(401, 'invalid_token', 'unknown');
-    return { status: 200, body: JSON.stringify({ active: true, email: user }) };
+    const known = good.get(accessToken);
+    if (known === undefined || known.until < Date.now()) return problem(401, 'invalid_token', 'unknown or over');
+    return { status: 200, body: JSON.stringify({ active: true, email: known.user }) };
   }
 
   const server = createServer((request, response) => {

@@ -21,6 +21,10 @@ export type FieldName =
   | 'security'
   | 'login'
   | 'admin'
+  | 'token'
+  | 'client'
+  | 'scope'
+  | 'grant'
   | 'initial'
   | 'incremental'
   | 'endpoint'
@@ -45,6 +49,10 @@ export const FORMS: Readonly<Record<FormName, readonly FormField[]>> = {
     { name: 'port', kind: 'number', longest: 5, example: '993' },
     { name: 'login', kind: 'choice', longest: 8, choices: ['plain', 'login', 'xoauth2'] },
     { name: 'admin', kind: 'text', longest: 200, example: 'user*master' },
+    { name: 'token', kind: 'text', longest: 500, example: 'https://login.example.com/token' },
+    { name: 'client', kind: 'text', longest: 500, example: '1f2e3d4c' },
+    { name: 'scope', kind: 'text', longest: 500, example: 'https://outlook.office365.com/.default' },
+    { name: 'grant', kind: 'choice', longest: 8, choices: ['client', 'refresh'] },
     { name: 'initial', kind: 'number', longest: 3, example: '20' },
     { name: 'incremental', kind: 'number', longest: 3, example: '10' },
   ],

@@ -82,7 +82,8 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
 // Half a token source would fail at every sign-in: it is refused here, where the person is.
 function tokenSourceOf({ login, token, client, scope, grant }: EndpointSettings): TokenSource | undefined {
   if (token === undefined) {
-    const isHalf = client !== undefined || scope !== undefined || grant !== undefined;
+    // A form always says the grant; the preset of it means nothing.
+    const isHalf = client !== undefined || scope !== undefined || grant === 'refresh';
     if (isHalf) throw refused('client=, scope= and grant= belong to token=, the address of the token endpoint.');
     return undefined;
   }

@@ -34,12 +34,16 @@ export function tokenBook(options: TokenBookOptions): TokenBook {
       throw new MigrationError('OAuthRefused', { host, code: 'no secret', detail });
     }
     const ask = (refreshToken: string): Promise<Token> => requestToken(source, { clientSecret, refreshToken }, options);
-    const token = await ask(login.password).catch(async (error: unknown) => {
-      // Another worker may have used the refresh token up, and kept the one that came instead.
-      const latest = source.grant === 'refresh' ? await login.renewal?.latest() : undefined;
+    const latest = async (): Promise<string> =>
+      (source.grant === 'refresh' ? await login.renewal?.latest() : undefined) ?? login.password;
+    // A mailbox is open for hours: its refresh token may have been replaced meanwhile. Servers that see one twice may take all back.
+    const first = await latest();
+    const token = await ask(first).catch(async (error: unknown) => {
+      // Another worker may have used it up at this moment, and kept the one that came instead.
+      const next = await latest();
       const isRefused = error instanceof MigrationError && error.code === 'OAuthRefused';
-      if (!isRefused || latest === undefined || latest === login.password) throw error;
-      return ask(latest);
+      if (!isRefused || next === first) throw error;
+      return ask(next);
     });
     if (token.refreshToken !== undefined) await login.renewal?.save(token.refreshToken);
     return token;

@@ -71,7 +71,7 @@ describe('a form does what the command does', () => {
   test('an endpoint is added, the dialog closes, the answer is below', async () => {
     const dialog = await opened('Add endpoint');
     expect(dialog.title).toBe('Add endpoint');
-    expect([...inputsOf(dialog).keys()]).toEqual(['name', 'host', 'security', 'port', 'login', 'admin', 'initial', 'incremental']);
+    expect([...inputsOf(dialog).keys()]).toEqual(['name', 'host', 'security', 'port', 'login', 'admin', 'token', 'client', 'scope', 'grant', 'initial', 'incremental']);
 
     const outcome = await send(dialog, { name: 'mail-hq', host: 'imap.example.com', security: 'starttls', port: 143, admin: 'user*master' });
 
