@@ -7,8 +7,8 @@ import type { BudgetLimits } from './budget-limits.ts';
 import { budgetScripts } from './budget-scripts.ts';
 import { KEY } from './keys.ts';
 
-/** A longer wait than this is not waited out: the worker turns to another mailbox. */
-const PATIENCE = 5_000;
+/** A longer wait than this is not waited out: the worker turns to another mailbox. Coming back costs a sign-in and a look at every folder. */
+const PATIENCE = 15_000;
 /** A process says that it is alive this often; one that was silent for three times as long is dead. */
 const HEARTBEAT = 2_000;
 /** Requests about no mailbox share a budget of their own. */
