@@ -44,6 +44,8 @@ export interface Config {
   readonly language: 'en' | 'de';
   /** Whether cards carry charts; otherwise the rows that say the same. */
   readonly charts: boolean;
+  /** Where addresses, subjects and senders are shown: to one person alone, or to every conversation. */
+  readonly details: 'personal' | 'everywhere';
   /** IANA time zone of reports and quiet hours. */
   readonly zone: string;
   /** Time of the daily report, minutes since midnight. */
@@ -147,6 +149,7 @@ const ENVIRONMENT = z.object({
   BELLHOP_TIMEZONE: z.string().default('UTC').refine(isZone, 'is a time zone such as Europe/Berlin'),
   BELLHOP_LANGUAGE: z.enum(['en', 'de']).default('en'),
   BELLHOP_CHARTS: z.enum(['on', 'off']).default('on'),
+  BELLHOP_DETAILS: z.enum(['personal', 'everywhere']).default('personal'),
   BELLHOP_QUIET: z
     .string()
     .optional()
@@ -218,6 +221,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     approvalTimes: readApprovalTimes(env.BELLHOP_APPROVAL_TIMES) ?? DEFAULT_APPROVAL_TIMES,
     language: env.BELLHOP_LANGUAGE,
     charts: env.BELLHOP_CHARTS === 'on',
+    details: env.BELLHOP_DETAILS,
     zone: env.BELLHOP_TIMEZONE,
     reportAt: readTimeOfDay(env.BELLHOP_REPORT_AT) ?? 480,
     quiet: env.BELLHOP_QUIET === undefined ? undefined : readQuietHours(env.BELLHOP_QUIET),

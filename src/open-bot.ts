@@ -2,6 +2,7 @@ import { ApprovalCaller } from './bot/approval-caller.ts';
 import { Announcer } from './bot/announcer.ts';
 import { ApprovalPlaces } from './bot/approval-places.ts';
 import { ConversationBook, type Documents } from './bot/conversation-book.ts';
+import { discreetChat } from './bot/discreet-chat.ts';
 import { FileOffers } from './bot/file-offers.ts';
 import { FailureNotifier } from './bot/failure-notifier.ts';
 import { MigrationBot } from './bot/migration-bot.ts';
@@ -27,11 +28,12 @@ export async function openBot(
   log: Logger,
   signal: AbortSignal,
 ): Promise<{ readonly server: RunningServer; readonly notifying: Promise<void> }> {
-  const { quiet, zone, reportAt, timeScale } = config;
+  const { quiet, zone, reportAt, timeScale, details } = config;
   const book = new ConversationBook(documents);
-  const chat = new TeamsAdapter(config.bot, config.sandbox, log, world.clock, config.charts);
-  const outbox = new Outbox({ documents, chat, clock: world.clock, timeScale });
+  const adapter = new TeamsAdapter(config.bot, config.sandbox, log, world.clock, config.charts);
   const locale = localeFor(config.language);
+  const chat = config.details === 'everywhere' ? adapter : discreetChat(adapter, locale);
+  const outbox = new Outbox({ documents, chat, clock: world.clock, timeScale });
   const roles = new Roles({
     people: { ...config.people, sandbox: config.sandbox },
     groups: groupsOf(config, world),
@@ -56,11 +58,11 @@ export async function openBot(
   const notifier = new Notifier({ world, book, chat, outbox, locale, failures, approvals, reports });
   const onPinned = (batch: BatchName): void => notifier.pinned(batch);
   const files = new FileOffers({ documents, world, chat, sandbox: config.sandbox });
-  const bot = new MigrationBot({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned });
+  const bot = new MigrationBot({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned, details });
   // A link is good for half an hour; a role may be gone before that. Whoever sits at the server has no role to lose.
   const mayUpload = async ({ id }: Actor): Promise<boolean> =>
     id.startsWith('cli:') || (await roles.stillMay(id, 'operate'));
-  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter: chat, mayUpload });
+  const server = await startServer({ host: config.host, port: config.port, world, bot, adapter, mayUpload });
   const notifying = notifier.run(signal).catch((error: unknown) => {
     log.error(
       { code: 'NotifierFailed', cause: error instanceof Error ? error.name : 'unknown' },

@@ -11,6 +11,7 @@ import { CommandRunner } from './command-runner.ts';
 import type { CommandReply, Here, WrittenFile } from './commands/command.ts';
 import { includes } from './commands/parse.ts';
 import { looksLikeSecret } from './commands/tokenize.ts';
+import { discreetTurn } from './discreet-chat.ts';
 import type { ConversationBook, PostedCard } from './conversation-book.ts';
 import type { FileOffer, FileOffers } from './file-offers.ts';
 import { type FormDesk, answerForm } from './form-desk.ts';
@@ -50,6 +51,8 @@ export interface MigrationBotOptions {
   readonly chat: Pick<ChatPort, 'post'>;
   readonly zone: string;
   readonly reportAt: number;
+  /** Where addresses, subjects and senders are shown. */
+  readonly details: 'personal' | 'everywhere';
   /** Hears of every live card once it is remembered. */
   readonly onPinned: (batch: BatchName) => void;
 }
@@ -64,9 +67,11 @@ export class MigrationBot {
   readonly #files: MigrationBotOptions['files'];
   readonly #chat: MigrationBotOptions['chat'];
   readonly #defaults: Pick<MigrationBotOptions, 'zone' | 'reportAt'>;
+  readonly #details: MigrationBotOptions['details'];
   readonly #onPinned: MigrationBotOptions['onPinned'];
 
-  constructor({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned }: MigrationBotOptions) {
+  constructor({ world, book, roles, outbox, files, chat, zone, reportAt, onPinned, details }: MigrationBotOptions) {
+    this.#details = details;
     this.#onPinned = onPinned;
     this.#outbox = outbox;
     this.#files = files;
@@ -79,6 +84,17 @@ export class MigrationBot {
   }
 
   async handle(incoming: Incoming, turn: Turn): Promise<void> {
+    return this.#handle(incoming, this.#discreet(incoming, turn));
+  }
+
+  // A view that only one person gets to see is as good as a chat with that person alone.
+  #discreet(incoming: Incoming, turn: Turn): Turn {
+    if (this.#details === 'everywhere' || !('place' in incoming) || incoming.kind === 'look') return turn;
+    const words = 'text' in incoming ? (incoming.text ?? '') : '';
+    return discreetTurn(turn, incoming.place, words, localeFor(incoming.by?.locale));
+  }
+
+  async #handle(incoming: Incoming, turn: Turn): Promise<void> {
     // Whoever hears from a conversation is in it (again): what waited for it may go out.
     if ('place' in incoming) {
       const { place, by } = incoming;
@@ -264,6 +280,7 @@ export class MigrationBot {
     return {
       ...this.#defaults,
       personal: place.personal,
+      details: place.personal || this.#details === 'everywhere',
       hasPrivateChat: async () => by !== undefined && (await this.#book.privateChat(by)) !== undefined,
       // Not by the outbox, which would keep the card.
       tellPrivately: async (card) => {

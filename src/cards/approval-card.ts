@@ -8,12 +8,13 @@ import {
   type Tone,
   band,
   bold,
-  boldFromOutside,
+  calling,
   card,
   fromOutside,
   markRow,
   panel,
   refreshedFor,
+  said,
   section,
   small,
   subtle,
@@ -102,7 +103,7 @@ function ringLine(ring: ApprovalRing | undefined, { expiresAt, asOf }: ApprovalV
     ring.why === 'expire'
       ? t.approval.rings.expire
       : `${t.approval.rings[ring.why]} ${t.approval.openUntil(clock(expiresAt, asOf))}`;
-  return [text(names === '' ? words : `${names}: ${words}`, { spacing: 'Medium' })];
+  return [names === '' ? text(words, { spacing: 'Medium' }) : calling(`${names}: ${words}`)];
 }
 
 // A step of a cutover is agreed to with what it does, whom it affects, the way back and the evidence in view.
@@ -115,7 +116,7 @@ function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): read
     return [
       panel(
         t.approval.plan,
-        markRow('plain', [fromOutside(command, 200)]),
+        markRow('plain', [said(command, 200)]),
         markRow('plain', [
           bold(counted),
           ' · ',
@@ -210,7 +211,7 @@ export function approvalsCard(
   const rows = open
     .slice(0, MOST_OPEN)
     .flatMap(({ identity, plan, requestedBy, expiresAt }): CardElement[] => [
-      markRow('attention', [bold(identity), ' · ', boldFromOutside(plan.text, 120)]),
+      markRow('attention', [bold(identity), ' · ', said(plan.text)]),
       underRow(subtle(`${t.approval.asked(foreign(requestedBy, 60))} · ${t.approval.until(clock(expiresAt, asOf))}`)),
     ]);
   const rest = open.length - MOST_OPEN;

@@ -4,6 +4,7 @@ import {
   type CardElement,
   band,
   bold,
+  calling,
   card,
   fromOutside,
   markRow,
@@ -12,7 +13,6 @@ import {
   small,
   spacedLine,
   subtle,
-  text,
   tiles,
 } from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
@@ -63,7 +63,7 @@ export function clusterCard(view: ClusterView, locale: Locale = ENGLISH, mention
             ...(rest > 0 ? [subtle(t.failures.andMore(rest))] : []),
           ]),
         ),
-    mention === undefined || solved ? undefined : text(t.cluster.please(mentionText(mention)), { spacing: 'Medium' }),
+    mention === undefined || solved ? undefined : calling(t.cluster.please(mentionText(mention))),
     small(`${code} · ${t.asOf(asOf.slice(11, 16))}`),
   ];
   const said = solved ? t.cluster.solvedSince(first) : t.cluster.since(first, view.count).replaceAll('**', '');

@@ -12,6 +12,7 @@ import {
   small,
   subtle,
 } from './elements.ts';
+import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
 /** What the doctor looked at; the same shape as engine/doctor.ts. */
@@ -74,7 +75,7 @@ function findingRows(
   const { t, clock } = locale;
   const shown = value !== undefined && /^\d{4}-\d\d-\d\dT/.test(value) ? clock(value, asOf) : (value ?? '');
   const name = about === undefined ? t.doctor.whats[what] : `${t.doctor.whats[what]} ${about}`;
-  const word = shown === '' ? t.doctor.healths[health] : shown;
+  const word = shown === '' ? t.doctor.healths[health] : escapeMarkdown(foreign(shown, 24));
   const rows = [markRow(TONE[health], [bold(''), fromOutside(name, 60), subtle(`  ${t.doctor.hints[what]}`)], word)];
   if (error === undefined || health === 'good') {
     if (health !== 'look' && health !== 'unknown') return rows;

@@ -1,7 +1,7 @@
 import type { CardAction, CardView } from './card-verbs.ts';
 import { actionPayload, viewPayload } from './card-verbs.ts';
 import type { Onlooker } from './eyes.ts';
-import { escapeMarkdown, foreign } from './foreign-text.ts';
+import { escapeMarkdown, foreign, tame, tameMarkdown } from './foreign-text.ts';
 
 /** Adaptive Card JSON, version 1.5: the elements Bellhop uses, as plain data. */
 export type CardElement = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -45,6 +45,9 @@ const MARK_COLOR: Readonly<Partial<Record<Tone, string>>> = {
   failed: 'Attention',
 };
 
+/** Marks what somebody wrote in the conversation, or what the card is about: it repeats, it tells nothing. Never leaves the process. */
+export const SAID = Symbol('said');
+
 /** A piece of text inside a line. `foreign` is text from outside: folders, subjects, server answers. */
 export type Run =
   | string
@@ -54,7 +57,13 @@ export type Run =
       readonly subtle?: true;
       readonly color?: string;
       readonly mono?: true;
+      readonly said?: true;
     };
+
+/** The words of a command, as somebody gave it. */
+export function said(text: string, length = 120): Run {
+  return { text: foreign(text, length), bold: true, said: true };
+}
 
 export function bold(text: string): Run {
   return { text, bold: true };
@@ -84,21 +93,27 @@ export function spacedLine(spacing: string, ...runs: readonly Run[]): CardElemen
 }
 
 function toTextRun(run: Run): CardElement {
-  if (typeof run === 'string') return { type: 'TextRun', text: run };
-  const { text, bold: isBold, subtle: isSubtle, color, mono } = run;
+  if (typeof run === 'string') return { type: 'TextRun', text: tame(run) };
+  const { text, bold: isBold, subtle: isSubtle, color, mono, said: isSaid } = run;
   return {
     type: 'TextRun',
-    text,
+    text: tame(text),
     ...(isBold === true ? { weight: 'Bolder' } : {}),
     ...(isSubtle === true ? { isSubtle: true } : {}),
     ...(color === undefined ? {} : { color }),
     ...(mono === true ? { fontType: 'Monospace', size: 'Small' } : {}),
+    ...(isSaid === true ? { [SAID]: true } : {}),
   };
 }
 
 /** A paragraph of our own words, Markdown allowed. */
-export function text(content: string, more: Readonly<Record<string, unknown>> = {}): CardElement {
-  return { type: 'TextBlock', text: content, wrap: true, ...more };
+export function text(content: string, more: Readonly<Record<string | symbol, unknown>> = {}): CardElement {
+  return { type: 'TextBlock', text: tameMarkdown(content), wrap: true, ...more };
+}
+
+/** A text that calls people: their names were cleaned, its tags are ours. */
+export function calling(content: string): CardElement {
+  return { type: 'TextBlock', text: content, wrap: true, spacing: 'Medium' };
 }
 
 export function small(content: string, spacing = 'Medium'): CardElement {
@@ -134,7 +149,13 @@ export function band({ what, tone, state, name, sentence }: Band): CardElement {
     bleed: true,
     items: [
       { type: 'ColumnSet', columns: [eyebrow, word] },
-      text(escapeMarkdown(foreign(name, 80)), { size: 'Large', weight: 'Bolder', style: 'heading', spacing: 'None' }),
+      text(escapeMarkdown(foreign(name, 80)), {
+        size: 'Large',
+        weight: 'Bolder',
+        style: 'heading',
+        spacing: 'None',
+        [SAID]: true,
+      }),
       text(sentence, { spacing: 'Small' }),
     ],
   };
@@ -331,7 +352,7 @@ export function card(
   return {
     type: 'AdaptiveCard',
     version: '1.5',
-    fallbackText,
+    fallbackText: tame(fallbackText),
     body: withoutDoubleLines(body.filter((element) => element !== undefined)),
     actions: inRow(buttons).map(toAction),
   };

@@ -1,3 +1,8 @@
+const WEB_SCHEME = /\b(https?|ftps?|file|mailto|tel|data|javascript|msteams):/gi;
+const WEB_NAME = /\bwww\./gi;
+/** The tag of a mention, escaped or not. */
+const MENTION = /(<|&lt;)(\/?at\b)/gi;
+
 /**
  * Text from outside (folders, subjects, names, server answers) made fit for a card: one line, no control, bidirectional
  * or invisible characters, nothing a client expands ({{DATE(...)}}), cut in the middle, long words breakable.
@@ -9,6 +14,10 @@ export function foreign(text: string, length = 80): string {
     .replaceAll(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, '')
     .replaceAll('{{', '{ {')
     .replaceAll('${', '$ {')
+    // Clients turn what looks like an address of the web into a link, whatever the card says.
+    .replaceAll(WEB_SCHEME, '$1\u200b:')
+    .replaceAll(WEB_NAME, 'www\u200b.')
+    .replaceAll(MENTION, '$1\u200b$2')
     .trim()
     .toWellFormed();
   return breakable(cutMiddle(clean, length));
@@ -19,7 +28,10 @@ function cutMiddle(text: string, length: number): string {
   const characters = Array.from(text);
   if (characters.length <= length) return text;
   const head = Math.ceil((length - 1) * 0.6);
-  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (length - 1 - head)).join('')}`;
+  const tail = characters.length - (length - 1 - head);
+  // An address that is cut stays one: what is left of it is told by its "@".
+  const hasLost = characters.slice(head, tail).includes('@');
+  return `${characters.slice(0, head).join('')}…${hasLost ? '@…' : ''}${characters.slice(hasLost ? tail + 2 : tail).join('')}`;
 }
 
 const LONGEST_WORD = 12;
@@ -45,4 +57,30 @@ export function escapeMarkdown(text: string): string {
       character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
     )
     .replace(/^([+-]|\d+\.)/, '\\$1');
+}
+
+const LONGEST_TEXT = 600;
+
+/**
+ * The last thing every text of a card goes through, whoever put it together: nothing a client expands, turns into a link
+ * or reads from right to left is left, and no text is longer than a card can bear.
+ */
+export function tame(text: string): string {
+  return text
+    .slice(0, LONGEST_TEXT)
+    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')
+    .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replaceAll('{{', '{ {')
+    .replaceAll('${', '$ {')
+    .replaceAll(WEB_SCHEME, '$1\u200b:')
+    .replaceAll(WEB_NAME, 'www\u200b.')
+    .replaceAll(MENTION, '$1\u200b$2')
+    .toWellFormed();
+}
+
+/** The same for a text that is read as Markdown: of it our own texts use nothing but bold letters. */
+export function tameMarkdown(text: string): string {
+  return tame(text)
+    .replaceAll(/(?<!\\)[[\]]/g, '\\$&')
+    .replaceAll('<', '&lt;');
 }

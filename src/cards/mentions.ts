@@ -9,7 +9,7 @@ export interface Mention {
 
 /** The words that ring. The text of a mention and of its entity must be the same, or Teams shows neither. */
 export function mentionText({ name }: Mention): string {
-  return `<at>${foreign(name, 60).replaceAll(/[<>&\\*_[\]()~#`|!\u200b]/g, '')}</at>`;
+  return `<at>${foreign(name, 60).replaceAll(/[<>&\\*_[\]()~#`|!:/\u200b]/g, '')}</at>`;
 }
 
 /** The card, with the mentions its text holds. */

@@ -13,6 +13,7 @@ import {
   subtle,
   underRow,
 } from './elements.ts';
+import { escapeMarkdown, foreign } from './foreign-text.ts';
 import type { Locale } from './locale.ts';
 import type { SpeedView } from '../engine/views.ts';
 
@@ -63,7 +64,11 @@ export function approvalSection({ approvals, asOf }: Report, { t, clock }: Local
   const rows = approvals
     .slice(0, MOST_ROWS)
     .flatMap(({ identity, title, batch, requestedBy, requestedAt }) => [
-      markRow('attention', [bold(title), ...(batch === null ? [] : [` · ${batch}`])], identity),
+      markRow(
+        'attention',
+        [bold(title), ...(batch === null ? [] : [' · ', fromOutside(batch, 40)])],
+        escapeMarkdown(foreign(identity, 12)),
+      ),
       underRow(fromOutside(t.report.askedBy(requestedBy, clock(new Date(requestedAt).toISOString(), asOf)), 100)),
     ]);
   const rest = approvals.length - MOST_ROWS;
@@ -126,7 +131,7 @@ export function burnDownSection(
 export function filesLine({ files = [] }: Report, { t, bytes }: Locale): CardElement | undefined {
   if (files.length === 0) return undefined;
   const names = files.map(({ file, bytes: size }) => `${file.slice(file.lastIndexOf('/') + 1)} (${bytes(size)})`);
-  return spacedLine('Medium', subtle(`${t.report.files}  `), names.join(' · '));
+  return spacedLine('Medium', subtle(`${t.report.files}  `), fromOutside(names.join(' · '), 120));
 }
 
 function daysBetween(from: string, to: string): number {

@@ -409,6 +409,8 @@ export const DE: typeof EN = {
     undo: (command) => `Rückgängig mit **${command}**.`,
   },
 
+  discreet: 'Adressen zeigt Bellhop nur im Chat mit Ihnen allein.',
+
   report: {
     what: (day) => `Tagesbericht · ${day}`,
     name: 'Mail-Migration',

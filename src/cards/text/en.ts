@@ -391,6 +391,8 @@ export const EN = {
     undo: (command: string) => `To undo it, write **${command}**.`,
   },
 
+  discreet: 'Addresses are shown in your chat with Bellhop alone.',
+
   report: {
     what: (day: string) => `Daily report · ${day}`,
     name: 'Mail migration',
