@@ -2,19 +2,21 @@ import {
   type Card,
   type CardElement,
   band,
-  bold,
   card,
   line,
+  panel,
+  type Run,
   section,
   small,
   spacedLine,
   subtle,
-  text,
 } from './elements.ts';
 import { escapeMarkdown } from './foreign-text.ts';
 import type { FormName } from './forms.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { germanCommand } from './text/de-commands.ts';
+import { DE } from './text/de.ts';
+import { EN } from './text/en.ts';
 
 /** What help shows of a command. */
 export interface CommandHelp {
@@ -30,32 +32,91 @@ export interface CommandHelp {
 
 const TOPICS = ['Look', 'Set up', 'Move', 'Repair', 'Finish'] as const;
 
-/** All commands by topic, each with an example that can be typed as it is. */
+/** The way from nothing to a running batch, by the words of its commands. */
+const FIRST_STEPS = ['add endpoint', 'test endpoint', 'create batch', 'add users', 'check batch', 'start batch'];
+
+/** Where to begin, and the names of all commands by topic: each topic and each command has a card of its own. */
 export function helpCard(commands: readonly CommandHelp[], locale: Locale = ENGLISH): Card {
   const { t } = locale;
   const topics = TOPICS.map((topic) => [topic, commands.filter((each) => each.topic === topic)] as const);
   const names = commands.map((each) => each.title.toLowerCase()).join(', ');
+  const steps = FIRST_STEPS.flatMap((words) => commands.find((each) => commandWords(each.usage) === words) ?? []);
   const body: CardElement[] = [
     band({ what: t.help.what, tone: 'waiting', state: t.help.commands, name: t.help.name, sentence: t.help.sentence }),
-    ...topics
-      .filter(([, list]) => list.length > 0)
-      .map(([topic, list]) => section(t.help.topics[topic], ...list.map((each, at) => commandLine(each, at, locale)))),
-    small(t.help.more),
+    panel(
+      t.help.start,
+      ...steps.map((each, at) =>
+        spacedLine(at === 0 ? 'Small' : 'None', subtle(`${at + 1}  `), typed(exampleOf(each))),
+      ),
+    ),
+    ...topics.map(([topic, list]) =>
+      section(
+        t.help.topics[topic],
+        line(...list.flatMap((each, at) => [at === 0 ? '' : subtle(' · '), commandWords(each.usage)])),
+      ),
+    ),
+    small(t.help.more(t.help.topics.Repair.toLowerCase())),
   ];
   return card(`${t.help.fallback(names)} ${t.write('help start batch')}`, body, [
     { title: t.buttons.status, action: { verb: 'status' } },
     { title: t.buttons.addEndpoint, action: { verb: 'openForm', form: 'addEndpoint' } },
     { title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch' } },
-    { title: t.buttons.failures, action: { verb: 'failures' }, secondary: true },
-    { title: t.buttons.endpoints, action: { verb: 'endpoints' }, secondary: true },
+    ...TOPICS.map(
+      (topic) =>
+        ({
+          title: t.help.topics[topic],
+          action: { verb: 'say', text: `help ${topic.toLowerCase()}` },
+          secondary: true,
+        }) as const,
+    ),
   ]);
+}
+
+/** The topic somebody names, in any language Bellhop speaks. */
+export function readTopic(text: string): CommandHelp['topic'] | undefined {
+  const word = text.trim().toLowerCase();
+  return TOPICS.find((topic) =>
+    [topic, EN.help.topics[topic], DE.help.topics[topic]].some((each) => each.toLowerCase() === word),
+  );
+}
+
+/** The commands of a topic, each with an example that can be typed as it is. */
+export function topicHelpCard(
+  topic: CommandHelp['topic'],
+  commands: readonly CommandHelp[],
+  locale: Locale = ENGLISH,
+): Card {
+  const { t } = locale;
+  const list = commands.filter((each) => each.topic === topic);
+  const name = t.help.topics[topic];
+  return card(
+    `${name}: ${list.map((each) => each.title.toLowerCase()).join(', ')}. ${t.write('help start batch')}`,
+    [
+      band({ what: t.help.what, tone: 'waiting', state: t.help.commands, name, sentence: t.help.sentence }),
+      section(name, ...list.map((each, at) => commandLine(each, at, locale))),
+    ],
+    [{ title: t.buttons.allCommands, action: { verb: 'help' } }],
+  );
+}
+
+function commandWords(usage: string): string {
+  return usage.split(/\s+(?=[<[])/)[0] ?? usage;
+}
+
+// Our own words, to be copied as they are.
+function typed(text: string): Run {
+  return { text, bold: true, said: true };
+}
+
+function exampleOf({ examples, usage }: CommandHelp): string {
+  return examples[0] ?? usage;
 }
 
 // The shortest honest line: an example, then the first clause of what it does.
 function commandLine(command: CommandHelp, at: number, locale: Locale): CardElement {
   const [first = ''] = helpText(command, locale).split(/[.:;]/);
   const words = locale.language === 'en' ? first.charAt(0).toLowerCase() + first.slice(1) : first;
-  return spacedLine(at === 0 ? 'Small' : 'None', bold(command.examples[0] ?? command.usage), subtle(`   ${words}`));
+  return spacedLine(at === 0 ? 'Small' : 'None', typed(exampleOf(command)), subtle(`   ${words}`));
 }
 
 function helpText({ usage, help }: CommandHelp, { language }: Locale): string {
@@ -78,8 +139,9 @@ export function commandHelpCard(command: CommandHelp, locale: Locale = ENGLISH):
         name: title,
         sentence: escapeMarkdown(help),
       }),
-      text(escapeMarkdown(usage), { fontType: 'Monospace', spacing: 'Medium' }),
-      section(t.help.examples, ...examples.map((example) => line(bold(example)))),
+      // A run is literal: "<name>" stays what it is.
+      spacedLine('Medium', { text: usage, mono: true }),
+      section(t.help.examples, ...examples.map((example) => line(typed(example)))),
       aliases.length === 0 ? undefined : small(`${t.help.also}: ${aliases.map(escapeMarkdown).join(', ')}`),
     ],
     [

@@ -40,6 +40,8 @@ describe('what people type', () => {
     ['prüfe batch sales-1', 'check batch', { batch: 'sales-1' }],
     ['fehler sales-1', 'failures', { batch: 'sales-1' }],
     ['hilfe', 'help', {}],
+    // Copied from a card, with the places where it may wrap.
+    ['status info@conto\u200bso.example', 'status', { target: { user: 'info@contoso.example' } }],
     ['sync now sales-1', 'sync now', { target: { batch: 'sales-1' } }],
     ['sync sales-1', 'sync now', { target: { batch: 'sales-1' } }],
     ['retry sales-1', 'retry', { target: { batch: 'sales-1' } }],
@@ -58,6 +60,7 @@ describe('what people type', () => {
     ['strt batch sales-1', 'start batch'],
     ['statsu', 'status'],
     ['endponits', 'endpoints'],
+    ['good morning everybody', 'help'],
     ['synk now sales-1', 'sync now'],
     ['hlep', 'help'],
   ])('%s: did you mean %s', (message, nearest) => {

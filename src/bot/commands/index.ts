@@ -1,7 +1,7 @@
 import { doctorCommand, whyCommand } from './insight-commands.ts';
 import { muteCommand, watchCommand } from './news-commands.ts';
 import { reportCommand, reportScheduleCommand } from './report-commands.ts';
-import { commandHelpCard, helpCard } from '../../cards/help-card.ts';
+import { commandHelpCard, helpCard, readTopic, topicHelpCard } from '../../cards/help-card.ts';
 import { batchesCommand, failuresCommand, statusCommand } from './status-commands.ts';
 import { checkBatchCommand, resumeBatchCommand, startBatchCommand, stopBatchCommand } from './batch-commands.ts';
 import { createBatchCommand } from './create-batch-command.ts';
@@ -42,8 +42,8 @@ import { resumeUserCommand, retryCommand, stopUserCommand, syncNowCommand } from
 const helpCommand = command({
   usage: 'help [command]',
   title: 'Help',
-  help: 'Show all commands, or one with examples.',
-  examples: ['help', 'help "start batch"'],
+  help: 'Show where to begin and all commands, a topic, or one command with examples.',
+  examples: ['help', 'help start batch', 'help repair'],
   aliases: ['hilfe', '?'],
   permission: 'view',
   topic: 'Look',
@@ -58,6 +58,11 @@ const helpCommand = command({
       .filter((word) => word !== undefined)
       .join(' ')
       .toLowerCase();
+    const topic = readTopic(wanted);
+    if (topic !== undefined) {
+      const view = all.filter((each) => each.topic === topic).map(describeCommand);
+      return { view, card: topicHelpCard(topic, all, locale) };
+    }
     const words = nearest(
       wanted,
       all.map((each) => commandWords(each.usage)),

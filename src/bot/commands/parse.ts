@@ -58,7 +58,7 @@ function findCommand(tokens: readonly Token[], commands: readonly Command[]): Ma
 
 function unknownCommand(text: string, commands: readonly Command[]): MigrationError {
   const phrases = commands.flatMap((command) => [commandWords(command.usage), ...command.aliases]);
-  const found = nearest(text.toLowerCase(), phrases);
+  const found = nearest(text.toLowerCase(), phrases, 'help');
   const command = commands.find((each) => commandWords(each.usage) === found || each.aliases.includes(found));
   return new MigrationError('UnknownCommand', {
     text: text.slice(0, 80),

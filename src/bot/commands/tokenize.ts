@@ -101,10 +101,14 @@ export function cleanMessage(text: string, botNames: readonly string[]): string 
   return clean;
 }
 
-/** Every kind of space, control or invisible character is one space. */
+/**
+ * Every kind of space or control character is one space. What has no width goes: who copies an address from a card copies
+ * the places where it may wrap, too.
+ */
 export function plainSpaces(text: string): string {
+  const seen = text.replaceAll(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
-  const spaced = text.replaceAll(/[\s\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, ' ').trim();
+  const spaced = seen.replaceAll(/[\s\u0000-\u001f\u00a0]/g, ' ').trim();
   return spaced.replaceAll(/ {2,}/g, ' ');
 }
 

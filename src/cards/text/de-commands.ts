@@ -46,7 +46,10 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
     title: 'Späte Post',
     help: 'Zeigt, wer nach der Umstellung des MX noch an den alten Server sendet, und über welche Hosts. Die Post wird geholt. Absender stehen im persönlichen Chat.',
   },
-  help: { title: 'Hilfe', help: 'Zeigt alle Befehle, oder einen mit Beispielen.' },
+  help: {
+    title: 'Hilfe',
+    help: 'Zeigt, wo man anfängt, und alle Befehle; ein Thema, oder einen Befehl mit Beispielen.',
+  },
   status: { title: 'Stand', help: 'Zeigt alle Batches, einen Batch oder einen Benutzer.' },
   batches: { title: 'Batches', help: 'Zeigt alle Batches.' },
   failures: { title: 'Fehler', help: 'Zeigt fehlgeschlagene Benutzer nach Ursache, jede mit Abhilfe.' },

@@ -357,13 +357,14 @@ export const DE: typeof EN = {
     commands: 'Befehle',
     name: 'Was Bellhop kann',
     sentence: 'Schreiben Sie **@Bellhop** und einen Befehl. Knöpfe tun dasselbe.',
-    more: 'Passwörter gehören nie in den Chat. Mehr: **help start batch** oder jeder andere Befehl.',
+    more: (topic) =>
+      `Passwörter gehören nie in den Chat. Mehr: **hilfe start batch**, **hilfe ${topic}**, ebenso jeder andere Befehl und jedes Thema.`,
     role: (role) => `Rolle: ${role}`,
     roles: { view: 'Leser', operate: 'Bediener', approve: 'Genehmiger', 'break-glass': 'Notfall' },
     topics: { Look: 'Ansehen', Move: 'Umziehen', 'Set up': 'Einrichten', Repair: 'Reparieren', Finish: 'Abschließen' },
     examples: 'Beispiele',
     also: 'Auch',
-    start: 'Erste Schritte',
+    start: 'Von nichts zum laufenden Batch',
     fallback: (names) => `Befehle von Bellhop: ${names}.`,
   },
 

@@ -340,13 +340,14 @@ export const EN = {
     commands: 'Commands',
     name: 'What Bellhop can do',
     sentence: 'Write **@Bellhop** and a command. Buttons do the same.',
-    more: 'Passwords never go into chat. More: **help start batch**, or any other command.',
+    more: (topic: string) =>
+      `Passwords never go into chat. More: **help start batch**, **help ${topic}**, or any other command or topic.`,
     role: (role: string) => `Role: ${role}`,
     roles: { view: 'viewer', operate: 'operator', approve: 'approver', 'break-glass': 'break-glass' },
     topics: { Look: 'Look', Move: 'Move', 'Set up': 'Set up', Repair: 'Repair', Finish: 'Finish' },
     examples: 'Examples',
     also: 'Also',
-    start: 'First steps',
+    start: 'From nothing to a running batch',
     fallback: (names: string) => `Bellhop commands: ${names}.`,
   },
 
