@@ -2,7 +2,14 @@ import { errorCard } from '../cards/error-card.ts';
 import type { Card } from '../cards/elements.ts';
 import { type Audience, NOBODY } from '../cards/eyes.ts';
 import { localeFor } from '../cards/locale.ts';
-import { type Failure, type FailureCode, MigrationError, failure, toMigrationError } from '../engine/domain/failure.ts';
+import {
+  type Failure,
+  type FailureCode,
+  type FailureDetails,
+  MigrationError,
+  failure,
+  toMigrationError,
+} from '../engine/domain/failure.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { ChatPort, Place } from './chat-port.ts';
@@ -298,8 +305,9 @@ export class MigrationBot {
   }
 
   #errorCard(error: unknown, by: Person | undefined): Card {
-    const { nearest } = toMigrationError(error).details;
-    return errorCard(this.#explain(error), localeFor(by?.locale), typeof nearest === 'string' ? nearest : undefined);
+    const { code, details } = toMigrationError(error);
+    const nearest = typeof details['nearest'] === 'string' ? details['nearest'] : undefined;
+    return errorCard(this.#explain(error), localeFor(by?.locale), nearest, missingStep(code, details));
   }
 
   #explain(error: unknown): Failure {
@@ -323,6 +331,13 @@ const NAMED_BY = {
   Decided: 'identity',
   CutoverMoved: 'identity',
 } as const;
+
+/** The command that has to come first, where it is clear which. */
+function missingStep(code: FailureCode, { batch, command, endpoint }: FailureDetails): string | undefined {
+  if (code === 'BatchEmpty') return `add users ${String(batch)}`;
+  if (code === 'UsageError' && typeof command === 'string') return `help ${command}`;
+  return code === 'UnknownEndpoint' && endpoint !== undefined ? 'endpoints' : undefined;
+}
 
 /** A press on a card that is not up to date: it is answered with the state. */
 const STALE: ReadonlySet<FailureCode> = new Set<FailureCode>(['ApprovalOver', 'ApprovalTwice']);

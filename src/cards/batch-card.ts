@@ -117,7 +117,9 @@ function sentenceOf(view: BatchView, locale: Locale): string {
   const eta = etaSeconds === null || left === undefined ? '' : t.batch.rest(left, until(etaSeconds));
   switch (status) {
     case 'Created':
-      return totalCount === 0 ? t.batch.noUsers : t.batch.notStarted(totalCount);
+      return totalCount === 0
+        ? t.batch.noUsers(escapeMarkdown(foreign(view.identity, 64)))
+        : t.batch.notStarted(totalCount);
     case 'Waiting':
       return t.batch.startsAt(totalCount, clock(view.startDateTime ?? asOf, asOf));
     case 'Syncing':
@@ -213,6 +215,12 @@ function buttons(
   const target = identity;
   const list: (Button | false)[] = [
     status === 'Created' &&
+      totalCount === 0 && {
+        title: t.buttons.addUsers,
+        action: { verb: 'say', text: `add users ${target}` },
+        primary: true,
+      },
+    status === 'Created' &&
       totalCount > 0 && { title: t.buttons.startBatch, action: { verb: 'startBatch', target }, primary: true },
     status === 'Created' && totalCount > 0 && { title: t.buttons.checkBatch, action: { verb: 'checkBatch', target } },
     failedCount > 0 && {
@@ -246,5 +254,7 @@ function fallback(view: BatchView, { t, count }: Locale): string {
   const numbers = [syncedCount + finalizedCount, totalCount, failedCount, inTarget(items), items.source].map(count);
   const [synced = '', total = '', failed = '', target = '', source = ''] = numbers;
   const score = dataConsistencyScore === null ? '' : t.batch.score(dataConsistencyScore);
-  return `${t.batch.fallback(identity, t.status(status), synced, total, failed, target, source)}${score} ${t.write(`status ${identity}`)}`;
+  const waits = status === 'Created' ? (totalCount === 0 ? 'add users' : 'check batch') : 'status';
+  const next = `${waits} ${identity}`;
+  return `${t.batch.fallback(identity, t.status(status), synced, total, failed, target, source)}${score} ${t.write(next)}`;
 }

@@ -28,8 +28,9 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
   const { batch, users, checked, ready, problems, finishedAt, items, notes } = view;
   const running = finishedAt === null;
   const bad = problems.length;
-  const tone = running ? 'running' : bad === 0 ? 'done' : 'attention';
-  const state = running ? t.check.checking : bad === 0 ? t.check.ready : t.check.toFix(bad);
+  const none = users === 0;
+  const tone = running ? 'running' : bad > 0 || none ? 'attention' : 'done';
+  const state = running ? t.check.checking : none ? t.check.nothing : bad === 0 ? t.check.ready : t.check.toFix(bad);
   const body: (CardElement | undefined)[] = [
     band({ what: t.check.what, tone, state, name: batch, sentence: sentenceOf(view, locale) }),
     running && users > 0
@@ -57,7 +58,7 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
             ]),
           ),
         ),
-    running
+    running || none
       ? undefined
       : section(
           t.check.passed,
@@ -65,18 +66,27 @@ export function checkCard(view: CheckView, locale: Locale = ENGLISH): Card {
           markRow('done', [bold(t.folders(view.folders)), t.check.canRead]),
         ),
     running ? undefined : durationSection(view, locale),
-    running ? undefined : proofSection(view, locale),
+    running || none ? undefined : proofSection(view, locale),
     small(
       finishedAt === null ? t.check.follows : t.check.checked(clock(finishedAt, view.asOf), bytes(view.largestItem)),
     ),
   ];
-  const fallback = `${t.check.fallback(batch, count(ready), count(users), count(bad), count(items))} ${t.write(`start batch ${batch}`)}`;
+  const fallback = `${t.check.fallback(batch, count(ready), count(users), count(bad), count(items))} ${t.write(`${none && !running ? 'add users' : 'start batch'} ${batch}`)}`;
   return card(
     fallback,
     body,
     running
       ? []
       : [
+          ...(none
+            ? [
+                {
+                  title: t.buttons.addUsers,
+                  action: { verb: 'say', text: `add users ${batch}` },
+                  primary: true,
+                } as const,
+              ]
+            : []),
           ...(ready > 0 ? [{ title: t.buttons.startBatch, action: startOf(view), primary: true } as const] : []),
           { title: t.buttons.checkAgain, action: { verb: 'checkBatch', target: batch } },
         ],

@@ -139,13 +139,13 @@ export function endpointTestCard(name: string, test: EndpointTest, locale: Local
   const again = { title: t.buttons.testAgain, action: { verb: 'testEndpoint', target: name } } as const;
   if (test.error === undefined)
     return card(
-      t.endpoint.goodFallback(name),
+      `${t.endpoint.goodFallback(name)} ${t.write(`create batch sales-1 endpoint=${name}`)}`,
       [
         band({ what: t.endpoint.test, tone: 'done', state: t.endpoint.reached, name, sentence: t.endpoint.right }),
         section(t.endpoint.says, ...answerRows(test, locale)),
         small(t.endpoint.abilities),
       ],
-      [again],
+      [{ title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch', target: name } }, again],
     );
   const { code, message, remedy } = locale.failure(test.error);
   return card(

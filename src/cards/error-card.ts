@@ -2,8 +2,11 @@ import type { Failure } from '../engine/domain/failure.ts';
 import { type Button, type Card, band, card, fromOutside, markRow, panel, small } from './elements.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 
-/** A refusal or error: what it is, why, what to do; the nearest command as a button where one was meant. */
-export function errorCard(error: Failure, locale: Locale = ENGLISH, nearest?: string): Card {
+/**
+ * A refusal or error: what it is, why, what to do; the nearest command as a button where one was meant, and
+ * the one that comes first where one is missing.
+ */
+export function errorCard(error: Failure, locale: Locale = ENGLISH, nearest?: string, next?: string): Card {
   const { t } = locale;
   const { code, message, remedy } = locale.failure(error);
   const unknown = code === 'UnknownCommand' && nearest !== undefined;
@@ -25,6 +28,8 @@ export function errorCard(error: Failure, locale: Locale = ENGLISH, nearest?: st
       ),
       small(code),
     ],
-    unknown ? [{ title: nearest, action: { verb: 'say', text: nearest }, primary: true }, help] : [help],
+    unknown
+      ? [{ title: nearest, action: { verb: 'say', text: nearest }, primary: true }, help]
+      : [...(next === undefined ? [] : [{ title: next, action: { verb: 'say', text: next } } as const]), help],
   );
 }

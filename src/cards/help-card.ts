@@ -61,14 +61,8 @@ export function helpCard(commands: readonly CommandHelp[], locale: Locale = ENGL
     { title: t.buttons.status, action: { verb: 'status' } },
     { title: t.buttons.addEndpoint, action: { verb: 'openForm', form: 'addEndpoint' } },
     { title: t.buttons.createBatch, action: { verb: 'openForm', form: 'createBatch' } },
-    ...TOPICS.map(
-      (topic) =>
-        ({
-          title: t.help.topics[topic],
-          action: { verb: 'say', text: `help ${topic.toLowerCase()}` },
-          secondary: true,
-        }) as const,
-    ),
+    { title: t.buttons.failures, action: { verb: 'failures' }, secondary: true },
+    { title: t.buttons.endpoints, action: { verb: 'endpoints' }, secondary: true },
   ]);
 }
 

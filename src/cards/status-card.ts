@@ -34,7 +34,7 @@ export function statusCard(view: StatusView, locale: Locale = ENGLISH): Card {
     band({
       what: t.overview.what,
       tone,
-      state: t.overview.states[tone],
+      state: t.overview.states[tone === 'waiting' && batches.length > 0 ? 'notStarted' : tone],
       name: t.overview.name,
       sentence: sentenceOf(view, locale),
     }),
@@ -74,7 +74,7 @@ export function statusCard(view: StatusView, locale: Locale = ENGLISH): Card {
 function toneOf({ failedCount, activeCount, batches }: StatusView): Tone {
   if (failedCount > 0) return 'attention';
   if (activeCount > 0) return 'running';
-  return batches.length === 0 ? 'waiting' : 'done';
+  return batches.every(({ status }) => status === 'Created' || status === 'Waiting') ? 'waiting' : 'done';
 }
 
 function sentenceOf(

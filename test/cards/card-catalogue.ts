@@ -17,7 +17,7 @@ import { keptValues, readFormValues } from '../../src/bot/form-words.ts';
 import { NOBODY } from '../../src/cards/eyes.ts';
 import { fileSentCard } from '../../src/cards/file-card.ts';
 import { formCard, refusalCard } from '../../src/cards/form-card.ts';
-import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
+import { commandHelpCard, helpCard, topicHelpCard } from '../../src/cards/help-card.ts';
 import { type Locale } from '../../src/cards/locale.ts';
 import { planCard } from '../../src/cards/plan-card.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
@@ -254,6 +254,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['upload-ask', uploadElsewhereCard(LONG, 'add users sales-1', locale)],
     ['confirm', confirmCard({ text: 'start batch everyone', title: 'Start batch', count: 50_000, sample: ['a@example.com', 'b@example.com', 'c@example.com'] }, locale)],
     ['help', helpCard(COMMANDS, locale)],
+    ...(['Look', 'Set up', 'Move', 'Repair', 'Finish'] as const).map((topic) => [`help-topic-${topic}`.replaceAll(' ', '-'), topicHelpCard(topic, COMMANDS, locale)] as const),
     ...COMMANDS.map((each) => [`help-${each.title}`.replaceAll(' ', '-'), commandHelpCard(each, locale)] as const),
   ]; // prettier-ignore
   return new Map(entries);

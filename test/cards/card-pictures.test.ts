@@ -10,7 +10,7 @@ import { cardCatalogue } from './card-catalogue.ts';
 const FOLDER = process.env['CARD_PICTURES'] ?? join(tmpdir(), 'bellhop-cards');
 
 const SHOWN = [
-  'batch-Syncing', 'approval-open', 'approval-waits', 'approval-decides', 'approval-many', 'approval-ring-remind', 'approval-ring-expire', 'glass', 'probe-both', 'probe-lost', 'probe-hostile', 'staged', 'cutover-staged', 'cutover-two-domains', 'batch-viewer', 'approval-rejected', 'approval-hostile', 'approvals', 'verify', 'verify-equal', 'verify-hostile', 'skipped', 'skipped-approved', 'skipped-hostile', 'batch-synced', 'batch-hostile', 'batch-huge', 'status-some', 'user', 'user-hostile', 'failures', 'check', 'help', 'error-unknown',
+  'batch-Syncing', 'approval-open', 'approval-waits', 'approval-decides', 'approval-many', 'approval-ring-remind', 'approval-ring-expire', 'glass', 'probe-both', 'probe-lost', 'probe-hostile', 'staged', 'cutover-staged', 'cutover-two-domains', 'batch-viewer', 'approval-rejected', 'approval-hostile', 'approvals', 'verify', 'verify-equal', 'verify-hostile', 'skipped', 'skipped-approved', 'skipped-hostile', 'batch-synced', 'batch-hostile', 'batch-huge', 'status-some', 'user', 'user-hostile', 'failures', 'check', 'help', 'help-topic-Finish', 'error-unknown',
   'endpoint-good', 'endpoint-no-method', 'endpoints', 'form-endpoint', 'file-sent', 'form-endpoint-wrong', 'form-batch', 'help-Add-endpoint', 'confirm', 'report', 'cluster', 'cluster-hostile', 'digest', 'doctor', 'why', 'upload', 'upload-ask', 'plan-user', 'plan-running', 'plan-hostile', 'batch-live',
   'user-syncing', 'batch-no-worker',
   'batch-ahead', 'batch-ending', 'expiry',

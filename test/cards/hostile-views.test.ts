@@ -47,6 +47,7 @@ import {
   sampleEndpoint,
   sampleExport,
   sampleFailures,
+  sampleLearned,
   samplePlan,
   sampleSkipped,
   sampleStatus,
@@ -131,7 +132,15 @@ const CARDS: Readonly<Record<string, (locale: Locale, poison: string) => readonl
     endpointTestCard(poison, { reachable: false, capabilities: [], error: poisoned(REFUSED, poison) }, locale),
   ],
   endpointsCard: (locale, poison) => [
-    endpointsCard([poisoned({ ...sampleEndpoint, identity: 'mail-hq', batches: ['sales-1'] }, poison)], locale),
+    endpointsCard(
+      [
+        poisoned(
+          { ...sampleEndpoint, identity: 'mail-hq', batches: ['sales-1'], connections: 50, learned: sampleLearned },
+          poison,
+        ),
+      ],
+      locale,
+    ),
   ],
   errorCard: (locale, poison) => [
     errorCard(failure('UnknownCommand', { text: poison, nearest: 'help' }), locale, 'help'),
@@ -166,7 +175,7 @@ const CARDS: Readonly<Record<string, (locale: Locale, poison: string) => readonl
   commandHelpCard: (locale) => (COMMAND === undefined ? [] : [commandHelpCard(COMMAND, locale)]),
 };
 /** Looked at elsewhere: what is filled in is no Markdown; the words of a notice are those of who makes it; one link of our own. */
-const ELSEWHERE = ['formCard', 'noticeCard', 'uploadCard'];
+const ELSEWHERE = ['topicHelpCard', 'formCard', 'noticeCard', 'uploadCard'];
 
 const markdown = new MarkdownIt({ html: true, linkify: true });
 // Addresses of mailboxes are shown as what they are.

@@ -54,8 +54,8 @@ export const DE: typeof EN = {
     stopped: 'Angehalten',
     total: 'Gesamt',
     rest: (time, until) => ` Der Rest dauert etwa **${time}**, bis ${until}.`,
-    noUsers:
-      'Er hat noch keine Benutzer. Schreiben Sie **add users** mit seinem Namen, oder importieren Sie sie auf dem Server.',
+    noUsers: (name) =>
+      `Er hat noch keine Benutzer. Schreiben Sie **add users ${name}**, oder importieren Sie sie auf dem Server.`,
     notStarted: (value) =>
       `${users(value)} ${value === 1 ? 'wartet' : 'warten'} auf den Start. Prüfen Sie vorher: das schreibt nichts.`,
     startsAt: (value, time) =>
@@ -131,6 +131,7 @@ export const DE: typeof EN = {
     export: 'Export',
     cancel: 'Abbrechen',
     addEndpoint: 'Endpunkt anlegen',
+    addUsers: 'Benutzer hinzufügen',
     createBatch: 'Batch anlegen',
     completeBatch: 'Batch abschließen',
     skipped: 'Ausgelassene zeigen',
@@ -175,6 +176,7 @@ export const DE: typeof EN = {
       running: 'Läuft',
       waiting: 'Noch nichts',
       done: 'Alles gut',
+      notStarted: 'Nicht gestartet',
       failed: 'Fehlgeschlagen',
       stopped: 'Angehalten',
     },
@@ -251,7 +253,8 @@ export const DE: typeof EN = {
     ready: 'Bereit',
     toFix: (value) => `${users(value)} zu klären`,
     running: 'Jede Anmeldung, jedes Zielpostfach und jeder Ordner wird angesehen.',
-    noUsers: 'Der Batch hat noch keine Benutzer.',
+    noUsers: 'Der Batch hat noch keine Benutzer: es gibt nichts zu prüfen.',
+    nothing: 'Keine Benutzer',
     allCan: (value) => `${value === 1 ? 'Der Benutzer kann' : `Alle ${users(value)} können`} jetzt starten.`,
     someCan: (ready, all, rest) =>
       `**${ready} von ${some(all, 'Benutzer', 'Benutzern')}** können jetzt starten. Die übrigen ${rest} können folgen.`,
