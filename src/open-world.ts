@@ -7,6 +7,7 @@ import { dnsSurveyor } from './dns/dns-surveyor.ts';
 import { checkedAddress } from './imap/source-host.ts';
 import { probeMailer } from './smtp/probe-mailer.ts';
 import type { Clock, LedgerStore, Logger, World } from './engine/ports.ts';
+import { examineDrop } from './drop/examine-drop.ts';
 import { exchangeDirectory } from './exchange/exchange-directory.ts';
 import { imapConnector } from './imap/imap-connector.ts';
 import { oauthSecrets } from './imap/oauth-secrets.ts';
@@ -83,6 +84,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     vault: credentialVault(redis, key),
     uploads: redisUploads(redis, clock),
     records,
+    drop: () => examineDrop(config.dropDirectory, clock.now()),
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),
     clock,
     log,

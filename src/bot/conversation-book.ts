@@ -80,6 +80,20 @@ export class ConversationBook {
     return activityId === '' || this.#documents.putIfAbsent(`seen:${activityId}`, '1', ACTIVITY_MEMORY);
   }
 
+  /** Keeps that Bellhop is in a conversation, and since when it heard of it last. */
+  async rememberPlace(place: Place, at: number): Promise<void> {
+    await this.#documents.put(`place:${placeHash(rootOf(place))}`, JSON.stringify({ place, at }));
+  }
+
+  async forgetPlace(place: Place): Promise<void> {
+    await this.#documents.delete(`place:${placeHash(rootOf(place))}`);
+  }
+
+  /** How many conversations Bellhop can write to. */
+  async placeCount(): Promise<number> {
+    return (await this.#documents.names('place:')).length;
+  }
+
   /** Keeps where a person talks to Bellhop alone. */
   async rememberPrivateChat(person: Pick<Person, 'id' | 'tenantId'>, place: Place): Promise<void> {
     await this.#documents.put(privateName(person), JSON.stringify(place));
@@ -225,4 +239,10 @@ function pinName(batch: BatchName, place: Place): string {
 
 function privateName({ id, tenantId }: Pick<Person, 'id' | 'tenantId'>): string {
   return `private:${tenantId}:${id}`;
+}
+
+// Every thread of a channel has an id of its own; Bellhop is in the channel.
+function rootOf(place: Place): Place {
+  const [conversationId = ''] = place.conversationId.split(';');
+  return { ...place, conversationId };
 }

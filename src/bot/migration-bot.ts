@@ -10,6 +10,7 @@ import {
   failure,
   toMigrationError,
 } from '../engine/domain/failure.ts';
+import type { Finding } from '../engine/doctor.ts';
 import { type BatchName, parseBatchName } from '../engine/domain/ids.ts';
 import type { World } from '../engine/ports.ts';
 import type { ChatPort, Place } from './chat-port.ts';
@@ -103,9 +104,11 @@ export class MigrationBot {
 
   async #handle(incoming: Incoming, turn: Turn): Promise<void> {
     // Whoever hears from a conversation is in it (again): what waited for it may go out.
+    if (incoming.kind === 'removed') return this.#removed(incoming.place);
     if ('place' in incoming) {
       const { place, by } = incoming;
       await this.#outbox.reopen(place);
+      await this.#book.rememberPlace(place, this.#world.clock.now());
       if (place.personal && by !== undefined) await this.#book.rememberPrivateChat(by, place);
     }
     switch (incoming.kind) {
@@ -127,6 +130,12 @@ export class MigrationBot {
       case 'anonymous':
         return;
     }
+  }
+
+  // What it still has to say there waits until it is back.
+  async #removed(place: Place): Promise<void> {
+    await this.#outbox.close(place);
+    await this.#book.forgetPlace(place);
   }
 
   async #message({ text, by, place, offersUsers }: Extract<Incoming, { kind: 'message' }>, turn: Turn): Promise<void> {
@@ -298,10 +307,16 @@ export class MigrationBot {
       scheduleReport: (schedule) => this.#book.scheduleReport(place, schedule),
       history: () => this.#book.history(),
       findings: async () => [
+        await this.#placesFinding(),
         { what: 'conversations', health: 'good', value: String((await this.#book.pinnedBatches()).length) },
         ...(await this.#outbox.findings()),
       ],
     };
+  }
+
+  async #placesFinding(): Promise<Finding> {
+    const places = await this.#book.placeCount();
+    return { what: 'places', health: places === 0 ? 'look' : 'good', value: String(places) };
   }
 
   #errorCard(error: unknown, by: Person | undefined): Card {

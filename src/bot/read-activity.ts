@@ -60,6 +60,8 @@ export type Incoming =
     }
   /** Bellhop was added to a team or chat. */
   | { readonly kind: 'installed'; readonly by: Person | undefined; readonly place: Place }
+  /** Bellhop was removed from there. */
+  | { readonly kind: 'removed'; readonly place: Place; readonly by: Person | undefined }
   | { readonly kind: 'other' }
   /** Nobody we can trust to be who they are. */
   | { readonly kind: 'anonymous' };
@@ -71,6 +73,8 @@ export function readActivity(activity: Activity): Incoming {
   const place = placeOf(activity);
   if (activity.type === 'installationUpdate' && activity.action === 'add')
     return { kind: 'installed', by: personOf(activity), place };
+  if (activity.type === 'installationUpdate' && activity.action === 'remove')
+    return { kind: 'removed', by: personOf(activity), place };
   const isAction = activity.type === 'invoke' && activity.name === 'adaptiveCard/action';
   const isSubmit =
     activity.type === 'message' &&

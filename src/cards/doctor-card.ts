@@ -4,7 +4,6 @@ import {
   type CardElement,
   type Tone,
   band,
-  bold,
   card,
   fromOutside,
   markRow,
@@ -74,9 +73,9 @@ function findingRows(
 ): readonly CardElement[] {
   const { t, clock } = locale;
   const shown = value !== undefined && /^\d{4}-\d\d-\d\dT/.test(value) ? clock(value, asOf) : (value ?? '');
-  const name = about === undefined ? t.doctor.whats[what] : `${t.doctor.whats[what]} ${about}`;
+  const name = about === undefined || about === '' ? [] : [' ', fromOutside(about, 60)];
   const word = shown === '' ? t.doctor.healths[health] : escapeMarkdown(foreign(shown, 24));
-  const rows = [markRow(TONE[health], [bold(''), fromOutside(name, 60), subtle(`  ${t.doctor.hints[what]}`)], word)];
+  const rows = [markRow(TONE[health], [t.doctor.whats[what], ...name, subtle(`  ${t.doctor.hints[what]}`)], word)];
   if (error === undefined || health === 'good') {
     if (health !== 'look' && health !== 'unknown') return rows;
     return [...rows, markRow('plain', [t.doctor.remedies[what]])];

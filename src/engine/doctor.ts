@@ -12,6 +12,10 @@ export interface Finding {
     | 'workers'
     | 'ledger'
     | 'target'
+    | 'access'
+    | 'certificate'
+    | 'drop'
+    | 'places'
     | 'endpoint'
     | 'conversations'
     | 'lastPost'
@@ -35,6 +39,7 @@ export async function examine(world: World): Promise<readonly Finding[]> {
   const findings = [
     ...[await stateFinding(world), await queueFinding(world), await workersFinding(world)],
     ...[await ledgerFinding(world), await targetFinding(world), await recordFinding(world)],
+    ...[...(await accessFindings(world)), ...(await dropFindings(world))],
   ];
   return [...findings, ...(await endpointFindings(world))];
 }
@@ -98,6 +103,37 @@ async function targetFinding(world: World): Promise<Finding> {
     // Throttled is reachable, and signed in.
     return { what: 'target', health: known.code === 'TargetThrottled' ? 'good' : 'bad', error: known };
   }
+}
+
+/** Any of these lets the app find the recipient of an address. */
+const FINDING_RIGHTS = ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
+const SOON = 30 * 86_400_000;
+
+async function accessFindings({ target, clock }: World): Promise<readonly Finding[]> {
+  try {
+    const { roles, expiresAt, certificateUntil } = await target.access();
+    const may = roles.some((role) => FINDING_RIGHTS.includes(role));
+    const access: Finding = {
+      ...{ what: 'access', health: may ? 'good' : 'look', about: roles.join(', ') },
+      ...(expiresAt === undefined ? {} : { value: new Date(expiresAt).toISOString() }),
+    };
+    if (certificateUntil === undefined) return [access];
+    const left = certificateUntil - clock.now();
+    const health = left > SOON ? 'good' : 'look';
+    return [access, { what: 'certificate', health, value: new Date(certificateUntil).toISOString() }];
+  } catch {
+    // Why it cannot sign in says the finding about the target.
+    return [{ what: 'access', health: 'unknown' }];
+  }
+}
+
+async function dropFindings({ drop }: World): Promise<readonly Finding[]> {
+  const found = await drop();
+  if (found === undefined) return [];
+  const { state, waiting, refused } = found;
+  if (state !== 'used')
+    return [{ what: 'drop', health: 'bad', error: failure(state === 'open' ? 'DropFolderOpen' : 'DropFolderMissing') }];
+  return [{ what: 'drop', health: waiting + refused > 0 ? 'look' : 'good', value: `${waiting}/${refused}` }];
 }
 
 // The latest answer to "test endpoint": the doctor reaches no source itself.

@@ -146,6 +146,8 @@ export interface TargetDirectory {
   find(address: UserAddress): Promise<TargetRecipient | undefined>;
   /** What the recipient's licence lets its mailbox hold; undefined when that cannot be known from here. Never throws for what Graph answers. */
   quota(recipient: Pick<TargetRecipient, 'id' | 'kind'>): Promise<MailboxQuota | undefined>;
+  /** What the app that writes mail may do, by its own token. Throws TargetSignInFailed. */
+  access(): Promise<TargetAccess>;
   /** A domain of the tenant, and the DNS records the target asks for; undefined when the tenant does not have it. */
   domain(name: string): Promise<TargetDomain | undefined>;
   /**
@@ -157,6 +159,14 @@ export interface TargetDirectory {
     mayWrite?: () => Promise<void>,
     watch?: WaitWatch,
   ): Promise<TargetMailbox>;
+}
+
+/** Times in ms since 1970, UTC. */
+export interface TargetAccess {
+  readonly roles: readonly string[];
+  readonly expiresAt: number | undefined;
+  /** Of the certificate the app signs in with, where it does. */
+  readonly certificateUntil?: number;
 }
 
 export interface TargetRecipient {
@@ -698,6 +708,16 @@ export interface EngineSettings {
   readonly publicUrl?: string;
 }
 
+/** The folder CSV files are dropped into. */
+export interface DropState {
+  /** `open`: others on the machine can enter it, so it is not used. */
+  readonly state: 'used' | 'open' | 'missing';
+  /** Files that lie there and are not taken. */
+  readonly waiting: number;
+  /** Files of the last day that were not imported. */
+  readonly refused: number;
+}
+
 /** All ports, wired once in main.ts. */
 export interface World {
   readonly source: SourceConnector;
@@ -715,6 +735,8 @@ export interface World {
   readonly uploads: UploadTickets;
   readonly reports: ReportFiles;
   readonly records: RecordFiles;
+  /** Undefined where no folder is used. */
+  readonly drop: () => Promise<DropState | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
   /** ms in which the event loop of this process had work, since it began. */

@@ -10,6 +10,7 @@ import { fencedClient } from './fenced-client.ts';
 import { failureOf, graphClient } from './graph-client.ts';
 import { type AppendEndpoint, appendSession } from './append-session.ts';
 import { type SignInOptions, appSignIn, graphSignIn, imapScopeOf } from './graph-sign-in.ts';
+import { certificateUntil, readAccess } from './token-access.ts';
 
 export interface ExchangeOptions extends SignInOptions {
   readonly budget: TargetBudget;
@@ -28,7 +29,8 @@ const KEEPS_MAILBOX: ReadonlySet<string> = new Set(['Enabled', 'Warning']);
 /** The target edge: the mailboxes of one tenant, through Microsoft Graph. */
 export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
   const { graphUrl, budget, clock, timeScale, maxItemSize, appendEndpoint: endpoint } = options;
-  const clientOptions = { graphUrl, signIn: graphSignIn(options), budget, clock, timeScale };
+  const signIn = graphSignIn(options);
+  const clientOptions = { graphUrl, signIn, budget, clock, timeScale };
   const graph = graphClient(clientOptions);
 
   const imapSignIn = endpoint && appSignIn(options, imapScopeOf(endpoint.host));
@@ -79,6 +81,10 @@ export function exchangeDirectory(options: ExchangeOptions): TargetDirectory {
   return {
     find,
     quota,
+    async access() {
+      const until = await certificateUntil(options).catch(() => undefined);
+      return { ...readAccess(await signIn(false)), ...(until === undefined ? {} : { certificateUntil: until }) };
+    },
     domain: (name) => targetDomain(graph, name),
     async open({ id, address }, mayWrite = async () => undefined, watch) {
       const own = graphClient({ ...clientOptions, watch });

@@ -437,6 +437,16 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message: 'Redis antwortet nicht ({detail}).',
     remedy: 'Prüfen Sie REDIS_URL und den Redis-Server; Worker machen von selbst weiter.',
   },
+  DropFolderOpen: {
+    title: 'Der Ablageordner steht anderen offen',
+    message: 'Andere auf diesem Rechner können BELLHOP_DROP betreten: wegen der Passwörter wird er nicht benutzt.',
+    remedy: 'Schließen Sie ihn: chmod o= auf den Ordner. Bellhop nimmt die Dateien dann von selbst.',
+  },
+  DropFolderMissing: {
+    title: 'Der Ablageordner ist nicht lesbar',
+    message: 'BELLHOP_DROP gibt es nicht, oder Bellhop darf ihn nicht lesen.',
+    remedy: 'Legen Sie den Ordner an, allein für das Konto von Bellhop: mkdir -m 700.',
+  },
 };
 
 export function germanTitle(code: FailureCode): string | undefined {

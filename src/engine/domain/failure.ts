@@ -610,6 +610,20 @@ export const FAILURES = {
     message: 'Redis does not answer ({detail}).',
     remedy: 'Check REDIS_URL and the Redis server; workers continue by themselves.',
   },
+  DropFolderOpen: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The drop folder is open to others',
+    message: 'Others on this machine can enter BELLHOP_DROP: because of the passwords it is not used.',
+    remedy: 'Close it: chmod o= on the folder. Bellhop takes the files then by itself.',
+  },
+  DropFolderMissing: {
+    scope: 'request',
+    retry: 'never',
+    title: 'The drop folder cannot be read',
+    message: 'BELLHOP_DROP is not there, or Bellhop may not read it.',
+    remedy: 'Make the folder, for the account of Bellhop alone: mkdir -m 700.',
+  },
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof FAILURES;
