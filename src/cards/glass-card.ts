@@ -1,5 +1,18 @@
 import type { ApprovalView } from '../engine/views.ts';
-import { type Card, band, bold, card, fromOutside, markRow, panel, section, small, subtle, text } from './elements.ts';
+import {
+  type Card,
+  band,
+  bold,
+  calling,
+  card,
+  fromOutside,
+  markRow,
+  panel,
+  said,
+  section,
+  small,
+  subtle,
+} from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { type Mention, mentionText, withMentions } from './mentions.ts';
@@ -23,13 +36,11 @@ export function glassCard(view: ApprovalView, locale: Locale = ENGLISH, mentions
         name: plan.title,
         sentence: t.glass.sentence(escapeMarkdown(name)) + (isVoid ? ` ${t.glass.undone}` : ''),
       }),
-      mentions.length === 0
-        ? undefined
-        : text(`${mentions.map(mentionText).join(', ')}: ${t.glass.look}`, { spacing: 'Medium' }),
+      mentions.length === 0 ? undefined : calling(`${mentions.map(mentionText).join(', ')}: ${t.glass.look}`),
       panel(t.glass.reason, markRow('plain', [fromOutside(glass?.reason ?? '', 300)])),
       section(
         t.glass.about,
-        markRow('plain', [fromOutside(plan.text, 200)]),
+        markRow('plain', [said(plan.text, 200)]),
         markRow('plain', [bold(counted), ' · ', fromOutside(plan.sample.join(', '), 160)]),
         markRow('plain', [t.approval.asked(foreign(requestedBy, 60)), subtle(`  ${clock(view.requestedAt, asOf)}`)]),
         markRow('attention', [t.glass.without(Math.max(0, waitedFor))]),

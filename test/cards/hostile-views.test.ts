@@ -22,12 +22,14 @@ import { exportCard } from '../../src/cards/export-card.ts';
 import { failuresCard } from '../../src/cards/failures-card.ts';
 import { fileSentCard } from '../../src/cards/file-card.ts';
 import { refusalCard } from '../../src/cards/form-card.ts';
+import { glassCard } from '../../src/cards/glass-card.ts';
 import { commandHelpCard, helpCard } from '../../src/cards/help-card.ts';
 import { lateMailCard } from '../../src/cards/late-mail-card.ts';
 import { type Locale, localeFor } from '../../src/cards/locale.ts';
 import { planCard } from '../../src/cards/plan-card.ts';
 import { reportCard } from '../../src/cards/report-card.ts';
 import { skippedCard } from '../../src/cards/skipped-card.ts';
+import { stagedCard } from '../../src/cards/staged-card.ts';
 import { statusCard } from '../../src/cards/status-card.ts';
 import { storyCard } from '../../src/cards/story-card.ts';
 import { uploadElsewhereCard } from '../../src/cards/upload-card.ts';
@@ -135,7 +137,10 @@ const CARDS: Readonly<Record<string, (locale: Locale, poison: string) => readonl
     endpointsCard(
       [
         poisoned(
-          { ...sampleEndpoint, identity: 'mail-hq', batches: ['sales-1'], connections: 50, learned: sampleLearned },
+          {
+            ...{ ...sampleEndpoint, identity: 'mail-hq', batches: ['sales-1'], connections: 50 },
+            ...{ learned: sampleLearned, atOnce: { initial: 31, incremental: 13 } },
+          },
           poison,
         ),
       ],
@@ -151,6 +156,18 @@ const CARDS: Readonly<Record<string, (locale: Locale, poison: string) => readonl
   failuresCard: (locale, poison) => [failuresCard(poisoned(sampleFailures(), poison), locale)],
   fileSentCard: (locale, poison) => [fileSentCard({ name: poison, bytes: 1, sha256: poison }, locale)],
   refusalCard: (locale, poison) => [refusalCard(failure('UnknownBatch', { batch: poison }), locale)],
+  glassCard: (locale, poison) => [
+    glassCard(asked(sampleApproval('done'), poison), locale, [{ id: '29:a', name: poison }]),
+  ],
+  stagedCard: (locale, poison) => [
+    stagedCard(
+      {
+        ...{ identity: poison, domain: poison, host: poison, asOf: NOW },
+        users: [{ identity: poison, batchId: poison, status: 'Failed' }],
+      },
+      locale,
+    ),
+  ],
   lateMailCard: (locale, poison) => Object.values(CUTOVERS).map((view) => lateMailCard(poisoned(view, poison), locale)),
   planCard: (locale, poison) => [
     planCard(poisoned(samplePlan(), poison), locale),
@@ -180,6 +197,8 @@ const ELSEWHERE = ['topicHelpCard', 'formCard', 'noticeCard', 'uploadCard'];
 const markdown = new MarkdownIt({ html: true, linkify: true });
 // Addresses of mailboxes are shown as what they are.
 markdown.linkify.set({ fuzzyEmail: false });
+// No client follows what has no scheme.
+markdown.linkify.add('//', null);
 
 function* parts(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (Array.isArray(value)) for (const each of value) yield* parts(each);
