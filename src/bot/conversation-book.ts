@@ -6,7 +6,7 @@ import type { Audience } from '../cards/eyes.ts';
 import { type FailureCluster, clusterKey, mergeClusters } from '../engine/domain/notification.ts';
 import type { Place } from './chat-port.ts';
 import type { Person } from './read-activity.ts';
-import { placeHash } from './place-hash.ts';
+import { placeHash, rootOf } from './place-hash.ts';
 
 /** Small JSON texts kept somewhere durable. */
 export interface Documents {
@@ -114,7 +114,7 @@ export class ConversationBook {
     });
   }
 
-  /** Makes a card the live card of a batch in its conversation; the one before becomes history. */
+  /** Makes a card the live card of a batch in its channel or chat; the one before, in whatever thread, becomes history. */
   async pin(batch: BatchName, card: PostedCard): Promise<void> {
     await this.#documents.put(pinName(batch, card.place), JSON.stringify(card));
   }
@@ -166,7 +166,7 @@ export class ConversationBook {
   /** Watches or mutes a batch or user in a conversation. */
   async subscribe(subscription: Subscription): Promise<void> {
     const { place, target } = subscription;
-    await this.#documents.put(`news:${target}:${placeHash(place)}`, JSON.stringify(subscription));
+    await this.#documents.put(`news:${target}:${placeHash(rootOf(place))}`, JSON.stringify(subscription));
   }
 
   /** Who watches and who muted a batch or user. */
@@ -174,8 +174,18 @@ export class ConversationBook {
     return this.#read<Subscription>(`news:${target}:`);
   }
 
-  /** Sets or ends the daily report of a conversation. */
-  async scheduleReport(place: Place, schedule: ReportSchedule | undefined): Promise<void> {
+  /** Batches and users a conversation muted. */
+  async mutedIn(place: Place): Promise<ReadonlySet<string>> {
+    const here = placeHash(rootOf(place));
+    const all = await this.#read<Subscription>('news:');
+    return new Set(
+      all.filter((each) => each.mode === 'mute' && placeHash(rootOf(each.place)) === here).map(({ target }) => target),
+    );
+  }
+
+  /** Sets or ends the daily report of a channel or chat: a post of its own, in no thread. */
+  async scheduleReport(said: Place, schedule: ReportSchedule | undefined): Promise<void> {
+    const place = rootOf(said);
     const name = `report:${placeHash(place)}`;
     if (schedule === undefined) await this.#documents.delete(name);
     else await this.#documents.put(name, JSON.stringify({ place, schedule }));
@@ -234,15 +244,9 @@ export class ConversationBook {
 }
 
 function pinName(batch: BatchName, place: Place): string {
-  return `pin:${batch}:${placeHash(place)}`;
+  return `pin:${batch}:${placeHash(rootOf(place))}`;
 }
 
 function privateName({ id, tenantId }: Pick<Person, 'id' | 'tenantId'>): string {
   return `private:${tenantId}:${id}`;
-}
-
-// Every thread of a channel has an id of its own; Bellhop is in the channel.
-function rootOf(place: Place): Place {
-  const [conversationId = ''] = place.conversationId.split(';');
-  return { ...place, conversationId };
 }

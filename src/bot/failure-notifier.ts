@@ -14,11 +14,12 @@ import {
 } from '../engine/domain/notification.ts';
 import { type QuietHours, wallTime } from '../engine/domain/wall-clock.ts';
 import type { World } from '../engine/ports.ts';
+import type { FailuresView } from '../engine/views.ts';
 import { failuresOverview, userOverview } from '../engine/queries.ts';
 import type { ChatPort, Place } from './chat-port.ts';
 import type { ConversationBook } from './conversation-book.ts';
 import type { OutboxEntry, Outbox } from './outbox.ts';
-import { placeHash } from './place-hash.ts';
+import { placeHash, rootOf } from './place-hash.ts';
 
 /** So long a new cause gathers users before people are told: a broken server fails them one after the other. */
 const SETTLE = 5_000;
@@ -42,6 +43,9 @@ export class FailureNotifier {
   readonly #options: FailureNotifierOptions;
   readonly #shown = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #watched = new Set<UserAddress>();
+  readonly #read = new Map<BatchName, { readonly view: Pick<FailuresView, 'groups' | 'asOf'>; readonly at: number }>();
+  /** Users of a cause, at this look. */
+  readonly #who = new Map<string, readonly string[]>();
 
   constructor(options: FailureNotifierOptions) {
     this.#options = options;
@@ -63,93 +67,114 @@ export class FailureNotifier {
     const clusters = await book.clusters();
     if (clusters.length === 0) return;
     const views = new Map<string, ClusterView>();
+    this.#who.clear();
     for (const batch of new Set(clusters.map((each) => each.batch))) {
-      const { groups, asOf } = await failuresOverview(world, batch).catch(() => ({ groups: [], asOf: '' }));
+      const { groups, asOf } = await this.#failuresOf(batch);
       for (const cluster of clusters.filter((each) => each.batch === batch)) {
         const group = groups.find((each) => each.error.code === cluster.code);
         views.set(clusterKey(cluster), viewOf(cluster, group, asOf));
+        this.#who.set(
+          clusterKey(cluster),
+          (group?.users ?? []).map((user) => user.identity),
+        );
       }
     }
-    for (const [place, mine] of await this.#interested(clusters)) await this.#bringUpToDate(place, mine, views);
+    for (const [channel, mine] of await this.#interested(clusters)) await this.#bringUpToDate(channel, mine, views);
     for (const cluster of clusters)
       if (views.get(clusterKey(cluster))?.count === 0 && this.#isSettled(cluster)) await book.forgetCluster(cluster);
   }
 
-  // The conversations that follow a batch by its live card or by "watch", without those that muted it.
+  // Every user of a batch is read for it: not at every look.
+  async #failuresOf(batch: BatchName): Promise<Pick<FailuresView, 'groups' | 'asOf'>> {
+    const { world } = this.#options;
+    const now = world.clock.now();
+    const known = this.#read.get(batch);
+    if (known !== undefined && now - known.at < SETTLE / world.settings.timeScale) return known.view;
+    const view = await failuresOverview(world, batch).catch(() => ({ groups: [], asOf: '' }));
+    this.#read.set(batch, { view, at: now });
+    return view;
+  }
+
+  // The channels and chats that follow a batch by its live card or by "watch", without those that muted it.
   async #interested(
     clusters: readonly FailureCluster[],
-  ): Promise<readonly (readonly [Audience, readonly FailureCluster[]])[]> {
-    const audiences = new Map<string, readonly [Audience, FailureCluster[]]>();
+  ): Promise<readonly (readonly [channel: Place, readonly Followed[]])[]> {
+    const channels = new Map<string, readonly [Place, Followed[]]>();
     for (const batch of new Set(clusters.map((each) => each.batch))) {
       for (const audience of await this.#audiences(batch)) {
-        const id = placeHash(audience.place);
-        const entry = audiences.get(id) ?? ([audience, []] as const);
-        entry[1].push(...clusters.filter((each) => each.batch === batch));
-        audiences.set(id, entry);
+        const channel = rootOf(audience.place);
+        const entry = channels.get(placeHash(channel)) ?? ([channel, []] as const);
+        entry[1].push(...clusters.filter((each) => each.batch === batch).map((cluster) => ({ cluster, ...audience })));
+        channels.set(placeHash(channel), entry);
       }
     }
-    return [...audiences.values()];
+    return [...channels.values()];
   }
 
   async #audiences(batch: BatchName): Promise<readonly Audience[]> {
     const { book } = this.#options;
     const [pinned, subscriptions] = await Promise.all([book.pinned(batch), book.subscriptions(batch)]);
     const found = new Map<string, Audience>();
-    for (const { place, owner } of pinned) found.set(placeHash(place), { place, owner });
+    // What is muted or watched in one thread of a channel is so in all of it.
+    for (const { place, owner } of pinned) found.set(placeHash(rootOf(place)), { place, owner });
     for (const { place, mode } of subscriptions) {
-      if (mode === 'mute') found.delete(placeHash(place));
-      else if (!found.has(placeHash(place))) found.set(placeHash(place), { place, owner: undefined });
+      const name = placeHash(rootOf(place));
+      if (mode === 'mute') found.delete(name);
+      else if (!found.has(name)) found.set(name, { place, owner: undefined });
     }
     return [...found.values()];
   }
 
+  // A cause is told in the thread of its batch; a digest of many is a post of its own.
   async #bringUpToDate(
-    { place, owner }: Audience,
-    clusters: readonly FailureCluster[],
+    channel: Place,
+    followed: readonly Followed[],
     views: ReadonlyMap<string, ClusterView>,
   ): Promise<void> {
-    const { outbox, world, quiet, zone, locale } = this.#options;
+    const { book, outbox, world, quiet, zone, locale } = this.#options;
     const untold: FailureCluster[] = [];
-    for (const cluster of clusters) {
+    const muted = await book.mutedIn(channel);
+    for (const { cluster, place, owner } of followed) {
       const view = views.get(clusterKey(cluster));
       if (view === undefined) continue;
-      const told = await this.#told(cluster, place);
+      const told = await this.#told(cluster, channel);
       if (told !== undefined) await this.#edit(told, cluster, view, place, owner);
-      else if (view.count > 0 && this.#isSettled(cluster)) untold.push(cluster);
+      else if (view.count > 0 && this.#isSettled(cluster) && !this.#isMuted(cluster, muted)) untold.push(cluster);
     }
     const telling = tellClusters(untold, {
       now: wallTime(world.clock.now(), zone),
       quiet,
-      room: await outbox.room(place),
+      room: await outbox.room(channel),
     });
     if (telling.tell === 'nothing') return;
     const viewsOf = telling.clusters.flatMap((each) => views.get(clusterKey(each)) ?? []);
     if (telling.tell === 'clusters') {
       for (const [at, cluster] of telling.clusters.entries()) {
         const view = viewsOf[at];
-        if (view === undefined) continue;
-        await outbox.post(this.#postName(cluster, place), place, async () =>
+        const { place, owner } = followed.find((each) => each.cluster === cluster) ?? {};
+        if (view === undefined || place === undefined) continue;
+        await outbox.post(this.#postName(cluster, channel), place, async () =>
           clusterCard(view, locale, mentionFor(cluster, place, owner)),
         );
       }
       return;
     }
     const newest = Math.max(...telling.clusters.map((each) => each.firstSeen));
-    const name = `digest:${newest}:${telling.clusters.length}:${placeHash(place)}`;
-    const entry = await outbox.post(name, place, async () => digestCard(viewsOf, locale));
+    const name = `digest:${newest}:${telling.clusters.length}:${placeHash(channel)}`;
+    const entry = await outbox.post(name, channel, async () => digestCard(viewsOf, locale));
     if (entry !== undefined)
-      for (const cluster of telling.clusters) await outbox.cover(this.#postName(cluster, place), entry);
+      for (const cluster of telling.clusters) await outbox.cover(this.#postName(cluster, channel), entry);
   }
 
-  async #told(cluster: FailureCluster, place: Place): Promise<OutboxEntry | undefined> {
-    const entry = await this.#options.outbox.entry(this.#postName(cluster, place));
+  async #told(cluster: FailureCluster, channel: Place): Promise<OutboxEntry | undefined> {
+    const entry = await this.#options.outbox.entry(this.#postName(cluster, channel));
     return entry?.state === 'posted' || entry?.state === 'unknown' ? entry : undefined;
   }
 
   // A post that may be lost gets a new name an hour later: while the cause lasts, it is news again.
-  #postName(cluster: FailureCluster, place: Place): string {
+  #postName(cluster: FailureCluster, channel: Place): string {
     const { world } = this.#options;
-    const base = `cluster:${clusterKey(cluster)}:${cluster.firstSeen}:${placeHash(place)}`;
+    const base = `cluster:${clusterKey(cluster)}:${cluster.firstSeen}:${placeHash(channel)}`;
     const lost = this.#lost.get(base);
     if (lost === undefined || world.clock.now() - lost < REMIND / world.settings.timeScale) return base;
     return `${base}:again:${lost}`;
@@ -157,22 +182,23 @@ export class FailureNotifier {
   readonly #lost = new Map<string, number>();
 
   async #edit(
-    { state, activityId, at }: OutboxEntry,
+    { state, activityId, at, place: told }: OutboxEntry,
     cluster: FailureCluster,
     view: ClusterView,
     place: Place,
     owner: Mention | undefined,
   ): Promise<void> {
     const { chat, locale, world } = this.#options;
-    const base = `cluster:${clusterKey(cluster)}:${cluster.firstSeen}:${placeHash(place)}`;
+    const base = `cluster:${clusterKey(cluster)}:${cluster.firstSeen}:${placeHash(rootOf(place))}`;
     if (state === 'unknown' && !this.#lost.has(base)) this.#lost.set(base, at);
     if (activityId === undefined) return;
     const text = `${view.count}:${view.lastSeen}`;
     const shown = this.#shown.get(base);
     const now = world.clock.now();
     if (shown?.text === text || (shown !== undefined && now - shown.at < EDIT_EVERY / world.settings.timeScale)) return;
+    // Where it was posted: the live card may have moved on to another thread.
     const { outcome } = await chat.update(
-      place,
+      told ?? place,
       activityId,
       clusterCard(view, locale, mentionFor(cluster, place, owner)),
     );
@@ -196,10 +222,20 @@ export class FailureNotifier {
     }
   }
 
+  // A cause of nobody but muted users is no news here.
+  #isMuted(cluster: FailureCluster, muted: ReadonlySet<string>): boolean {
+    const users = this.#who.get(clusterKey(cluster)) ?? [];
+    return muted.size > 0 && users.length > 0 && users.every((user) => muted.has(user));
+  }
+
   #isSettled({ firstSeen }: FailureCluster): boolean {
     const { clock, settings } = this.#options.world;
     return clock.now() - firstSeen >= SETTLE / settings.timeScale;
   }
+}
+
+interface Followed extends Audience {
+  readonly cluster: FailureCluster;
 }
 
 interface Audience {

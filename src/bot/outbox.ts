@@ -3,7 +3,7 @@ import type { Finding } from '../engine/doctor.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { ChatPort, Delivery, Place } from './chat-port.ts';
 import type { Documents } from './conversation-book.ts';
-import { placeHash } from './place-hash.ts';
+import { placeHash, rootOf } from './place-hash.ts';
 
 /** The memory of one post. */
 export interface OutboxEntry {
@@ -11,13 +11,15 @@ export interface OutboxEntry {
   readonly at: number;
   readonly tries: number;
   readonly activityId?: string;
+  /** Where it stands. */
+  readonly place?: Place;
   /** For `waiting`: not before this time. */
   readonly notBefore?: number;
 }
 
 const MEMORY = 30 * 86_400_000;
 const HOUR = 3_600_000;
-/** Unasked posts a conversation gets in any 60 minutes, at most. */
+/** Unasked posts a channel with all its threads, or a chat, gets in any 60 minutes, at most. */
 export const POSTS_PER_HOUR = 10;
 
 export interface OutboxOptions {
@@ -104,7 +106,7 @@ export class Outbox {
 
   /** How many posts a conversation may still get now. */
   async room(place: Place): Promise<number> {
-    const taken = await this.#options.documents.names(`slot:${placeHash(place)}:`);
+    const taken = await this.#options.documents.names(`slot:${placeHash(rootOf(place))}:`);
     return Math.max(0, POSTS_PER_HOUR - taken.length);
   }
 
@@ -112,7 +114,7 @@ export class Outbox {
   async #takeRoom(place: Place): Promise<boolean> {
     const { documents, timeScale } = this.#options;
     for (let slot = 0; slot < POSTS_PER_HOUR; slot += 1) {
-      const name = `slot:${placeHash(place)}:${slot}`;
+      const name = `slot:${placeHash(rootOf(place))}:${slot}`;
       if (await documents.putIfAbsent(name, '1', Math.ceil(HOUR / timeScale))) return true;
     }
     return false;
@@ -123,7 +125,7 @@ export class Outbox {
     switch (delivery.outcome) {
       case 'posted':
         await this.#options.documents.put('last-post', String(at));
-        return this.#save(name, { state: 'posted', at, tries, activityId: delivery.activityId });
+        return this.#save(name, { state: 'posted', at, tries, activityId: delivery.activityId, place });
       case 'later':
         await this.#save(name, { state: 'waiting', at, tries, notBefore: at + delivery.after });
         return undefined;
@@ -153,5 +155,5 @@ export class Outbox {
 const SENDING_TAKES = 60_000;
 
 function closedName(place: Place): string {
-  return `closed:${placeHash(place)}`;
+  return `closed:${placeHash(rootOf(place))}`;
 }

@@ -157,11 +157,20 @@ describe('news of failures', () => {
     const before = clusterCards().length;
     await failEverybody();
 
-    // The report is due later than the failures would be told: when it is there, they had their time.
-    await world.ask('report here');
-    const { world: engine } = world.opened;
-    await expect.poll(() => engine.clock.now() > 0 && clusterCards().length, { timeout: 3_000 }).toBe(before);
-    expect(await engine.store.user('user.1@example.com' as UserAddress)).toMatchObject({ status: 'Failed' });
+    // Another batch that fails after it is told: the muted one had its time.
+    await world.ask('create batch branch-3 endpoint=mail-hq');
+    const { store } = world.opened.world;
+    const [user] = sampleUsers('branch-3', 1);
+    if (user !== undefined)
+      await store.addUsers([{ ...user, address: 'third@example.com' as UserAddress }], [], OPERATOR);
+    const error = failure('MailboxFull', { address: 'third@example.com' });
+    await store.changeUsers('branch-3' as BatchName, (each) => ({
+      to: { ...each, status: 'Failed', error },
+      events: [{ type: 'UserSyncFailed', batch: each.batch, user: each.address, error }],
+    }));
+    await world.teams.waitFor((message) => textOf(message).includes('Failure · batch branch-3'), 60_000);
+    expect(clusterCards()).toHaveLength(before);
+    expect(await store.user('user.1@example.com' as UserAddress)).toMatchObject({ status: 'Failed' });
   });
 });
 
