@@ -63,7 +63,7 @@ export class FailureNotifier {
   /** Brings every conversation up to date. Called again and again; what could not be sent is sent at a later look. */
   async look(): Promise<void> {
     await this.#tellWatchers();
-    const { book, world } = this.#options;
+    const { book } = this.#options;
     const clusters = await book.clusters();
     if (clusters.length === 0) return;
     const views = new Map<string, ClusterView>();

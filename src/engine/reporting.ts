@@ -8,6 +8,7 @@ import {
   dailyReport,
 } from './domain/daily-report.ts';
 import { NO_ITEMS, addItems, inTarget } from './domain/items.ts';
+import type { MigrationBatch } from './domain/migration-batch.ts';
 import { isAtWork } from './domain/migration-user.ts';
 import { dataConsistencyScore, reasonsFromItems } from './domain/score.ts';
 import { sha256Of } from './domain/canonical-json.ts';
@@ -98,13 +99,15 @@ async function reportOf(
   }
   const { copied, copiedBy, usersSynced } = await yesterday(world, now);
   const before = history.find((day) => day.date === dayBefore(date));
-  const reported = batches.map(({ name, intent, every, startedAt, cutoverAt }): ReportedBatch => ({
-    ...{ name, intent, every },
+  // Without a day of its own, a batch has to be ready when it is to be completed.
+  const dayOf = (batch: MigrationBatch): number | undefined => batch.cutoverAt ?? batch.completion?.at;
+  const reported = batches.map((batch): ReportedBatch => ({
+    ...{ name: batch.name, intent: batch.intent, every: batch.every },
     pace: paceOf({
-      ...{ batch: name, startedAt, now, before, ended: copiedBy.get(name) ?? 0 },
-      inTarget: inTarget(addItems(users.filter((user) => user.batch === name).map((user) => user.items))),
+      ...{ batch: batch.name, startedAt: batch.startedAt, now, before, ended: copiedBy.get(batch.name) ?? 0 },
+      inTarget: inTarget(addItems(users.filter((user) => user.batch === batch.name).map((user) => user.items))),
     }),
-    ...(cutoverAt === undefined ? {} : { cutover: { at: cutoverAt, date: wallTime(cutoverAt, zone).date } }),
+    ...cutoverOf(dayOf(batch), zone),
   }));
   const report = dailyReport({
     ...{ date, now, users, history, bytes, copied, usersSynced },
@@ -163,4 +166,8 @@ async function waitingApprovals(world: World): Promise<readonly WaitingApproval[
     requestedAt: Date.parse(requestedAt),
     expiresAt: Date.parse(expiresAt),
   }));
+}
+
+function cutoverOf(at: number | undefined, zone: string): Pick<ReportedBatch, 'cutover'> {
+  return at === undefined ? {} : { cutover: { at, date: wallTime(at, zone).date } };
 }

@@ -89,7 +89,7 @@ const PROBE: ProbeView = {
     blind: [],
   },
 };
-const PROBES: readonly (readonly [name: string, view: ProbeView])[] = [
+export const PROBES: readonly (readonly [name: string, view: ProbeView])[] = [
   ['both', PROBE],
   ['target', { ...PROBE, arrivals: [{ where: 'target', after: 9000 }] }],
   ['lost', { ...PROBE, arrivals: [], blind: [{ where: 'source', reason: 'CredentialMissing' }] }],
