@@ -99,15 +99,13 @@ async function reportOf(
   }
   const { copied, copiedBy, usersSynced } = await yesterday(world, now);
   const before = history.find((day) => day.date === dayBefore(date));
-  // Without a day of its own, a batch has to be ready when it is to be completed.
-  const dayOf = (batch: MigrationBatch): number | undefined => batch.cutoverAt ?? batch.completion?.at;
   const reported = batches.map((batch): ReportedBatch => ({
     ...{ name: batch.name, intent: batch.intent, every: batch.every },
     pace: paceOf({
       ...{ batch: batch.name, startedAt: batch.startedAt, now, before, ended: copiedBy.get(batch.name) ?? 0 },
       inTarget: inTarget(addItems(users.filter((user) => user.batch === batch.name).map((user) => user.items))),
     }),
-    ...cutoverOf(dayOf(batch), zone),
+    ...cutoverOf(batch, zone),
   }));
   const report = dailyReport({
     ...{ date, now, users, history, bytes, copied, usersSynced },
@@ -168,6 +166,8 @@ async function waitingApprovals(world: World): Promise<readonly WaitingApproval[
   }));
 }
 
-function cutoverOf(at: number | undefined, zone: string): Pick<ReportedBatch, 'cutover'> {
+// Without a day of its own, a batch has to be ready when it is to be completed.
+function cutoverOf({ cutoverAt, completion }: MigrationBatch, zone: string): Pick<ReportedBatch, 'cutover'> {
+  const at = cutoverAt ?? completion?.at;
   return at === undefined ? {} : { cutover: { at, date: wallTime(at, zone).date } };
 }

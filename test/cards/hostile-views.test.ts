@@ -37,7 +37,6 @@ import { storyCard } from '../../src/cards/story-card.ts';
 import { uploadElsewhereCard } from '../../src/cards/upload-card.ts';
 import { userCard } from '../../src/cards/user-card.ts';
 import { verifyCard } from '../../src/cards/verify-card.ts';
-import type { BatchName } from '../../src/engine/domain/ids.ts';
 import { failure } from '../../src/engine/domain/failure.ts';
 import type { ApprovalView } from '../../src/engine/views.ts';
 import { type CardRenderer, NO_BROWSER, openCardRenderer } from '../support/render-card.ts';
@@ -172,7 +171,7 @@ const CARDS: Readonly<Record<string, (locale: Locale, poison: string) => readonl
       locale,
     ),
   ],
-  expiryCard: (locale, poison) => [expiryCard({ batch: poison as BatchName, end: 1, now: 0 }, locale)],
+  expiryCard: (locale, poison) => [expiryCard({ batch: poison, end: 1, now: 0 }, locale)],
   probeCard: (locale, poison) => PROBES.map(([, view]) => probeCard(poisoned(view, poison), locale)),
   lateMailCard: (locale, poison) => Object.values(CUTOVERS).map((view) => lateMailCard(poisoned(view, poison), locale)),
   planCard: (locale, poison) => [
