@@ -18,6 +18,8 @@ export interface LaneOptions {
 /** What is tried when the target refuses a message for its form: as it is, without what is refused most, reduced. */
 const OFFERS: readonly Offer[] = ['whole', 'plain', 'reduced'];
 const LARGEST_DIRECT = 2_900_000;
+/** A whole request (Graph answers 413 above it). */
+const LARGEST_REQUEST = 4 * 1024 * 1024;
 
 /**
  * Writes messages as JSON with MAPI properties. Everything must be right in the one CREATE: dates and message flags can
@@ -95,9 +97,9 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
     signal: AbortSignal,
   ): Promise<GraphAnswer<unknown>> {
     const path = `${root}/messages/${encodeURIComponent(id)}/attachments`;
-    if (attachment.size <= LARGEST_DIRECT) {
-      return graph.send<Attachment>({ method: 'POST', path, bytes: attachmentRequest(attachment), mailbox, signal });
-    }
+    const direct = (): Promise<GraphAnswer<unknown>> =>
+      graph.send<Attachment>({ method: 'POST', path, bytes: attachmentRequest(attachment), mailbox, signal });
+    if (attachment.size <= LARGEST_DIRECT) return direct();
     const { name, contentType, contentId, inline } = attachment;
     const bytes = attachment.read();
     const item = {
@@ -115,6 +117,9 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
       mailbox,
       signal,
     });
+    // Sessions begin at "3 MB": what is too small for one by the server's way of counting is sent as a whole.
+    if (!session.ok && session.verdict === 'refused' && attachmentRequest(attachment).length <= LARGEST_REQUEST)
+      return direct();
     if (!session.ok || typeof session.body.uploadUrl !== 'string') return session;
     return uploadAttachment(graph, session.body.uploadUrl, bytes, mailbox, signal);
   }
