@@ -109,14 +109,14 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     if (decisions.length === 0) return 0;
     const addresses = decisions.map(({ user }) => user.address);
     const texts = await redis.hmget(KEY.progress(batch), ...addresses);
-    const changing = decisions.map(async ({ user, decision }, at) => {
+    const changes = decisions.map(({ user, decision }, at) => {
       const progressText = texts[at] ?? '';
       const progress = optional<UserProgress>(progressText === '' ? null : progressText);
-      const stored = { user, userText: JSON.stringify(user), progress, progressText };
-      if (!(await tally.save(stored, { user: decision.to, progress }, stamp(decision.events, by))))
-        await changeUser(user.address, decide, by);
+      const before = { user, userText: JSON.stringify(user), progress, progressText };
+      return { before, after: decision.to, events: stamp(decision.events, by) };
     });
-    await Promise.all(changing);
+    const written = await tally.saveUsers(batch, changes);
+    for (const [at, address] of addresses.entries()) if (written[at] !== true) await changeUser(address, decide, by);
     return decisions.length;
   }
 

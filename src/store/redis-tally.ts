@@ -25,6 +25,13 @@ export interface StoredUser {
   readonly progressText: string;
 }
 
+/** A user that changes while its progress stays. */
+export interface UserChange {
+  readonly before: StoredUser;
+  readonly after: MigrationUser;
+  readonly events: readonly string[];
+}
+
 /** Users and their progress, written together with the sums of their batch. */
 export interface RedisTally {
   /** False when user or progress changed meanwhile: then nothing is written. */
@@ -33,6 +40,8 @@ export interface RedisTally {
     after: { readonly user: MigrationUser; readonly progress: UserProgress | undefined },
     events: readonly string[],
   ): Promise<boolean>;
+  /** Many users of one batch, each for itself: answers which were written. */
+  saveUsers(batch: BatchName, changes: readonly UserChange[]): Promise<readonly boolean[]>;
   remove(before: StoredUser, events: readonly string[]): Promise<boolean>;
   /** Users of one batch; answers those that were there already. */
   add(batch: BatchName, users: readonly MigrationUser[]): Promise<readonly (string | null)[]>;
@@ -47,6 +56,8 @@ const BUILDING = `building ${TALLY_VERSION} `;
 const NOT_READY = -1;
 /** Arguments of one script are bounded by Lua's stack. */
 const PART = 1000;
+/** Redis does nothing else while a script runs: this many users are a few milliseconds. */
+const USERS_AT_ONCE = 100;
 
 /**
  * Sums beside the users they are sums of. Nothing is written without them: whoever finds none, because the batch was
@@ -121,6 +132,22 @@ export function redisTally(redis: Redis): RedisTally {
       return (await withSums(batch, run, (reply) => reply === NOT_READY)) === 1;
     },
 
+    async saveUsers(batch, changes) {
+      const done: boolean[] = [];
+      for (const some of parts(changes, USERS_AT_ONCE)) {
+        const rows = some.flatMap(({ before: { user, userText, progress, progressText }, after, events }) => {
+          const step = stepArguments(stepBetween(shareOf(user, progress), shareOf(after, progress)));
+          const values = [user.address, userText, progressText, JSON.stringify(after)];
+          return [...values, ...step, String(events.length), ...events];
+        });
+        const run = (): Promise<number[] | number> =>
+          redis.bellhopSaveUsers(...[...keysOf(batch), KEY.events, ...listKeys(batch)], WHOLE, ...rows);
+        const reply = await withSums(batch, run, (each) => each === NOT_READY);
+        if (typeof reply !== 'number') done.push(...reply.map((each) => each === 1));
+      }
+      return done;
+    },
+
     async remove({ user, userText, progress, progressText }, events) {
       const { batch, address } = user;
       const step = stepArguments(stepBetween(shareOf(user, progress), undefined));
@@ -193,6 +220,6 @@ function toTally(rows: TallyRows | null): { readonly tally: BatchTally; readonly
 
 const NO_ROWS: TallyRows = [[], [], [], 0, [], [], 0, 0];
 
-function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let at = 0; at < items.length; at += PART) yield items.slice(at, at + PART);
+function* parts<Item>(items: readonly Item[], size = PART): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

@@ -6,6 +6,7 @@ import { KEY } from './keys.ts';
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     bellhopSaveUser(...args: string[]): Result<number, Context>;
+    bellhopSaveUsers(...args: string[]): Result<number[] | number, Context>;
     bellhopAddUsers(...args: string[]): Result<(string | null)[] | number, Context>;
     bellhopRemoveUser(...args: string[]): Result<number, Context>;
     bellhopReadTally(...args: string[]): Result<TallyRows | null, Context>;
@@ -30,16 +31,17 @@ const LISTS = TALLY_LISTS.length;
 
 // A step is applied to the sums of the batch: a count of amounts and their pairs, a count of places and their triples.
 const APPLY = `
+local function add(tally, name, amount)
+  if redis.call('HINCRBY', tally, name, amount) == 0 then redis.call('HDEL', tally, name) end
+end
+local function place(lists, at)
+  local list, score, member = KEYS[lists + tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
+  if score == '' then redis.call('ZREM', list, member) else redis.call('ZADD', list, score, member) end
+end
 local function apply(tally, lists, at)
-  for i = 1, tonumber(ARGV[at]) do
-    local name, amount = ARGV[at + i * 2 - 1], ARGV[at + i * 2]
-    if redis.call('HINCRBY', tally, name, amount) == 0 then redis.call('HDEL', tally, name) end
-  end
+  for i = 1, tonumber(ARGV[at]) do add(tally, ARGV[at + i * 2 - 1], ARGV[at + i * 2]) end
   at = at + 1 + tonumber(ARGV[at]) * 2
-  for i = 1, tonumber(ARGV[at]) do
-    local list, score, member = KEYS[lists + tonumber(ARGV[at + i * 3 - 2])], ARGV[at + i * 3 - 1], ARGV[at + i * 3]
-    if score == '' then redis.call('ZREM', list, member) else redis.call('ZADD', list, score, member) end
-  end
+  for i = 1, tonumber(ARGV[at]) do place(lists, at + i * 3 - 2) end
   return at + 1 + tonumber(ARGV[at]) * 3
 end
 local function ready(tally) return redis.call('HGET', tally, '.state') == ARGV[1] end
@@ -58,6 +60,35 @@ if ARGV[5] ~= ARGV[3] then redis.call('HSET', KEYS[1], ARGV[2], ARGV[5]) end
 if ARGV[6] ~= ARGV[4] then redis.call('HSET', KEYS[2], ARGV[2], ARGV[6]) end
 for i = apply(KEYS[3], 4, 7), #ARGV do redis.call('XADD', KEYS[4], '*', 'event', ARGV[i]) end
 return 1`;
+
+/*
+ * The same for many users whose progress stays, each for itself; their sums are written once. ARGV: state, then of each
+ * user: address, user and progress before, user after, step, count of events, events. Answers 1 or 0 for each, or -1.
+ */
+const SAVE_USERS = `${APPLY}
+if not ready(KEYS[3]) then return -1 end
+local done, sums, i = {}, {}, 2
+while i <= #ARGV do
+  local isSame = isStill(KEYS[1], ARGV[i], ARGV[i + 1]) and isStill(KEYS[2], ARGV[i], ARGV[i + 2])
+  if isSame then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 3]) end
+  local at = i + 4
+  for n = 1, tonumber(ARGV[at]) do
+    local name = ARGV[at + n * 2 - 1]
+    if isSame then sums[name] = (sums[name] or 0) + tonumber(ARGV[at + n * 2]) end
+  end
+  at = at + 1 + tonumber(ARGV[at]) * 2
+  for n = 1, tonumber(ARGV[at]) do
+    if isSame then place(4, at + n * 3 - 2) end
+  end
+  at = at + 1 + tonumber(ARGV[at]) * 3
+  for n = 1, tonumber(ARGV[at]) do
+    if isSame then redis.call('XADD', KEYS[4], '*', 'event', ARGV[at + n]) end
+  end
+  i = at + 1 + tonumber(ARGV[at])
+  done[#done + 1] = isSame and 1 or 0
+end
+for name, amount in pairs(sums) do add(KEYS[3], name, string.format('%.0f', amount)) end
+return done`;
 
 // KEYS: users, progress, tally, events, lists, order, hashes by address. ARGV: state, address, user and progress before, step, events.
 const REMOVE_USER = `${APPLY}
@@ -132,6 +163,7 @@ return 1`;
 /** Defines the scripts on a connection. */
 export function defineTallyScripts(redis: Redis): void {
   redis.defineCommand('bellhopSaveUser', { numberOfKeys: LISTS + 4, lua: SAVE_USER });
+  redis.defineCommand('bellhopSaveUsers', { numberOfKeys: LISTS + 4, lua: SAVE_USERS });
   redis.defineCommand('bellhopAddUsers', { numberOfKeys: LISTS + 4, lua: ADD_USERS });
   redis.defineCommand('bellhopRemoveUser', { numberOfKeys: LISTS + 5 + KEPT_OF_USER.length, lua: REMOVE_USER });
   redis.defineCommand('bellhopReadTally', { numberOfKeys: LISTS + 4, lua: READ_TALLY });
