@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type ServerCertificate, makeServerCertificate } from './source/certificate.ts';
 import { freePort } from './source/free-port.ts';
 import { type GuardedProcess, startGuarded } from './source/guarded-process.ts';
 
@@ -13,6 +14,8 @@ export interface LocalPostgres extends AsyncDisposable {
   /** With a password, which must not be found anywhere. */
   readonly url: string;
   readonly password: string;
+  /** What a client that wants TLS has to trust. */
+  readonly caFile: string;
   /** Bytes of a table or a database, and what else one statement says: its output as psql prints it, unaligned. */
   sql(statement: string): Promise<string>;
   /** Ends the server as a crash does, and starts it again on the same data. */
@@ -43,6 +46,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
   const port = await freePort();
   const url = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
   const account = unprivileged();
+  const certificate = await makeServerCertificate(join(directory, 'tls'));
   const as = (program: string, args: readonly string[]): readonly [string, readonly string[]] =>
     account === undefined
       ? [program, args]
@@ -98,7 +102,8 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
       ...['--locale=C.UTF-8', '--no-sync'],
     ]);
     await run(program, [...args]);
-    writeFileSync(join(data, 'postgresql.conf'), configuration(directory, port, options), { flag: 'a' });
+    if (account !== undefined) chownSync(certificate.keyFile, account.uid, account.gid);
+    writeFileSync(join(data, 'postgresql.conf'), configuration(directory, port, certificate, options), { flag: 'a' });
     await start();
   } catch (error) {
     await dispose();
@@ -107,6 +112,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
   return {
     url,
     password: PASSWORD,
+    caFile: certificate.caFile,
     sql,
     start,
     freeze,
@@ -122,9 +128,18 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
 function configuration(
   directory: string,
   port: number,
+  { certFile, keyFile }: ServerCertificate,
   { durable = false, settings = [] }: LocalPostgresOptions,
 ): string {
-  const lines = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${directory}'`, `log_min_messages = warning`]; // prettier-ignore
+  const lines = [
+    `listen_addresses = '127.0.0.1'`,
+    `port = ${port}`,
+    `unix_socket_directories = '${directory}'`,
+    `ssl = on`,
+    `ssl_cert_file = '${certFile}'`,
+    `ssl_key_file = '${keyFile}'`,
+    `log_min_messages = warning`,
+  ];
   const fast = durable ? [] : ['fsync = off', 'full_page_writes = off'];
   return ['', ...lines, ...fast, ...settings, ''].join('\n');
 }

@@ -59,6 +59,8 @@ const BASE_TIMEOUT = 60_000;
 const SLOWEST_BYTES_PER_MS = 50;
 /** Rests up to this long are waited out in place; longer ones free the worker. */
 const PATIENCE = 3_000;
+/** What may be sent is sent within this time (ms), or asked about again; far below the time after which a mailbox is taken over. */
+const STOPPED = 1_500;
 const REST_WITHOUT_HEADER = 5_000;
 const READ_TRIES = 4;
 const MOST_PAGES = 20_000;
@@ -109,6 +111,7 @@ export function graphClient({
     const place = await budget.enter(request.mailbox, upload, signal, watch);
     const id = randomUUID();
     try {
+      const asked = clock.now();
       await request.beforeSending?.();
       watch.requested(upload);
       const exchange: HttpExchange = {
@@ -124,6 +127,8 @@ export function graphClient({
           ...request.headers,
         },
         body,
+        // A process that was stopped since cannot know what happened meanwhile.
+        stillWanted: request.beforeSending === undefined ? undefined : () => clock.now() - asked < STOPPED,
         timeout: BASE_TIMEOUT + Math.ceil(upload / SLOWEST_BYTES_PER_MS),
       };
       const { status, headers, text } = await watch.during('target', () => exchangeHttp(exchange));
@@ -212,7 +217,7 @@ export function failureOf(answer: { readonly verdict: GraphVerdict; readonly err
   }
 }
 
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
+const NEVER_SENT = new Set(['NOT_SENT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
 
 function networkCode(error: unknown): string {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;

@@ -17,6 +17,8 @@ export interface HttpExchange {
   readonly body: Buffer | StreamedBody | undefined;
   /** ms for the whole exchange */
   readonly timeout: number;
+  /** Asked when there is a connection, right before the first byte: with "no" nothing is sent, and the error's code is NOT_SENT. */
+  readonly stillWanted?: (() => boolean) | undefined;
 }
 
 export interface HttpAnswer {
@@ -37,7 +39,7 @@ const httpsAgent = new HttpsAgent(AGENT);
  * One HTTP exchange, without redirects and without repeating anything. node:https takes the body as the Buffers it is;
  * fetch would copy every byte of it. Rejects with Node's error codes; an answer that was cut rejects, too.
  */
-export function exchangeHttp({ method, url, headers, body, timeout }: HttpExchange): Promise<HttpAnswer> {
+export function exchangeHttp({ method, url, headers, body, timeout, stillWanted }: HttpExchange): Promise<HttpAnswer> {
   const secure = url.startsWith('https:');
   return new Promise((resolve, reject) => {
     const options: RequestOptions = {
@@ -60,6 +62,10 @@ export function exchangeHttp({ method, url, headers, body, timeout }: HttpExchan
       });
     });
     request.once('error', reject);
+    if (stillWanted !== undefined)
+      request.once('socket', () => {
+        if (!stillWanted()) request.destroy(Object.assign(new Error('not sent'), { code: 'NOT_SENT' }));
+      });
     if (body === undefined || Buffer.isBuffer(body)) return void request.end(body);
     if (body.length <= ONE_WRITE) return void request.end(Buffer.concat([...body.pieces()]));
     // What goes wrong here ends the request, and its 'error' says so.

@@ -65,11 +65,12 @@ function itemsInTarget(world: SandboxWorld): number {
 }
 
 /** Meanwhile the target hardly answers: what is done here happens in the middle of a sync, however long it takes. */
-async function slowly(world: SandboxWorld, work: () => Promise<unknown>): Promise<void> {
+async function slowly<Result>(world: SandboxWorld, work: () => Promise<Result>): Promise<Result> {
   const { latency } = world.exchange.faults.switches;
   world.exchange.faults.set({ latency: 5_000 });
-  await work();
+  const result = await work();
   world.exchange.faults.set({ latency });
+  return result;
 }
 
 const LATENCY = 15;
@@ -97,10 +98,8 @@ test(
     await using world = await prepare({ info: 140 }, { latency: LATENCY, environment });
     const first = await world.startBellhop('worker', otherHost(world, 'host-1'));
     await reaches(world, 30);
-    await slowly(world, async () => {
-      await world.startBellhop('worker', otherHost(world, 'host-2'));
-      await first.stop('SIGKILL');
-    });
+    const second = await slowly(world, () => world.startBellhop('worker', otherHost(world, 'host-2')));
+    await first.stop('SIGKILL');
     await reaches(world, itemsInTarget(world) + 20);
     await postgres.kill();
 
@@ -112,6 +111,14 @@ test(
     const { out } = await world.bellhop('doctor', '--json');
     expect(out).toContain('Postgres 1');
     expect(world.readEverythingStored() + out).not.toContain(postgres.password);
+
+    // Without its ledger a worker says so to whoever asks, and is itself again when the ledger is.
+    const ready = (): Promise<string> =>
+      fetch(`http://127.0.0.1:${second.port}/readyz`).then((answer) => answer.text());
+    await postgres.stop();
+    expect(JSON.parse(await ready())).toEqual({ status: 'not ready', failing: ['ledger'] });
+    await postgres.start();
+    expect(await waitUntil(ready, (text) => text === '{"status":"ready"}')).toBe('{"status":"ready"}');
   },
   LONGEST,
 );

@@ -149,6 +149,22 @@ test.each([
   expect(told).not.toContain('not-a-real-password');
 });
 
+test('TLS is what the URL says: the server is checked, and another one refused', async () => {
+  await local.sql('DROP SCHEMA IF EXISTS bellhop CASCADE');
+  await using safe = connect(`${local.url}?sslmode=verify-full&sslrootcert=${encodeURIComponent(local.caFile)}`);
+  await using doubting = connect(`${local.url}?sslmode=verify-full`);
+
+  await safe.ledgers.examine();
+  const refused = await doubting.ledgers.examine().catch((error: unknown) => error);
+
+  expect(
+    await local.sql(
+      `SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'bellhop'`,
+    ),
+  ).toBe('t');
+  expect(refused).toMatchObject({ code: 'LedgerUnavailable' });
+});
+
 test('settings under which acknowledged writes may be lost are said loudly', async () => {
   await using world = connect();
 
