@@ -81,8 +81,16 @@ async function bringNewest(
     rest.push({ run, uids: uids.slice(count) });
   }
   await queue.drained();
+  const left = await Promise.all(rest.map((each) => withoutBegun(session, each)));
   await settleRest(session, work, queue);
-  return rest;
+  return left;
+}
+
+// What an earlier pass began to send is settled with the newest mail, however old it is: it must not be sent after that.
+async function withoutBegun(session: MailboxSession, { run, uids }: FolderWork): Promise<FolderWork> {
+  const begun = await session.ledger.entries(run.path, run.status.uidValidity, 'intended');
+  const known = new Set(begun.map((entry) => entry.uid));
+  return { run, uids: uids.filter((uid) => !known.has(uid)) };
 }
 
 // Messages whose answer never came: asked about once the target had time to show them, sent again if it has not got them.
