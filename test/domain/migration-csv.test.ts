@@ -107,6 +107,20 @@ describe('reading a migration CSV', () => {
     ]);
   });
 
+  test.each([
+    ['/users', '/users/anna', [2]],
+    ['users.anna', 'users.anna.team', [2]],
+    ['/users/anna/', 'users/anna', [3]],
+    ['/users/anna', '/users/annabel', []],
+    ['/users/anna', '/users/anna.berg', []],
+    ['users.anna', 'users.annabel', []],
+  ])('UserRoot %s beside %s of the same login: nobody gets the mail of another', (one, other, refused) => {
+    const rows = [`a@example.com,admin,p,${one}`, `b@example.com,admin,p,${other}`];
+    const csv = readMigrationCsv(Buffer.from([`${HEADER},UserRoot`, ...rows].join('\n')));
+
+    expect(csv.problems.map(({ code, row }) => [code, row])).toEqual(refused.map((row) => ['CsvUserRootShared', row]));
+  });
+
   test('unknown columns are ignored on demand', () => {
     const csv = readMigrationCsv(Buffer.from(`${HEADER},Dept\na@example.com,u,p,x`), { allowUnknownColumns: true });
 

@@ -124,7 +124,7 @@ function readRows(
     if (address === undefined || found.length > 0) continue;
     const login = value('username');
     const userRoot = value('userroot').trim();
-    const source = JSON.stringify([login, userRoot]);
+    const source = sourceOf(login, userRoot);
     const sameSource = logins.get(source);
     if (sameSource !== undefined) warnings.push(csvProblem('CsvSameSource', { row, first: sameSource }));
     logins.set(source, row);
@@ -137,17 +137,20 @@ function readRows(
 
 /**
  * Several users of one login are told apart by UserRoot (Courier, Oracle): one of them without it would get the mail of
- * all of them, and two with the same would get each other's.
+ * all of them, two with the same would get each other's, and one with a folder above another's would get both.
  */
 function withoutSharedRoots({ rows, problems, warnings }: MigrationCsv): MigrationCsv {
   const rooted = new Set(rows.flatMap(({ userName, userRoot }) => (userRoot === undefined ? [] : [userName])));
+  const above = new Set(
+    rows.flatMap(({ userName, userRoot }) => foldersAbove(userRoot ?? '').map((path) => sourceOf(userName, path))),
+  );
   const first = new Map<string, number>();
   const refusedRows = rows.flatMap((each) => {
     if (!rooted.has(each.userName)) return [];
-    const key = JSON.stringify([each.userName, each.userRoot ?? '']);
+    const key = sourceOf(each.userName, withoutEnds(each.userRoot ?? ''));
     const before = first.get(key);
     first.set(key, before ?? each.row);
-    const isWhole = each.userRoot === undefined;
+    const isWhole = each.userRoot === undefined || above.has(sourceOf(each.userName, withoutEnds(each.userRoot)));
     return isWhole || before !== undefined ? [each] : [];
   });
   const refusedRow = new Set(refusedRows);
@@ -156,6 +159,22 @@ function withoutSharedRoots({ rows, problems, warnings }: MigrationCsv): Migrati
     problems: [...problems, ...refusedRows.map(({ row }) => csvProblem('CsvUserRootShared', { row }))],
     warnings,
   };
+}
+
+function sourceOf(userName: string, userRoot: string): string {
+  return JSON.stringify([userName, userRoot]);
+}
+
+// Written with slashes, a dot is part of a name ("/users/anna.berg"); without any it may be the delimiter.
+function foldersAbove(userRoot: string): readonly string[] {
+  const path = withoutEnds(userRoot);
+  const delimiter = path.includes('/') ? '/' : '.';
+  const parts = path.split(delimiter);
+  return parts.slice(1).map((_part, at) => parts.slice(0, at + 1).join(delimiter));
+}
+
+function withoutEnds(userRoot: string): string {
+  return userRoot.replaceAll(/^\/+|\/+$/g, '');
 }
 
 // Domains are compared in their ASCII form, so that a punycode twin is the duplicate it is.
