@@ -133,8 +133,8 @@ function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): read
   ];
 }
 
-function nameOf({ title, cutover }: ApprovalView['plan'], { t }: Locale): string {
-  if (cutover === undefined) return title;
+function nameOf({ title, cutover }: ApprovalView['plan'], { t, commandTitle }: Locale): string {
+  if (cutover === undefined) return commandTitle(title);
   const words = cutover.asks === 'waive' ? t.cutover.without : t.cutover.stepOf;
   return words(STEP_NAMES.indexOf(cutover.step) + 1, STEP_NAMES.length, t.cutover.steps[cutover.step].title);
 }

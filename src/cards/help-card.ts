@@ -52,7 +52,12 @@ export function helpCard(commands: readonly CommandHelp[], locale: Locale = ENGL
     ...topics.map(([topic, list]) =>
       section(
         t.help.topics[topic],
-        line(...list.flatMap((each, at) => [at === 0 ? '' : subtle(' · '), commandWords(each.usage)])),
+        line(
+          ...list.flatMap((each, at) => [
+            at === 0 ? '' : subtle(' · '),
+            commandWords(each.usage).replaceAll(' ', '\u00a0'),
+          ]),
+        ),
       ),
     ),
     small(t.help.more(t.help.topics.Repair.toLowerCase())),

@@ -1,6 +1,7 @@
 import type { CsvProblem } from '../engine/domain/csv-problems.ts';
 import { FAILURES, type Failure, type FailureCode } from '../engine/domain/failure.ts';
 import { bytes, clock, count, day, duration, percent, rate, short, weekday } from './format.ts';
+import { germanCommand } from './text/de-commands.ts';
 import { DE } from './text/de.ts';
 import { EN } from './text/en.ts';
 import { germanCsvProblem } from './text/de-csv.ts';
@@ -21,6 +22,8 @@ export interface Locale {
   readonly clock: (iso: string, now: string) => string;
   readonly weekday: (iso: string) => string;
   readonly day: (iso: string) => string;
+  /** Title of a command, as the table has it in English. */
+  readonly commandTitle: (title: string) => string;
   /** Title of a failure. */
   readonly title: (code: FailureCode) => string;
   /** A stored failure in this language. */
@@ -45,6 +48,7 @@ function localeOf(language: Language): Locale {
     clock: (iso, now) => clock(iso, now, language),
     weekday: (iso) => weekday(iso, language),
     day: (iso) => day(iso, language),
+    commandTitle: (title) => (german ? germanCommand(title.toLowerCase())?.title : undefined) ?? title,
     title: (code) => (german ? germanTitle(code) : undefined) ?? FAILURES[code].title,
     failure: (failure) => (german ? germanFailure(failure) : failure),
     problem: (problem) => (german ? germanCsvProblem(problem) : problem),

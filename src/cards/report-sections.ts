@@ -59,14 +59,17 @@ export function cutoverSection({ cutovers, asOf }: Report, locale: Locale): Card
 }
 
 /** Who waits for whose word: the oldest question first. */
-export function approvalSection({ approvals, asOf }: Report, { t, clock }: Locale): CardElement | undefined {
+export function approvalSection(
+  { approvals, asOf }: Report,
+  { t, clock, commandTitle }: Locale,
+): CardElement | undefined {
   if (approvals.length === 0) return undefined;
   const rows = approvals
     .slice(0, MOST_ROWS)
     .flatMap(({ identity, title, batch, requestedBy, requestedAt }) => [
       markRow(
         'attention',
-        [bold(title), ...(batch === null ? [] : [' · ', fromOutside(batch, 40)])],
+        [bold(commandTitle(title)), ...(batch === null ? [] : [' · ', fromOutside(batch, 40)])],
         escapeMarkdown(foreign(identity, 12)),
       ),
       underRow(fromOutside(t.report.askedBy(requestedBy, clock(new Date(requestedAt).toISOString(), asOf)), 100)),
