@@ -47,4 +47,4 @@ test('the newest mail of everybody is there before the rest of anybody; then all
   expect(ready.filter(({ later }) => later === true)).toHaveLength(2);
   expect(Math.max(...ready.map(({ at }) => at))).toBeLessThan(Math.min(...synced.map(({ at }) => at)));
   expect((await checkMigration(planOf(world))).findings).toEqual([]);
-});
+}, 180_000);
