@@ -34,13 +34,19 @@ export function userAt(at: number, now: number): MigrationUser {
   if (at % 10 === 0) return { ...user, status: 'Queued' };
   if (at % 97 === 0) return { ...user, status: 'Failed', error: REFUSED };
   const target = { id: `t${at}`, displayName: 'U', kind: 'user' } as const;
-  return { ...user, status: 'Synced', lastSuccessfulSyncAt: now - at, target };
+  return {
+    ...user,
+    status: 'Synced',
+    lastSuccessfulSyncAt: now - at,
+    firstSyncTook: 1000 * (60 + (at % 7000)),
+    target,
+  };
 }
 
 export function progressAt(at: number, now: number): UserProgress {
   const copied = (at * 7919) % 9000;
   return {
-    items: { ...NO_ITEMS, source: copied + (at % 5), copied, skipped: at % 5 },
+    items: { ...NO_ITEMS, source: copied + (at % 5) + 3000, copied, skipped: at % 5, pending: 3000 },
     bytesTransferred: copied * 75_000,
     estimatedTotalSize: copied * 75_000,
     itemsPerSecond: 8,
