@@ -19,8 +19,9 @@ beforeAll(async () => {
   local = await localRedis();
   const clock = { now: () => T, sleep: async () => undefined };
   const store = redisStore(local.redis, clock);
-  // Views ask the store, the clock and the settings, and nothing else.
-  world = { store, clock, settings: { timeScale: 1, maxItemSize: 1, approvals: 0 } } as unknown as World;
+  // Views ask the store, the clock, the settings and how many workers there are, and nothing else.
+  const jobs = { workers: async () => 1 };
+  world = { store, clock, jobs, settings: { timeScale: 1, maxItemSize: 1, approvals: 0 } } as unknown as World;
   await store.addBatch(sampleBatch('sales', { intent: 'Started', startedAt: T - 500_000 }), [], OPERATOR);
   await store.addBatch(sampleBatch('later'), [], OPERATOR);
   const done = Array.from({ length: 6 }, (_, at) =>
