@@ -150,7 +150,7 @@ test(
   'P4: a worker that comes takes work, one that is told to leave under load leaves within ten seconds, nothing is lost',
   async () => {
     const environment = { ...(await shared('files')), BELLHOP_CONCURRENCY: '1' };
-    const users = { a: 300, b: 40, c: 40 };
+    const users = { a: 200, b: 30, c: 30 };
     await using world = await prepare(users, { latency: 100, environment });
     const first = await world.startBellhop('worker');
     await reaches(world, 10);
