@@ -44,7 +44,7 @@ export interface Config {
   readonly language: 'en' | 'de';
   /** Whether cards carry charts; otherwise the rows that say the same. */
   readonly charts: boolean;
-  /** Where addresses, subjects and senders are shown: to one person alone, or to every conversation. */
+  /** Where addresses of users are shown: to one person alone, or to every conversation. Subjects and senders: to one person alone. */
   readonly details: 'personal' | 'everywhere';
   /** IANA time zone of reports and quiet hours. */
   readonly zone: string;

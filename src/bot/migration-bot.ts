@@ -59,7 +59,7 @@ export interface MigrationBotOptions {
   readonly chat: Pick<ChatPort, 'post'>;
   readonly zone: string;
   readonly reportAt: number;
-  /** Where addresses, subjects and senders are shown. */
+  /** Where addresses of users are shown. */
   readonly details: 'personal' | 'everywhere';
   /** Hears of every live card once it is remembered. */
   readonly onPinned: (batch: BatchName) => void;
@@ -296,7 +296,6 @@ export class MigrationBot {
     return {
       ...this.#defaults,
       personal: place.personal,
-      details: place.personal || this.#details === 'everywhere',
       hasPrivateChat: async () => by !== undefined && (await this.#book.privateChat(by)) !== undefined,
       // Not by the outbox, which would keep the card.
       tellPrivately: async (card) => {

@@ -44,10 +44,8 @@ export type ValuesOf<Args extends Arguments> = {
 
 /** The conversation a command was said in, and what commands may keep about it. */
 export interface Here {
-  /** One person alone. */
+  /** One person alone: subjects and senders may be shown. */
   readonly personal: boolean;
-  /** Addresses, subjects and senders may be shown. */
-  readonly details: boolean;
   /** IANA time zone of the installation. */
   readonly zone: string;
   /** Minutes since midnight at which reports come unless said otherwise. */

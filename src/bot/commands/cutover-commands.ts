@@ -222,7 +222,7 @@ export const lateMailCommand = command({
   async run({ batch }, { world, here, locale }) {
     const view = await cutoverView(world, batch);
     // A channel has readers who have no business with other people's mail.
-    const isPersonal = here?.details ?? true;
+    const isPersonal = here?.personal ?? true;
     const messages = view.late.messages.map((each) => (isPersonal ? each : { ...each, from: null }));
     const shown = { ...view, late: { ...view.late, messages } };
     return { view: shown.late, card: lateMailCard(shown, locale) };

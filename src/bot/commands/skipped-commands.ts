@@ -44,6 +44,6 @@ export const approveSkippedCommand = command({
 
 // A channel has readers who have no business with other people's mail.
 async function show({ world, here, locale }: CommandContext, user: UserAddress): Promise<CommandReply> {
-  const view = await skippedOf(world, user, here?.details ?? true);
+  const view = await skippedOf(world, user, here?.personal ?? true);
   return { view, card: skippedCard(view, locale) };
 }
