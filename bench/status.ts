@@ -14,7 +14,7 @@ import { stopRedisOf } from '../sandbox/stop-redis.ts';
 import { AT_WORK, LARGE, fillLargeBatch } from './large-batch.ts';
 import { writeResults } from './results.ts';
 
-const LOOKS = 1000;
+const LOOKS = 500;
 const PAUSE = 10;
 
 /**

@@ -15,8 +15,8 @@ export interface Finish {
   readonly p90: number;
 }
 
-/** How many courses of events are played through: as many in every forecast, so that they can be put side by side. */
-export const COURSES = 100;
+/** How many courses of events are played through; fewer of many mailboxes, which differ less from course to course. */
+const COURSES = { most: 100, least: 20, mailboxes: 16_000 };
 /** Beyond so many waiting mailboxes their sum is drawn at once (central limit theorem): only the last ones are played singly. */
 const PLAYED = 200;
 /** The pace of a mailbox at work is not constant: its time left is drawn around what it is now (standard deviation of the logarithm). */
@@ -33,7 +33,9 @@ export function drawFinishes({ running, waiting, took }: FinishInput): readonly 
   const pool = poolOf(running, took);
   if (running.length === 0 || (waiting > 0 && pool === undefined)) return [];
   const random = seeded(running.length * 7919 + waiting * 104_729 + Math.round(running[0]?.left ?? 0));
-  return Array.from({ length: COURSES }, () => playOnce(running, waiting, pool, random));
+  const each = running.length + Math.min(waiting, Math.max(PLAYED, running.length));
+  const length = Math.max(COURSES.least, Math.min(COURSES.most, Math.floor(COURSES.mailboxes / each)));
+  return Array.from({ length }, () => playOnce(running, waiting, pool, random));
 }
 
 /** The quantiles of drawn courses; undefined without any. */
@@ -53,7 +55,8 @@ export function finishOfOne(left: number): Finish {
 /** Several sets of mailboxes that do not wait for each other: the whole is done when the last one is. */
 export function lastOf(sets: readonly (readonly number[])[]): readonly number[] {
   if (sets.length === 0 || sets.some((courses) => courses.length === 0)) return [];
-  return Array.from({ length: COURSES }, (_, at) => Math.max(...sets.map((courses) => courses[at] ?? 0)));
+  const length = Math.max(...sets.map((courses) => courses.length));
+  return Array.from({ length }, (_, at) => Math.max(...sets.map((courses) => courses[at % courses.length] ?? 0)));
 }
 
 /** How long mailboxes take: mean and deviation of the seconds, and of their logarithms. */
