@@ -3,31 +3,33 @@ import type { CloseOut, CloseOutReport, OpenItem } from '../engine/domain/close-
 import { OPEN_KINDS } from '../engine/domain/close-out.ts';
 import { minute } from './format.ts';
 import { type Html, html } from './html.ts';
+import { figureTiles, htmlPage } from './html-page.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { approvalsSection, proofSection, speedsSection, timelineSection } from './record-story.ts';
 import { usersSection, verificationsSection, waiversSection } from './record-tables.ts';
-import { RECORD_STYLE } from './record-style.ts';
 
 /** report.html of a record: what an auditor or a customer reads. One page without scripts, nothing from elsewhere. */
 export function recordPage(report: CloseOutReport, locale: Locale = ENGLISH): string {
   const { closeOut } = report;
   const { batch } = closeOut;
-  const { t, language } = locale;
-  const page = html`<!doctype html>
-    <html lang="${language}">
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${batch.identity} · ${t.record.what}</title>
-      <style>
-        ${{ html: RECORD_STYLE }}
-      </style>
-      ${header(closeOut, locale)} ${tiles(closeOut, locale)} ${books(closeOut, locale)} ${openPoints(closeOut, locale)}
-      ${usersSection(closeOut, locale)} ${waiversSection(closeOut, locale)} ${verificationsSection(closeOut, locale)}
-      ${approvalsSection(closeOut, locale)} ${timelineSection(report, locale)} ${speedsSection(closeOut, locale)}
-      ${proofSection(report, locale)}
-    </html> `;
-  return page.html;
+  const { t } = locale;
+  return htmlPage(
+    `${batch.identity} · ${t.record.what}`,
+    [
+      header(closeOut, locale),
+      tiles(closeOut, locale),
+      books(closeOut, locale),
+      openPoints(closeOut, locale),
+      usersSection(closeOut, locale),
+      waiversSection(closeOut, locale),
+      verificationsSection(closeOut, locale),
+      approvalsSection(closeOut, locale),
+      timelineSection(report, locale),
+      speedsSection(closeOut, locale),
+      proofSection(report, locale),
+    ],
+    locale,
+  );
 }
 
 function header({ batch, users, asOf, preparedBy, openItems }: CloseOut, { t }: Locale): Html {
@@ -65,15 +67,7 @@ function tiles({ users, items, dataConsistencyScore }: CloseOut, { t, count, per
     [t.record.notInTarget, count(items.skipped + items.failed + items.pending), ''],
     [t.record.score, dataConsistencyScore ?? t.record.noScore, ''],
   ] as const;
-  return html`<dl class="tiles">
-    ${rows.map(
-      ([name, value, more]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value} <small>${more}</small></dd>
-        </div>`,
-    )}
-  </dl>`;
+  return figureTiles(rows);
 }
 
 const PLACES = ['copied', 'adopted', 'excluded', 'skipped', 'failed', 'pending'] as const;

@@ -2,37 +2,43 @@ import { endangers } from '../engine/domain/cutover-outlook.ts';
 import { inTarget } from '../engine/domain/items.ts';
 import { minute } from './format.ts';
 import { type Html, html } from './html.ts';
+import { figureTiles, htmlPage } from './html-page.ts';
 import { ENGLISH, type Locale } from './locale.ts';
-import { RECORD_STYLE } from './record-style.ts';
 import { table } from './record-tables.ts';
 import { type Report, dayOf } from './report-sections.ts';
 
 /** The daily report as a page: what the card says, with whole lists. Without scripts, nothing from elsewhere. */
 export function reportPage(report: Report, locale: Locale = ENGLISH): string {
-  const { t, language } = locale;
-  const page = html`<!doctype html>
-    <html lang="${language}">
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${t.report.what(report.date)}</title>
-      <style>
-        ${{ html: RECORD_STYLE }}
-      </style>
-      <header>
-        <div class="what">${t.report.what(dayOf(report.date, locale))}</div>
-        <h1>${t.report.name}</h1>
-        <p class="verdict">
-          <span class="pill ${TONE[report.verdict]}">${t.report.verdicts[report.verdict]}</span>
-          ${t.users(report.users)} · ${t.batches(report.batches)}
-        </p>
-        <p class="quiet">${minute(report.asOf)} UTC</p>
-      </header>
-      ${figures(report, locale)} ${cutovers(report, locale)} ${burnDown(report, locale)} ${approvals(report, locale)}
-      ${stages(report, locale)} ${books(report, locale)} ${deductions(report, locale)} ${failures(report, locale)}
-      ${risks(report, locale)}
-    </html> `;
-  return page.html;
+  const { t } = locale;
+  return htmlPage(
+    t.report.what(report.date),
+    [
+      header(report, locale),
+      figures(report, locale),
+      cutovers(report, locale),
+      burnDown(report, locale),
+      approvals(report, locale),
+      stages(report, locale),
+      books(report, locale),
+      deductions(report, locale),
+      failures(report, locale),
+      risks(report, locale),
+    ],
+    locale,
+  );
+}
+
+function header(report: Report, locale: Locale): Html {
+  const { t } = locale;
+  return html`<header>
+    <div class="what">${t.report.what(dayOf(report.date, locale))}</div>
+    <h1>${t.report.name}</h1>
+    <p class="verdict">
+      <span class="pill ${TONE[report.verdict]}">${t.report.verdicts[report.verdict]}</span>
+      ${t.users(report.users)} · ${t.batches(report.batches)}
+    </p>
+    <p class="quiet">${minute(report.asOf)} UTC</p>
+  </header>`;
 }
 
 const TONE: Readonly<Record<Report['verdict'], string>> = {
@@ -54,15 +60,7 @@ function figures({ yesterday, items }: Report, { t, count, bytes, rate, percent 
     [t.report.usersSynced, count(yesterday.users), ''],
     [t.record.inTarget, count(inTarget(items)), percent(inTarget(items), items.source)],
   ];
-  return html`<dl class="tiles">
-    ${rows.map(
-      ([name, value, more]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value} <small>${more}</small></dd>
-        </div>`,
-    )}
-  </dl>`;
+  return figureTiles(rows);
 }
 
 function cutovers(report: Report, locale: Locale): Html | undefined {

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseUserAddress } from '../../src/engine/domain/ids.ts';
 import { parseFlags } from '../../src/engine/domain/mailbox.ts';
-import type { Clock, TargetMailbox } from '../../src/engine/ports.ts';
-import { exchangeDirectory } from '../../src/exchange/exchange-directory.ts';
-import { unlimitedBudget } from '../../src/store/redis-budget.ts';
+import type { TargetMailbox } from '../../src/engine/ports.ts';
 import { type Fixture, startFixture } from '../sandbox/exchange/exchange-fixture.ts';
+import { targetDirectoryOf } from '../support/target-directory.ts';
 
-const clock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 const ADDRESS = 'large@contoso.example';
 
 let fixture: Fixture;
@@ -14,11 +12,7 @@ let mailbox: TargetMailbox;
 
 beforeAll(async () => {
   fixture = await startFixture();
-  const target = exchangeDirectory({
-    ...fixture.exchange,
-    credential: { secret: fixture.exchange.clientSecret },
-    ...{ budget: unlimitedBudget(), clock, timeScale: 100, maxItemSize: 36_700_160, appendEndpoint: undefined },
-  });
+  const target = targetDirectoryOf(fixture.exchange);
   const { id } = await fixture.exchange.addMailbox({ address: ADDRESS });
   const address = parseUserAddress(ADDRESS);
   if (address === undefined) throw new Error('an address is one');

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Clock, TargetDirectory } from '../../src/engine/ports.ts';
-import { exchangeDirectory } from '../../src/exchange/exchange-directory.ts';
-import { unlimitedBudget } from '../../src/store/redis-budget.ts';
+import type { TargetDirectory } from '../../src/engine/ports.ts';
 import { type Fixture, startFixture } from '../sandbox/exchange/exchange-fixture.ts';
+import { targetDirectoryOf } from '../support/target-directory.ts';
 
-const clock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
-const budget = unlimitedBudget();
 const GB = 1024 ** 3;
 
 let fixture: Fixture;
@@ -13,11 +10,7 @@ let target: TargetDirectory;
 
 beforeAll(async () => {
   fixture = await startFixture();
-  target = exchangeDirectory({
-    ...fixture.exchange,
-    credential: { secret: fixture.exchange.clientSecret },
-    ...{ budget, clock, timeScale: 100, maxItemSize: 36_700_160, appendEndpoint: undefined },
-  });
+  target = targetDirectoryOf(fixture.exchange);
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
