@@ -13,7 +13,7 @@ test('no card keeps a chart, whatever else it holds stays', () => {
     const plain = withoutCharts(card);
 
     expect(JSON.stringify(plain), name).not.toContain('"Chart.');
-    if (!JSON.stringify(card).includes('"Chart.')) expect(plain, name).toEqual(card);
+    if (!JSON.stringify(card).includes('"Chart.')) expect(plain, name).toEqual(JSON.parse(JSON.stringify(card)));
   }
 });
 
