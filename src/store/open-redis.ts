@@ -25,6 +25,8 @@ export interface RedisHandle extends AsyncDisposable {
   readonly connect: () => Redis;
 }
 
+/** How long the embedded server may take to stop at each request, in ms. */
+const STOPS_WITHIN = 5_000;
 /** The first version with everything the scripts and the queue use. */
 const OLDEST = 7;
 
@@ -57,11 +59,8 @@ export async function openRedis({ url, dataDirectory, log }: OpenRedisOptions): 
     options,
     connect,
     async [Symbol.asyncDispose]() {
-      if (embedded?.child !== undefined && (await isLast(control))) {
-        const ended = new Promise((done) => embedded.child?.once('exit', done));
-        await control.call('SHUTDOWN', 'SAVE').catch(() => undefined);
-        await ended;
-      }
+      const child = embedded?.child;
+      if (child !== undefined && isRunning(child) && (await isLast(control))) await stop(child, control);
       control.disconnect();
     },
   };
@@ -183,6 +182,22 @@ async function setting(redis: Redis, name: string): Promise<string | undefined> 
 async function versionOf(redis: Redis): Promise<number> {
   const major = /redis_version:(\d+)/.exec(await redis.info('server'))?.[1];
   return major === undefined ? OLDEST : Number(major);
+}
+
+// SHUTDOWN has no answer when it works, and is asked again when the connection ends first: the process itself is waited for.
+// A server that refuses, as in the middle of writing its first file, is told by signals; what it acknowledged is on disk.
+async function stop(child: ChildProcess, control: Redis): Promise<void> {
+  const ended = new Promise((done) => child.once('exit', done));
+  control.call('SHUTDOWN', 'SAVE').catch(() => undefined);
+  const timers = (['SIGTERM', 'SIGKILL'] as const).map((signal, at) =>
+    setTimeout(() => child.kill(signal), STOPS_WITHIN * (at + 1)),
+  );
+  await ended;
+  for (const timer of timers) clearTimeout(timer);
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 async function isLast(redis: Redis): Promise<boolean> {
