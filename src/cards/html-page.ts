@@ -1,3 +1,4 @@
+import type { Items } from '../engine/domain/items.ts';
 import { type Html, html } from './html.ts';
 import { RECORD_STYLE } from './record-style.ts';
 import type { Locale } from './locale.ts';
@@ -29,4 +30,20 @@ export function figureTiles(rows: readonly (readonly [name: string, value: strin
         </div>`,
     )}
   </dl>`;
+}
+
+const PLACES = ['copied', 'adopted', 'excluded', 'skipped', 'failed', 'pending'] as const;
+
+/** Where all messages are, as a bar with its legend; the sentence says whether they add up. */
+export function booksOf(items: Items, difference: number, { t, count }: Locale): Html {
+  const balance = difference === 0 ? t.record.balanced(items.source) : t.record.unbalanced(Math.abs(difference));
+  const shown = PLACES.filter((place) => items[place] > 0);
+  return html`<h2>${t.record.books}</h2>
+    <p class="${difference === 0 ? '' : 'bad'}">${balance}</p>
+    <div class="bar">
+      ${shown.map((place) => html`<span class="${place}" style="flex-grow:${items[place]}"></span>`)}
+    </div>
+    <ul class="legend">
+      ${shown.map((place) => html`<li><i class="${place}"></i>${count(items[place])} ${t.record.places[place]}</li>`)}
+    </ul>`;
 }

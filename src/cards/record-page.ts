@@ -3,7 +3,7 @@ import type { CloseOut, CloseOutReport, OpenItem } from '../engine/domain/close-
 import { OPEN_KINDS } from '../engine/domain/close-out.ts';
 import { minute } from './format.ts';
 import { type Html, html } from './html.ts';
-import { figureTiles, htmlPage } from './html-page.ts';
+import { booksOf, figureTiles, htmlPage } from './html-page.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { approvalsSection, proofSection, speedsSection, timelineSection } from './record-story.ts';
 import { usersSection, verificationsSection, waiversSection } from './record-tables.ts';
@@ -70,31 +70,20 @@ function tiles({ users, items, dataConsistencyScore }: CloseOut, { t, count, per
   return figureTiles(rows);
 }
 
-const PLACES = ['copied', 'adopted', 'excluded', 'skipped', 'failed', 'pending'] as const;
-
-function books({ items, reasons, dataConsistencyScore }: CloseOut, { t, count, phrase }: Locale): Html {
-  const shown = PLACES.filter((place) => items[place] > 0);
-  const difference = imbalance(items);
-  const balance = difference === 0 ? t.record.balanced(items.source) : t.record.unbalanced(Math.abs(difference));
-  return html`<h2>${t.record.books}</h2>
-    <p class="${difference === 0 ? '' : 'bad'}">${balance}</p>
-    <div class="bar">
-      ${shown.map((place) => html`<span class="${place}" style="flex-grow:${items[place]}"></span>`)}
-    </div>
-    <ul class="legend">
-      ${shown.map((place) => html`<li><i class="${place}"></i>${count(items[place])} ${t.record.places[place]}</li>`)}
-    </ul>
-    ${items.goneAtSource === 0 ? undefined : html`<p class="quiet">${t.record.gone(items.goneAtSource)}</p>`}
-    ${
-      dataConsistencyScore === null
-        ? undefined
-        : reasons.length === 0
-          ? html`<p class="quiet">${t.record.perfect}</p>`
-          : html`<h2>${t.record.reasons(dataConsistencyScore)}</h2>
-              <ul class="points">
-                ${reasons.map((reason) => html`<li>${count(reason.count)} ${phrase(reason.text)}</li>`)}
-              </ul>`
-    }`;
+function books({ items, reasons, dataConsistencyScore }: CloseOut, locale: Locale): Html {
+  const { t, count, phrase } = locale;
+  return html`${booksOf(items, imbalance(items), locale)}
+  ${items.goneAtSource === 0 ? undefined : html`<p class="quiet">${t.record.gone(items.goneAtSource)}</p>`}
+  ${
+    dataConsistencyScore === null
+      ? undefined
+      : reasons.length === 0
+        ? html`<p class="quiet">${t.record.perfect}</p>`
+        : html`<h2>${t.record.reasons(dataConsistencyScore)}</h2>
+            <ul class="points">
+              ${reasons.map((reason) => html`<li>${count(reason.count)} ${phrase(reason.text)}</li>`)}
+            </ul>`
+  }`;
 }
 
 const MOST_NAMES = 12;

@@ -2,7 +2,7 @@ import { endangers } from '../engine/domain/cutover-outlook.ts';
 import { inTarget } from '../engine/domain/items.ts';
 import { minute } from './format.ts';
 import { type Html, html } from './html.ts';
-import { figureTiles, htmlPage } from './html-page.ts';
+import { booksOf, figureTiles, htmlPage } from './html-page.ts';
 import { ENGLISH, type Locale } from './locale.ts';
 import { table } from './record-tables.ts';
 import { type Report, dayOf } from './report-sections.ts';
@@ -19,7 +19,7 @@ export function reportPage(report: Report, locale: Locale = ENGLISH): string {
       burnDown(report, locale),
       approvals(report, locale),
       stages(report, locale),
-      books(report, locale),
+      booksOf(report.items, report.difference, locale),
       deductions(report, locale),
       failures(report, locale),
       risks(report, locale),
@@ -94,21 +94,6 @@ function stages({ funnel }: Report, { t, count }: Locale): Html | undefined {
   const names = Object.keys(funnel) as (keyof Report['funnel'])[];
   const rows = names.filter((name) => funnel[name] > 0).map((name) => row(count(funnel[name]), t.report.stages[name]));
   return titled(t.report.users, rows);
-}
-
-const PLACES = ['copied', 'adopted', 'excluded', 'skipped', 'failed', 'pending'] as const;
-
-function books({ items, difference }: Report, { t, count }: Locale): Html {
-  const balance = difference === 0 ? t.record.balanced(items.source) : t.record.unbalanced(Math.abs(difference));
-  const shown = PLACES.filter((place) => items[place] > 0);
-  return html`<h2>${t.record.books}</h2>
-    <p class="${difference === 0 ? '' : 'bad'}">${balance}</p>
-    <div class="bar">
-      ${shown.map((place) => html`<span class="${place}" style="flex-grow:${items[place]}"></span>`)}
-    </div>
-    <ul class="legend">
-      ${shown.map((place) => html`<li><i class="${place}"></i>${count(items[place])} ${t.record.places[place]}</li>`)}
-    </ul>`;
 }
 
 function deductions({ scores, deductions: list }: Report, { t, count, phrase }: Locale): Html | undefined {

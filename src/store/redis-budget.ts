@@ -5,12 +5,10 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import type { BudgetPlace, Clock, TargetBudget } from '../engine/ports.ts';
 import type { BudgetLimits } from './budget-limits.ts';
 import { budgetScripts } from './budget-scripts.ts';
-import { KEY } from './keys.ts';
+import { HEARTBEAT, lifeSign } from './life-sign.ts';
 
 /** A longer wait than this is not waited out: the worker turns to another mailbox. Coming back costs a sign-in and a look at every folder. */
 const PATIENCE = 15_000;
-/** A process says that it is alive this often; one that was silent for three times as long is dead. */
-const HEARTBEAT = 2_000;
 /** Requests about no mailbox share a budget of their own. */
 const DIRECTORY = 'directory';
 const DIRECTORY_PLACES = 16;
@@ -21,9 +19,7 @@ const DIRECTORY_PLACES = 16;
  */
 export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, timeScale: number): TargetBudget {
   const scripts = budgetScripts(redis, timeScale);
-  const processId = randomUUID();
-  let beatAt = Number.NEGATIVE_INFINITY;
-  let beating = 0;
+  const life = lifeSign(redis, clock);
   /** What this process was told itself, in effect before Redis has heard of it (ms since 1970 by budget). */
   const resting = new Map<string, number>();
 
@@ -38,29 +34,12 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
     await scripts.rest(budget, ms);
   }
 
-  // Beats while places are held; a process without requests need not be known.
-  async function beat(): Promise<void> {
-    beatAt = clock.now();
-    await redis.set(KEY.alive + processId, '1', 'PX', HEARTBEAT * 3);
-  }
-
-  function keepBeating(): void {
-    if (beating === 0) return;
-    setTimeout(
-      () =>
-        void beat()
-          .catch(() => undefined)
-          .then(keepBeating),
-      HEARTBEAT,
-    ).unref();
-  }
-
   return {
     async enter(mailboxId, uploadBytes, signal, watch): Promise<BudgetPlace> {
       const budget = mailboxId ?? DIRECTORY;
       const ceilings = mailboxId === undefined ? directoryLimits(limits) : limits;
-      const holder = `${processId}/${randomUUID()}`;
-      if (clock.now() - beatAt > HEARTBEAT) await beat();
+      const holder = `${life.processId}/${randomUUID()}`;
+      await life.say(HEARTBEAT);
       for (;;) {
         signal.throwIfAborted();
         const answer = restOf(budget) || (await scripts.enter(budget, holder, uploadBytes, ceilings));
@@ -75,14 +54,13 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
         const wait = (): Promise<void> => clock.sleep(Math.abs(answer), signal);
         await (watch === undefined ? wait() : watch.during('budget', wait));
       }
-      beating += 1;
-      if (beating === 1) keepBeating();
+      life.hold(1);
       let inside = true;
       return {
         async leave() {
           if (!inside) return;
           inside = false;
-          beating -= 1;
+          life.hold(-1);
           await scripts.leave(budget, holder);
         },
       };

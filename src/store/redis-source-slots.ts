@@ -5,6 +5,7 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import type { LearnedCap, SlotRequest, SlotScope } from '../engine/domain/source-slots.ts';
 import type { Clock, SourcePlace, SourceSlots } from '../engine/ports.ts';
 import { KEY } from './keys.ts';
+import { lifeSign } from './life-sign.ts';
 import { ENTER_SOURCE, LEARNED_CAPS, REFUSED_BY_SOURCE } from './source-slots-scripts.ts';
 
 declare module 'ioredis' {
@@ -26,8 +27,6 @@ const PROBE_AFTER = 900_000;
 const MEMORY = 86_400_000;
 /** Who was refused although none of our connections is in the way rests so long. */
 const REST = 60_000;
-/** A process says that it is alive this often; one that was silent for three times as long is dead. */
-const HEARTBEAT = 2_000;
 
 const LEARNED = z.object({
   kind: z.enum(['endpoint', 'login', 'mailbox']),
@@ -42,33 +41,17 @@ export function redisSourceSlots(redis: Redis, clock: Clock, timeScale: number):
   redis.defineCommand('bellhopEnterSource', { lua: ENTER_SOURCE });
   redis.defineCommand('bellhopRefusedBySource', { lua: REFUSED_BY_SOURCE });
   redis.defineCommand('bellhopLearnedCaps', { numberOfKeys: 1, lua: LEARNED_CAPS });
-  const processId = randomUUID();
+  const life = lifeSign(redis, clock);
   const scaled = (ms: number): number => Math.ceil(ms / timeScale);
   const [probe, memory, rest] = [scaled(PROBE_AFTER), scaled(MEMORY), scaled(REST)];
   const comeBack = COME_BACK / timeScale;
-  let held = 0;
-  let timer: NodeJS.Timeout | undefined;
-
-  const beat = async (): Promise<void> => {
-    await redis.set(KEY.alive + processId, '1', 'PX', HEARTBEAT * 3);
-  };
-
-  // Beats while places are held, and not when nobody is connected anywhere.
-  function hold(change: 1 | -1): void {
-    held += change;
-    if (held > 0) timer ??= setInterval(() => void beat().catch(() => undefined), HEARTBEAT).unref();
-    else {
-      clearInterval(timer);
-      timer = undefined;
-    }
-  }
 
   return {
     async enter(request, signal): Promise<SourcePlace> {
-      const holder = `${processId}/${randomUUID()}`;
+      const holder = `${life.processId}/${randomUUID()}`;
       const keys = keysOf(request);
       const until = clock.now() + PATIENCE;
-      await beat();
+      await life.say(Number.NEGATIVE_INFINITY);
       for (;;) {
         signal.throwIfAborted();
         const caps = request.scopes.flatMap(({ cap = 0, ...scope }) => [fieldOf(scope), cap]);
@@ -81,12 +64,12 @@ export function redisSourceSlots(redis: Redis, clock: Clock, timeScale: number):
         if (clock.now() + Math.max(wait, ASK_AGAIN) > until) throw noPlace(request, scope, wait);
         await clock.sleep(Math.max(wait, ASK_AGAIN), signal);
       }
-      hold(1);
+      life.hold(1);
       let inside = true;
       const leave = async (): Promise<void> => {
         if (!inside) return;
         inside = false;
-        hold(-1);
+        life.hold(-1);
         await Promise.all(keys.slice(1).map((key) => redis.zrem(key, holder)));
       };
       return {
@@ -113,7 +96,7 @@ export function redisSourceSlots(redis: Redis, clock: Clock, timeScale: number):
     },
 
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
+      life.stop();
     },
   };
 
