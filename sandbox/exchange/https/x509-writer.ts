@@ -104,9 +104,14 @@ function oid(bytes: readonly number[]): Buffer {
   return tagged(0x06, Buffer.from(bytes));
 }
 
-/** DER integers are signed: a leading high bit would make them negative. */
+/**
+ * DER integers are signed and of the shortest form (X.690 8.3): a leading high bit would make them negative, and a
+ * leading zero that nothing needs makes OpenSSL refuse the whole certificate.
+ */
 function integer(value: Buffer): Buffer {
-  return tagged(0x02, (value[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), value]) : value);
+  const first = value.findIndex((byte) => byte !== 0);
+  const digits = value.subarray(first === -1 ? value.length - 1 : first);
+  return tagged(0x02, (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits);
 }
 
 function bitString(content: Buffer): Buffer {
