@@ -22,6 +22,7 @@ import { redisAuditLog } from './store/redis-audit-log.ts';
 import { redisBudget, unlimitedBudget } from './store/redis-budget.ts';
 import { type Documents, redisDocuments } from './store/redis-documents.ts';
 import { redisEventLog } from './store/redis-event-log.ts';
+import { redisRefusals } from './store/redis-refusals.ts';
 import { redisSourceSlots } from './store/redis-source-slots.ts';
 import { redisStore } from './store/redis-store.ts';
 import { redisUploads } from './store/redis-uploads.ts';
@@ -83,6 +84,7 @@ export async function openWorld(config: Config, clock: Clock, log: Logger): Prom
     jobs: queue.queue,
     vault: credentialVault(redis, key),
     uploads: redisUploads(redis, clock),
+    refusals: redisRefusals(redis),
     records,
     drop: () => examineDrop(config.dropDirectory, clock.now()),
     reports: reportFiles(join(resolve(config.dataDirectory), 'reports')),

@@ -23,16 +23,11 @@ const REFUSALS: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 const HOUR = 3_600_000;
 /** Entries of one person, and of all people, in an hour: the chain is no place to fill a disk from. */
-const MOST_OF_PERSON = 5;
-const MOST_OF_ALL = 60;
+const MOST = { ofPerson: 5, ofAll: 60 } as const;
 
 /** Brings refused commands into the audit chain: who tried what, and why not. */
 export class Refusals {
   readonly #world: World;
-  #since = 0;
-  #counts = new Map<string, number>();
-  #total = 0;
-  #leftOut = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -41,9 +36,11 @@ export class Refusals {
   /** Notes a refusal. `isHome`: a person of our own tenants. Never throws: people hear why in any case. */
   async note(error: unknown, { command, args }: ParsedCommand, by: Person, isHome: boolean): Promise<void> {
     if (!(error instanceof MigrationError) || !REFUSALS.has(error.code)) return;
-    const leftOut = this.#take(`${by.tenantId}/${by.id}`);
-    if (leftOut === undefined) return;
+    const { refusals, settings } = this.#world;
     try {
+      const within = HOUR / settings.timeScale;
+      const leftOut = await refusals.take(`${by.tenantId}/${by.id}`, { ...MOST, within });
+      if (leftOut === undefined) return;
       const { about, batch } = await this.#aboutOf(args);
       const event = {
         type: 'CommandRefused',
@@ -58,26 +55,6 @@ export class Refusals {
     } catch {
       this.#world.log.warn({ code: error.code }, 'a refused command could not be noted');
     }
-  }
-
-  // How many were left out since the last entry; undefined when this one is.
-  #take(person: string): number | undefined {
-    const now = this.#world.clock.now();
-    if (now - this.#since >= HOUR / this.#world.settings.timeScale) {
-      this.#since = now;
-      this.#counts = new Map();
-      this.#total = 0;
-    }
-    const mine = this.#counts.get(person) ?? 0;
-    if (mine >= MOST_OF_PERSON || this.#total >= MOST_OF_ALL) {
-      this.#leftOut += 1;
-      return undefined;
-    }
-    this.#counts.set(person, mine + 1);
-    this.#total += 1;
-    const leftOut = this.#leftOut;
-    this.#leftOut = 0;
-    return leftOut;
   }
 
   // Only what exists is named: the words of a stranger do not become names of ours.

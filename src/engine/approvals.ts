@@ -52,6 +52,12 @@ export async function requestApproval(
   return approval;
 }
 
+/** What somebody answered, and whether it is for them to carry it out. */
+interface Answered {
+  readonly approval: Approval;
+  readonly apply: boolean;
+}
+
 /**
  * A person's answer. `apply` is true for exactly one caller, however many click at once: that one carries the plan out.
  * Throws UnknownApproval, ApprovalOwn, ApprovalTwice, ApprovalOver.
@@ -59,29 +65,31 @@ export async function requestApproval(
 export async function decideApproval(
   world: World,
   id: string,
-  answer: Pick<ApprovalDecision, 'verdict' | 'reason' | 'breakGlass'>,
+  { verdict, reason }: Pick<ApprovalDecision, 'verdict' | 'reason'>,
   by: Actor,
-): Promise<{ readonly approval: Approval; readonly apply: boolean }> {
+): Promise<Answered> {
+  const said = reason === undefined ? { verdict } : { verdict, reason };
   let apply = false;
   const approval = await world.store.changeApproval(
     id,
     (current) => {
-      const outcome = decide(current, { ...answer, by, at: world.clock.now() });
-      if ('refused' in outcome) throw refusal(id, outcome);
-      apply = outcome.apply;
-      const facts = approvalFacts(current);
-      const { verdict, reason = '' } = answer;
-      const said = answer.reason === undefined ? { verdict } : { verdict, reason };
-      const { text } = current.plan;
-      const broken =
-        answer.breakGlass === true && current.state === 'open'
-          ? [{ type: 'GlassBroken', ...facts, text, reason } as const]
-          : [];
-      return { to: outcome.to, events: [{ type: 'ApprovalDecided', ...facts, ...said }, ...broken] };
+      const outcome = accepted(current, { ...said, by, at: world.clock.now() });
+      ({ apply } = outcome);
+      return { to: outcome.to, events: [{ type: 'ApprovalDecided', ...approvalFacts(current), ...said }] };
     },
     by,
   );
   return { approval, apply };
+}
+
+/** The outcome of a decision that counts. */
+function accepted(
+  current: Approval,
+  decision: ApprovalDecision,
+): Exclude<ReturnType<typeof decide>, { refused: string }> {
+  const outcome = decide(current, decision);
+  if ('refused' in outcome) throw refusal(current.id, outcome);
+  return outcome;
 }
 
 /**
@@ -113,18 +121,30 @@ export async function withdrawRevoked(
 }
 
 /**
- * One person decides alone, in an emergency, and everybody is told. Throws BreakGlassSpent, UnknownApproval, ApprovalOver.
+ * One person decides alone, in an emergency, and everybody is told. Counting and using is one step: of a hundred at the same
+ * instant as many get through as there is room for. Throws BreakGlassSpent, UnknownApproval, ApprovalOver.
  */
-export async function breakGlass(
-  world: World,
-  id: string,
-  reason: string,
-  by: Actor,
-): ReturnType<typeof decideApproval> {
-  const { clock, settings, store } = world;
-  if (isGlassSpent(await store.approvals(), clock.now(), settings.timeScale))
-    throw new MigrationError('BreakGlassSpent', { count: MOST_BROKEN });
-  return decideApproval(world, id, { verdict: 'approved', reason, breakGlass: true }, by);
+export async function breakGlass(world: World, id: string, reason: string, by: Actor): Promise<Answered> {
+  let apply = false;
+  const approval = await world.store.breakGlass(
+    id,
+    (current, all) => {
+      const at = world.clock.now();
+      const verdict = 'approved';
+      const outcome = accepted(current, { verdict, reason, breakGlass: true, by, at });
+      ({ apply } = outcome);
+      const facts = approvalFacts(current);
+      const said = { type: 'ApprovalDecided', ...facts, verdict, reason } as const;
+      // Agreed to before, and its process died: it is carried out, and no glass is broken for it.
+      if (stateOf(current, at) !== 'open') return { to: outcome.to, events: [said] };
+      if (isGlassSpent(all, at, world.settings.timeScale))
+        throw new MigrationError('BreakGlassSpent', { count: MOST_BROKEN });
+      const broken = { type: 'GlassBroken', ...facts, text: current.plan.text, reason } as const;
+      return { to: outcome.to, events: [said, broken] };
+    },
+    by,
+  );
+  return { approval, apply };
 }
 
 function refusal(id: string, outcome: Extract<ReturnType<typeof decide>, { refused: string }>): MigrationError {

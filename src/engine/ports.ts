@@ -520,6 +520,15 @@ export interface MigrationStore {
   addApproval(approval: Approval, events: readonly EventBody[], by: Actor): Promise<void>;
   /** Throws UnknownApproval. */
   changeApproval(id: string, decide: Decide<Approval>, by?: Actor): Promise<Approval>;
+  /**
+   * As changeApproval, and what is decided depends on all approvals: of many that break the glass at once, in whatever
+   * process, each decides on what the one before left. Throws UnknownApproval.
+   */
+  breakGlass(
+    id: string,
+    decide: (current: Approval, all: readonly Approval[]) => Decision<Approval>,
+    by: Actor,
+  ): Promise<Approval>;
 
   cutovers(): Promise<readonly Cutover[]>;
   cutover(batch: BatchName): Promise<Cutover | undefined>;
@@ -668,6 +677,19 @@ export interface CredentialVault {
   forget(user: UserAddress): Promise<void>;
 }
 
+/** How many refused commands the audit chain takes, for all processes together. */
+export interface RefusalBook {
+  /** Takes an entry for a person. Answers how many were left out since the last entry; undefined when this one is left out. */
+  take(person: string, most: RefusalBounds): Promise<number | undefined>;
+}
+
+export interface RefusalBounds {
+  readonly ofPerson: number;
+  readonly ofAll: number;
+  /** How long they count, ms. */
+  readonly within: number;
+}
+
 /** One-time links. The token is known to the person alone: the store is given its hash. */
 export interface UploadTickets {
   add(hash: string, ticket: UploadTicket): Promise<void>;
@@ -733,6 +755,7 @@ export interface World {
   readonly jobs: JobQueue;
   readonly vault: CredentialVault;
   readonly uploads: UploadTickets;
+  readonly refusals: RefusalBook;
   readonly reports: ReportFiles;
   readonly records: RecordFiles;
   /** Undefined where no folder is used. */

@@ -17,6 +17,11 @@ export const KEY = {
   skipped: '{bellhop}:skipped',
   checks: '{bellhop}:checks',
   approvals: '{bellhop}:approvals',
+  /** How often the glass was broken, ever: whoever breaks it decided on this number. */
+  glass: '{bellhop}:glass',
+  /** Entries about refused commands in this hour, of each person and of all; and how many were left out since the last one. */
+  refusals: '{bellhop}:refusals',
+  refusalsLeftOut: '{bellhop}:refusals:left-out',
   cutovers: '{bellhop}:cutovers',
   verifications: '{bellhop}:verifications',
   forecasts: '{bellhop}:forecasts',

@@ -267,6 +267,18 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     },
     changeApproval: (id, decide, by) =>
       change<Approval>(KEY.approvals, id, decide, by, () => new MigrationError('UnknownApproval', { id })),
+    breakGlass: (id, decide, by) =>
+      untilDone(async () => {
+        // Read before the approvals: whoever breaks the glass in between makes this try come to nothing.
+        const turn = { of: KEY.glass, before: (await redis.get(KEY.glass)) ?? '0' };
+        const texts = await redis.hgetall(KEY.approvals);
+        const before = texts[id];
+        if (before === undefined) throw new MigrationError('UnknownApproval', { id });
+        const all = Object.values(texts).map((text) => readJson<Approval>(text));
+        const { to, events } = decide(readJson<Approval>(before), all);
+        const set = { hash: KEY.approvals, field: id, before, after: JSON.stringify(to), turn };
+        return (await scripts.compareAndSet({ ...set, events: stamp(events, by) })) ? { done: to } : undefined;
+      }),
 
     async cutovers() {
       return Object.values(await redis.hgetall(KEY.cutovers)).map((text) => readJson<Cutover>(text));

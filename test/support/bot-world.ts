@@ -35,6 +35,8 @@ export interface BotWorld extends AsyncDisposable {
   readonly channel: string;
   /** Where activities go. */
   readonly botUrl: string;
+  /** The same of every process. */
+  readonly botUrls: readonly string[];
   readonly tenantId: string;
   /** Says something in the channel and returns Bellhop's answer. */
   ask(text: string, person?: string): Promise<Message>;
@@ -73,7 +75,8 @@ export async function startBotWorld(
   const others = await Promise.all(
     Array.from({ length: bots - 1 }, () => openBot(config, opened.world, opened.documents, LOG, leaving.signal)),
   );
-  const botUrl = `http://127.0.0.1:${server.port}/api/messages`;
+  const urlOf = ({ port }: { readonly port: number }): string => `http://127.0.0.1:${port}/api/messages`;
+  const botUrl = urlOf(server);
   await teams.setBot(botUrl);
   const channel = teams.channel('Mail migration').id;
   return {
@@ -83,6 +86,7 @@ export async function startBotWorld(
     documents: opened.documents,
     channel,
     botUrl,
+    botUrls: [botUrl, ...others.map((other) => urlOf(other.server))],
     tenantId: SAMPLE_TENANT,
     async ask(text, person = SAMPLE_PEOPLE[0]?.name ?? '') {
       const known = new Set(teams.messages(channel).map((message) => message.id));
