@@ -53,14 +53,14 @@ const ENDING: ReadonlySet<string> = new Set(['Completed', 'Removing']);
 export async function importUsers(world: World, request: ImportRequest, by: Actor): Promise<Import> {
   await requireEndpoint(world, request.endpoint);
   const options = request.allowUnknownColumns === true ? { allowUnknownColumns: true } : {};
-  const { rows, table, ...csv } = readMigrationCsv(request.csv, options);
+  const { rows, usable, table, ...csv } = readMigrationCsv(request.csv, options);
   const problems: CsvProblem[] = [...csv.problems];
   const counts = { added: 0, updated: 0, unchanged: 0, queued: 0 };
-  if (rows.length > 0) {
+  if (usable > 0) {
     await ensureBatch(world, request, by);
-    // In chunks: 50,000 users with their passwords sealed would otherwise exist three times over.
-    for (let at = 0; at < rows.length; at += CHUNK) {
-      const chunk = await importRows(world, request.batch, rows.slice(at, at + CHUNK), by);
+    // In chunks, each cut from the file when its turn comes: 50,000 users with their passwords are never there at once.
+    for (const some of chunks(rows)) {
+      const chunk = await importRows(world, request.batch, some, by);
       problems.push(...chunk.problems);
       counts.added += chunk.added;
       counts.updated += chunk.updated;
@@ -76,7 +76,18 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
   return { result: { batch: request.batch, ...counts, problems, warnings: csv.warnings }, badRows };
 }
 
-const CHUNK = 1000;
+const CHUNK = 250;
+
+function* chunks(rows: Iterable<MigrationCsvRow>): Generator<readonly MigrationCsvRow[]> {
+  let chunk: MigrationCsvRow[] = [];
+  for (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
 
 /** Adds users with their passwords. A user of another batch keeps what it has: this file has no say over it. */
 async function importRows(

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { readMigrationCsv } from '../../src/engine/domain/migration-csv.ts';
 
@@ -16,7 +18,7 @@ describe('reading a migration CSV', () => {
   test('rows come with their login and password, columns in any order, addresses in lower case', () => {
     const csv = read('password,emailaddress,username\r\n s p ,A@Example.com,u1\r\n');
 
-    expect(csv).toMatchObject({
+    expect({ ...csv, rows: [...csv.rows] }).toMatchObject({
       rows: [{ row: 2, address: 'a@example.com', userName: 'u1', password: ' s p ' }],
       problems: [],
       warnings: [],
@@ -26,7 +28,7 @@ describe('reading a migration CSV', () => {
   test('quotes protect separators, line ends and quotes', () => {
     const csv = read(`${HEADER}\na@example.com,u1,"p,w""q\nline2"\nb@example.com,u2,p"w\n`);
 
-    expect(csv.rows.map((row) => [row.row, row.password])).toEqual([[2, 'p,w"q\nline2'], [4, 'p"w']]); // prettier-ignore
+    expect([...csv.rows].map((row) => [row.row, row.password])).toEqual([[2, 'p,w"q\nline2'], [4, 'p"w']]); // prettier-ignore
   });
 
   test.each([
@@ -37,7 +39,7 @@ describe('reading a migration CSV', () => {
     ['UTF-16LE with BOM', Buffer.from(`\ufeff${HEADER}\na@example.com,u,p`, 'utf16le')],
     ['UTF-16LE without BOM', Buffer.from(`${HEADER}\na@example.com,u,p`, 'utf16le')],
   ])('%s is read', (_title, text) => {
-    expect(read(text).rows).toMatchObject([{ address: 'a@example.com', userName: 'u', password: 'p' }]);
+    expect([...read(text).rows]).toMatchObject([{ address: 'a@example.com', userName: 'u', password: 'p' }]);
   });
 
   test.each([
@@ -70,7 +72,7 @@ describe('reading a migration CSV', () => {
   test('good rows are usable beside bad ones, and every problem is in one answer', () => {
     const csv = read(`${HEADER}\na@example.com,u1,p\nbad,,\nb@example.com,u2,p`);
 
-    expect(csv.rows.map((row) => row.address)).toEqual(['a@example.com', 'b@example.com']);
+    expect([...csv.rows].map((row) => row.address)).toEqual(['a@example.com', 'b@example.com']);
     expect(csv.problems.map((problem) => problem.code)).toEqual([
       'CsvBadAddress',
       'CsvUserNameEmpty',
@@ -81,7 +83,7 @@ describe('reading a migration CSV', () => {
   test('a file without header never repeats its first line', () => {
     const csv = read('a@example.com,u,hunter2-fake\nb@example.com,v,p');
 
-    expect(csv.rows).toEqual([]);
+    expect([...csv.rows]).toEqual([]);
     expect(JSON.stringify(csv)).not.toContain('hunter2-fake');
   });
 
@@ -95,7 +97,7 @@ describe('reading a migration CSV', () => {
     const wrong = ['e@example.com,admin,p,/b', 'f@example.com,admin,p,'];
     const csv = readMigrationCsv(Buffer.from([`${HEADER},UserRoot`, ...rows, ...wrong].join('\n')));
 
-    expect(csv.rows.map(({ userName, userRoot }) => [userName, userRoot])).toEqual([
+    expect([...csv.rows].map(({ userName, userRoot }) => [userName, userRoot])).toEqual([
       ['admin', '/a'],
       ['admin', '/b'],
       ['c', '/c'],
@@ -124,14 +126,29 @@ describe('reading a migration CSV', () => {
   test('unknown columns are ignored on demand', () => {
     const csv = readMigrationCsv(Buffer.from(`${HEADER},Dept\na@example.com,u,p,x`), { allowUnknownColumns: true });
 
-    expect(csv.rows).toHaveLength(1);
+    expect([...csv.rows]).toHaveLength(1);
     expect(csv.warnings.map((warning) => warning.code)).toEqual(['CsvIgnoredColumn']);
   });
 
   test('50,000 rows are read, 50,001 are refused, and so is a byte above 10 MB', () => {
-    expect(read(rows(50_000)).rows).toHaveLength(50_000);
+    expect([...read(rows(50_000)).rows]).toHaveLength(50_000);
     expect(codes(rows(50_001))).toEqual(['file:CsvTooManyRows']);
     expect(codes(new Uint8Array(10_000_001).fill(0x61))).toEqual(['file:CsvTooLarge']);
+  });
+
+  test('of a large file its text is kept and none of its rows, which come as often as they are asked for', () => {
+    const bytes = Buffer.from(rows(50_000));
+    const before = heapInUse();
+
+    const csv = readMigrationCsv(bytes);
+
+    expect(heapInUse() - before).toBeLessThan(bytes.length + 1_000_000);
+    expect(csv.usable).toBe(50_000);
+    for (const time of ['first', 'second']) {
+      let inOrder = 0;
+      for (const { row, userName } of csv.rows) inOrder += row === inOrder + 2 && userName === `u${inOrder}` ? 1 : 0;
+      expect(inOrder, time).toBe(50_000);
+    }
   });
 
   test('one line of 10 MB and a row of 200,000 columns are refused', () => {
@@ -151,13 +168,19 @@ describe.skipIf(!existsSync(SHARED))('the collection of bad files', () => {
       const csv = readMigrationCsv(readFileSync(new URL(name, SHARED)), { allowUnknownColumns: true });
 
       const says = expected[name] ?? '';
-      if (says.startsWith('file error')) expect(csv.rows).toEqual([]);
+      if (says.startsWith('file error')) expect([...csv.rows]).toEqual([]);
       if (says.startsWith('row 2 error: ')) expect(csv.problems.map((problem) => problem.row)).toContain(2);
       const ok = /^ok,? (\d) rows?/.exec(says);
-      if (ok !== null) expect(csv.rows).toHaveLength(Number(ok[1]));
+      if (ok !== null) expect([...csv.rows]).toHaveLength(Number(ok[1]));
     },
   );
 });
+
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
 
 function rows(count: number): string {
   return `${HEADER}\n${Array.from({ length: count }, (_, n) => `u${n}@example.com,u${n},p`).join('\n')}`;

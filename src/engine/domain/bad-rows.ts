@@ -5,7 +5,8 @@ import type { CsvRecord } from './csv-records.ts';
 export interface CsvTable {
   readonly separator: string;
   readonly header: readonly string[];
-  readonly records: readonly CsvRecord[];
+  /** Those below the header, cut anew whenever they are asked for. */
+  readonly records: Iterable<CsvRecord>;
 }
 
 const PROBLEM = 'Problem';
@@ -20,21 +21,23 @@ const RISKY = /^[\s\0]*[=+\-@'＝＋－＠]|^[\t\r\0]/;
  * are kept, or everybody mentioned would have to be asked for theirs again: whoever stores this keeps it from others.
  */
 export function badRowsCsv(table: CsvTable, problems: readonly CsvProblem[]): string | undefined {
-  const reasons = new Map<number, string[]>();
+  const reasons = new Map<number, string>();
   for (const { row, message, remedy } of problems) {
     if (row === undefined) continue;
-    const known = reasons.get(row) ?? [];
-    reasons.set(row, [...known, message, remedy]);
+    const known = reasons.get(row);
+    reasons.set(row, `${known === undefined ? '' : `${known} `}${message} ${remedy}`);
   }
-  const lines = table.records.flatMap(({ row, fields }) => {
-    const reason = reasons.get(row);
-    return reason === undefined ? [] : [[reason.join(' '), ...fields.map(harmless)]];
-  });
-  if (lines.length === 0) return undefined;
-  const rows = [[PROBLEM, ...table.header], ...lines];
-  const text = rows.map((row) => row.map((value) => quoted(value, table.separator)).join(table.separator));
+  if (reasons.size === 0) return undefined;
+  const line = (fields: readonly string[]): string =>
+    `${fields.map((value) => quoted(value, table.separator)).join(table.separator)}\r\n`;
   // The mark tells spreadsheets that this is UTF-8.
-  return `\ufeff${text.join('\r\n')}\r\n`;
+  const head = `\ufeff${line([PROBLEM, ...table.header])}`;
+  const lines: string[] = [];
+  for (const { row, fields } of table.records) {
+    const reason = reasons.get(row);
+    if (reason !== undefined) lines.push(line([reason, ...fields.map(harmless)]));
+  }
+  return lines.length === 0 ? undefined : head + lines.join('');
 }
 
 /** A file that came back: without its "Problem" column, and with the values it had before they were made harmless. */
@@ -42,10 +45,15 @@ export function withoutProblemColumn(table: CsvTable): CsvTable {
   const at = table.header.findIndex((name) => name.trim().toLowerCase() === PROBLEM.toLowerCase());
   if (at < 0) return table;
   const without = (fields: readonly string[]): readonly string[] => fields.toSpliced(at, 1);
+  const { separator, header, records } = table;
   return {
-    separator: table.separator,
-    header: without(table.header),
-    records: table.records.map(({ row, fields }) => ({ row, fields: without(fields).map(original) })),
+    separator,
+    header: without(header),
+    records: {
+      *[Symbol.iterator]() {
+        for (const { row, fields } of records) yield { row, fields: without(fields).map(original) };
+      },
+    },
   };
 }
 

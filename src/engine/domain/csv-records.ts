@@ -1,34 +1,74 @@
+const LF = 10;
+const CR = 13;
+
 /** One record with the row it begins in (the first row is 1). */
 export interface CsvRecord {
   readonly row: number;
   readonly fields: readonly string[];
 }
 
-export type CsvRecords =
-  | { readonly records: readonly CsvRecord[] }
-  | { readonly unclosedQuoteIn: number }
-  | { readonly moreThan: number };
+/** A file that can be cut: its first record, how many follow, and those, cut anew whenever they are asked for. */
+export interface CsvRecords {
+  readonly head: CsvRecord;
+  readonly count: number;
+  readonly records: Iterable<CsvRecord>;
+}
+
+interface UnclosedQuote {
+  readonly unclosedQuoteIn: number;
+}
 
 /**
  * Cuts CSV text into records (RFC 4180, read leniently): quotes protect separators and line ends, a doubled quote is a
- * quote, a quote inside an unquoted value is kept. Line ends may be CRLF, LF or CR; blank lines are left out. One pass.
+ * quote, a quote inside an unquoted value is kept. Line ends may be CRLF, LF or CR; blank lines are left out. The file is
+ * never there as values all at once: 50,000 rows of them take several times the memory of its text.
  */
-export function csvRecords(text: string, separator: string, limit: number): CsvRecords {
-  const records: CsvRecord[] = [];
+export function csvRecords(
+  text: string,
+  separator: string,
+  limit: number,
+): CsvRecords | UnclosedQuote | { readonly moreThan: number } | undefined {
+  let head: CsvRecord | undefined;
+  let count = -1;
+  for (const record of cut(text, separator)) {
+    if ('unclosedQuoteIn' in record) return record;
+    head ??= record;
+    count += 1;
+    if (count > limit) return { moreThan: limit };
+  }
+  return head === undefined
+    ? undefined
+    : { head, count, records: { [Symbol.iterator]: () => belowHead(text, separator) } };
+}
+
+function* belowHead(text: string, separator: string): Generator<CsvRecord> {
+  let isHead = true;
+  for (const record of cut(text, separator)) {
+    if (!isHead && 'fields' in record) yield record;
+    isHead = false;
+  }
+}
+
+function* cut(text: string, separator: string): Generator<CsvRecord | UnclosedQuote> {
   let fields: string[] = [];
   let row = 1;
   let rowOfRecord = 1;
   let at = 0;
+  const nextSeparator = nextOf(text, separator);
+  const nextLf = nextOf(text, '\n');
+  const nextCr = nextOf(text, '\r');
+  const lineEnd = (from: number): number => Math.min(nextLf(from), nextCr(from));
+  const valueEnd = (from: number): number => Math.min(nextSeparator(from), lineEnd(from));
   while (at <= text.length) {
     if (text[at] === '"') {
       const quoted = readQuoted(text, at);
-      if (quoted === undefined) return { unclosedQuoteIn: row };
-      const end = endOfValue(text, quoted.next, separator);
+      if (quoted === undefined) return yield { unclosedQuoteIn: row };
+      if (lineEnd(at) < quoted.next) row += countLineEnds(text, at, quoted.next);
+      const end = valueEnd(quoted.next);
       fields.push(quoted.value + text.slice(quoted.next, end));
-      row += countLineEnds(text.slice(at, quoted.next));
       at = end;
     } else {
-      const end = endOfValue(text, at, separator);
+      const end = valueEnd(at);
       fields.push(text.slice(at, end));
       at = end;
     }
@@ -36,18 +76,14 @@ export function csvRecords(text: string, separator: string, limit: number): CsvR
       at += 1;
       continue;
     }
-    if (fields.length > 1 || fields[0]?.trim() !== '') {
-      if (records.length >= limit) return { moreThan: limit };
-      records.push({ row: rowOfRecord, fields });
-    }
-    if (at >= text.length) break;
+    if (fields.length > 1 || fields[0]?.trim() !== '') yield { row: rowOfRecord, fields };
+    if (at >= text.length) return;
     at += text.startsWith('\r\n', at) ? 2 : 1;
     row += 1;
     rowOfRecord = row;
     fields = [];
-    if (at >= text.length) break;
+    if (at >= text.length) return;
   }
-  return { records };
 }
 
 function readQuoted(text: string, at: number): { readonly value: string; readonly next: number } | undefined {
@@ -63,14 +99,25 @@ function readQuoted(text: string, at: number): { readonly value: string; readonl
   }
 }
 
-function endOfValue(text: string, from: number, separator: string): number {
-  let at = from;
-  while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at += 1;
-  return at;
+/** Where a character is next; asked with positions that only grow, the text is read once, whatever is asked. */
+function nextOf(text: string, character: string): (from: number) => number {
+  let found = -1;
+  return (from) => {
+    if (found >= from) return found;
+    const at = text.indexOf(character, from);
+    found = at < 0 ? text.length : at;
+    return found;
+  };
 }
 
-function countLineEnds(text: string): number {
-  return text.split(/\r\n|\r|\n/).length - 1;
+// CRLF, LF and CR are one line end each.
+function countLineEnds(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === CR || (code === LF && (at === from || text.charCodeAt(at - 1) !== CR))) count += 1;
+  }
+  return count;
 }
 
 /** The separator of a header row: comma, semicolon (German Excel) or tab, whichever it has most of. */

@@ -1,6 +1,6 @@
 import { type CsvTable, withoutProblemColumn } from './bad-rows.ts';
 import { type CsvProblem, csvProblem } from './csv-problems.ts';
-import { type CsvRecord, csvRecords, separatorOf } from './csv-records.ts';
+import { csvRecords, separatorOf } from './csv-records.ts';
 import { decodeCsv } from './decode-csv.ts';
 import { type UserAddress, parseUserAddress } from './ids.ts';
 
@@ -17,7 +17,10 @@ export interface MigrationCsvRow {
 
 /** Good rows, and every problem of the file at once. A problem of the whole file leaves no rows. */
 export interface MigrationCsv {
-  readonly rows: readonly MigrationCsvRow[];
+  /** Read anew whenever they are asked for: they are never there all at once. */
+  readonly rows: Iterable<MigrationCsvRow>;
+  /** How many rows there are. */
+  readonly usable: number;
   readonly problems: readonly CsvProblem[];
   readonly warnings: readonly CsvProblem[];
   /** The file as it was cut, for handing refused rows back; absent when the whole file was refused. */
@@ -51,20 +54,19 @@ export function readMigrationCsv(bytes: Uint8Array, options: CsvOptions = {}): M
   const { text } = decoded;
   if (text.trim() === '') return refused(csvProblem('CsvEmpty'));
   const separator = separatorOf(text);
-  const cut = csvRecords(text, separator, MOST_ROWS + 1);
+  const cut = csvRecords(text, separator, MOST_ROWS);
+  if (cut === undefined) return refused(csvProblem('CsvEmpty'));
   if ('unclosedQuoteIn' in cut) return refused(csvProblem('CsvUnclosedQuote', { row: cut.unclosedQuoteIn }));
   if ('moreThan' in cut) return refused(csvProblem('CsvTooManyRows'));
-  const [head, ...rest] = cut.records;
-  if (head === undefined) return refused(csvProblem('CsvEmpty'));
-  const table = withoutProblemColumn({ separator, header: head.fields, records: rest });
+  const table = withoutProblemColumn({ separator, header: cut.head.fields, records: cut.records });
   const columns = readHeader(table.header, options);
   if (columns.problems.length > 0) return refused(...columns.problems);
-  if (table.records.length === 0) return refused(csvProblem('CsvNoUsers'));
-  return { ...readRows(table.records, table.header.length, columns.at, columns.warnings), table };
+  if (cut.count === 0) return refused(csvProblem('CsvNoUsers'));
+  return { ...readRows(table, columns), table };
 }
 
 function refused(...problems: readonly CsvProblem[]): MigrationCsv {
-  return { rows: [], problems, warnings: [] };
+  return { rows: [], usable: 0, problems, warnings: [] };
 }
 
 interface Header {
@@ -98,67 +100,88 @@ function readHeader(names: readonly string[], options: CsvOptions): Header {
   return { at, problems, warnings: allowed ? [csvProblem('CsvIgnoredColumn', { columns })] : [] };
 }
 
-function readRows(
-  records: readonly CsvRecord[],
-  width: number,
-  at: ReadonlyMap<Column, number>,
-  headerWarnings: readonly CsvProblem[],
-): MigrationCsv {
-  const rows: MigrationCsvRow[] = [];
+function readRows(table: CsvTable, header: Header): MigrationCsv {
+  const width = table.header.length;
   const problems: CsvProblem[] = [];
-  const warnings: CsvProblem[] = [...headerWarnings];
+  const warnings: CsvProblem[] = [...header.warnings];
+  const refusedRows = new Set<number>();
+  const refuse = (row: number, found: readonly CsvProblem[]): void => {
+    problems.push(...found);
+    if (found.length > 0) refusedRows.add(row);
+  };
+  const addressKey = addressKeys();
   const addresses = new Map<string, number>();
   const logins = new Map<string, number>();
-  for (const { row, fields } of records) {
+  let read = 0;
+  for (const { row, fields } of table.records) {
+    read += 1;
     if (fields.length !== width) {
-      problems.push(csvProblem('CsvWrongColumnCount', { row, expected: width, actual: fields.length }));
+      refuse(row, [csvProblem('CsvWrongColumnCount', { row, expected: width, actual: fields.length })]);
       continue;
     }
-    const value = (column: Column): string => fields[at.get(column) ?? -1] ?? '';
+    const value = valueOf(fields, header);
     const found = rowProblems(row, value);
     const address = parseUserAddress(value('emailaddress'));
-    const first = address === undefined ? undefined : addresses.get(addressKey(address));
-    if (first !== undefined) found.push(csvProblem('CsvDuplicateAddress', { row, first }));
-    if (address !== undefined && first === undefined) addresses.set(addressKey(address), row);
-    problems.push(...found);
+    if (address !== undefined) {
+      const key = addressKey(address);
+      const first = addresses.get(key);
+      if (first !== undefined) found.push(csvProblem('CsvDuplicateAddress', { row, first }));
+      else addresses.set(key, row);
+    }
+    refuse(row, found);
     if (address === undefined || found.length > 0) continue;
-    const login = value('username');
-    const userRoot = value('userroot').trim();
-    const source = sourceOf(login, userRoot);
+    const source = sourceOf(value('username'), value('userroot').trim());
     const sameSource = logins.get(source);
     if (sameSource !== undefined) warnings.push(csvProblem('CsvSameSource', { row, first: sameSource }));
     logins.set(source, row);
     // oxlint-disable-next-line no-control-regex -- the ASCII range is what is asked for
     if (/[^\u0000-\u007f]/.test(address.split('@')[0] ?? '')) warnings.push(csvProblem('CsvNonAsciiAddress', { row }));
-    rows.push({ row, address, userName: login, password: value('password'), ...(userRoot === '' ? {} : { userRoot }) });
   }
-  return withoutSharedRoots({ rows, problems, warnings });
+  const rows: Iterable<MigrationCsvRow> = { [Symbol.iterator]: () => usableRows(table, header, refusedRows) };
+  // Found before any of them is refused: who shares a root depends on the others.
+  const shared = header.at.has('userroot') ? rowsOfSharedRoots(rows) : [];
+  for (const row of shared) refuse(row, [csvProblem('CsvUserRootShared', { row })]);
+  return { rows, usable: read - refusedRows.size, problems, warnings };
+}
+
+function* usableRows(table: CsvTable, header: Header, refusedRows: ReadonlySet<number>): Generator<MigrationCsvRow> {
+  for (const { row, fields } of table.records) {
+    if (refusedRows.has(row)) continue;
+    const value = valueOf(fields, header);
+    const address = parseUserAddress(value('emailaddress'));
+    if (address === undefined) continue;
+    const userRoot = value('userroot').trim();
+    const login = { userName: value('username'), password: value('password') };
+    yield { row, address, ...login, ...(userRoot === '' ? {} : { userRoot }) };
+  }
+}
+
+function valueOf(fields: readonly string[], { at }: Header): (column: Column) => string {
+  return (column) => fields[at.get(column) ?? -1] ?? '';
 }
 
 /**
  * Several users of one login are told apart by UserRoot (Courier, Oracle): one of them without it would get the mail of
  * all of them, two with the same would get each other's, and one with a folder above another's would get both.
  */
-function withoutSharedRoots({ rows, problems, warnings }: MigrationCsv): MigrationCsv {
-  const rooted = new Set(rows.flatMap(({ userName, userRoot }) => (userRoot === undefined ? [] : [userName])));
-  const above = new Set(
-    rows.flatMap(({ userName, userRoot }) => foldersAbove(userRoot ?? '').map((path) => sourceOf(userName, path))),
-  );
+function rowsOfSharedRoots(rows: Iterable<MigrationCsvRow>): readonly number[] {
+  const rooted = new Set<string>();
+  const above = new Set<string>();
+  for (const { userName, userRoot } of rows) {
+    if (userRoot === undefined) continue;
+    rooted.add(userName);
+    for (const path of foldersAbove(userRoot)) above.add(sourceOf(userName, path));
+  }
   const first = new Map<string, number>();
-  const refusedRows = rows.flatMap((each) => {
-    if (!rooted.has(each.userName)) return [];
-    const key = sourceOf(each.userName, withoutEnds(each.userRoot ?? ''));
-    const before = first.get(key);
-    first.set(key, before ?? each.row);
-    const isWhole = each.userRoot === undefined || above.has(sourceOf(each.userName, withoutEnds(each.userRoot)));
-    return isWhole || before !== undefined ? [each] : [];
-  });
-  const refusedRow = new Set(refusedRows);
-  return {
-    rows: rows.filter((each) => !refusedRow.has(each)),
-    problems: [...problems, ...refusedRows.map(({ row }) => csvProblem('CsvUserRootShared', { row }))],
-    warnings,
-  };
+  const shared: number[] = [];
+  for (const { row, userName, userRoot } of rows) {
+    if (!rooted.has(userName)) continue;
+    const key = sourceOf(userName, withoutEnds(userRoot ?? ''));
+    const isSame = first.has(key);
+    if (!isSame) first.set(key, row);
+    if (userRoot === undefined || isSame || above.has(key)) shared.push(row);
+  }
+  return shared;
 }
 
 function sourceOf(userName: string, userRoot: string): string {
@@ -177,13 +200,22 @@ function withoutEnds(userRoot: string): string {
   return userRoot.replaceAll(/^\/+|\/+$/g, '');
 }
 
-// Domains are compared in their ASCII form, so that a punycode twin is the duplicate it is.
-function addressKey(address: UserAddress): string {
-  const [local = '', domain = ''] = address.split('@');
+// Domains are compared in their ASCII form, so that a punycode twin is the duplicate it is. A file has few of them.
+function addressKeys(): (address: UserAddress) => string {
+  const hosts = new Map<string, string>();
+  return (address) => {
+    const [local = '', domain = ''] = address.split('@');
+    const host = hosts.get(domain) ?? hostOf(domain);
+    hosts.set(domain, host);
+    return `${local}@${host}`;
+  };
+}
+
+function hostOf(domain: string): string {
   try {
-    return `${local}@${new URL(`http://${domain}`).hostname}`;
+    return new URL(`http://${domain}`).hostname;
   } catch {
-    return address;
+    return domain;
   }
 }
 
