@@ -43,7 +43,7 @@ export function usageText(): string {
     '',
     'Server:',
     '  serve\n      Run Bellhop (bot and worker, see BELLHOP_ROLES).',
-    `  ${IMPORT_USAGE}\n      Read users and passwords from a CSV: EmailAddress,UserName,Password. Refused rows go to <file.csv>.bad.csv.`,
+    `  ${IMPORT_USAGE}\n      Read users and passwords from a CSV: EmailAddress,UserName,Password[,UserRoot,Priority]. Refused rows go to <file.csv>.bad.csv.`,
     '  verify-record <folder or .zip> [key=<fingerprint>] [since=<older record>]\n      Check the signed record of a batch. Needs no server and no configuration.',
     '',
     'Commands, the same as in chat:',

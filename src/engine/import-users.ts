@@ -25,7 +25,7 @@ export interface ImportResult {
   readonly batch: string;
   /** Users that are new. */
   readonly added: number;
-  /** Users the batch already had whose login or password was replaced. */
+  /** Users the batch already had whose login, password or priority was replaced. */
   readonly updated: number;
   /** Users the batch already had just like this. */
   readonly unchanged: number;
@@ -100,18 +100,22 @@ async function importRows(
   const known = new Map((await world.store.addUsers(users, [], by)).map((user) => [user.address, user]));
   const own = rows.filter(({ address }) => (known.get(address)?.batch ?? batch) === batch);
   const passwords = await world.vault.getAll(own.flatMap(({ address }) => (known.has(address) ? [address] : [])));
-  const changed = own.filter((row) => {
+  const isOtherLogin = (row: MigrationCsvRow): boolean => {
     const before = known.get(row.address);
     const isSame = before?.userName === row.userName && before.userRoot === row.userRoot;
     return !isSame || passwords.get(row.address) !== row.password;
+  };
+  const logins = new Set(own.filter(isOtherLogin));
+  await world.vault.putAll(new Map([...logins].map(({ address, password }) => [address, password])));
+  const updated = own.filter((row) => {
+    const before = known.get(row.address);
+    return before !== undefined && (logins.has(row) || isOtherPriority(row, before));
   });
-  await world.vault.putAll(new Map(changed.map(({ address, password }) => [address, password])));
-  const updated = changed.filter(({ address }) => known.has(address));
-  for (const row of updated) await updateLogin(world, row, known.get(row.address));
+  await Promise.all(updated.map((row) => updateUser(world, row, logins.has(row))));
   return {
     added: rows.length - known.size,
     updated: updated.length,
-    unchanged: own.length - changed.length,
+    unchanged: own.length - (rows.length - known.size) - updated.length,
     problems: rows.flatMap(({ address, row }) => {
       const other = known.get(address);
       return other === undefined || other.batch === batch ? [] : [duplicateProblem(other, row)];
@@ -164,6 +168,7 @@ function newUser(world: World, batch: BatchName, row: MigrationCsvRow): Migratio
     batch,
     userName: row.userName,
     ...(row.userRoot === undefined ? {} : { userRoot: row.userRoot }),
+    ...(row.priority === undefined ? {} : { priority: row.priority }),
     status: 'Validating',
     // Above those of whoever had this mailbox before: see the beginning of a sync.
     epoch: world.clock.now(),
@@ -171,16 +176,26 @@ function newUser(world: World, batch: BatchName, row: MigrationCsvRow): Migratio
   };
 }
 
-async function updateLogin(
+// A file that says nothing of a user's priority leaves it as it was set.
+function isOtherPriority({ priority }: MigrationCsvRow, before: MigrationUser): boolean {
+  return priority !== undefined && priority !== (before.priority ?? 'normal');
+}
+
+async function updateUser(
   world: World,
-  { address, userName, userRoot }: Pick<MigrationCsvRow, 'address' | 'userName' | 'userRoot'>,
-  before: MigrationUser | undefined,
+  { address, userName, userRoot, priority }: MigrationCsvRow,
+  isOtherLogin: boolean,
 ): Promise<void> {
-  if (before === undefined) return;
   const credentialsAt = world.clock.now();
-  await world.store.changeUser(address, ({ userRoot: _before, ...current }) => {
-    const login = { userName, credentialsAt, ...(userRoot === undefined ? {} : { userRoot }) };
-    return { to: { ...current, ...login }, events: [] };
+  await world.store.changeUser(address, ({ userRoot: rootBefore, ...current }) => {
+    const root = isOtherLogin ? userRoot : rootBefore;
+    const user: MigrationUser = {
+      ...current,
+      ...(root === undefined ? {} : { userRoot: root }),
+      ...(isOtherLogin ? { userName, credentialsAt } : {}),
+      ...(priority === undefined ? {} : { priority }),
+    };
+    return { to: user, events: [] };
   });
 }
 

@@ -123,6 +123,20 @@ describe('reading a migration CSV', () => {
     expect(csv.problems.map(({ code, row }) => [code, row])).toEqual(refused.map((row) => ['CsvUserRootShared', row]));
   });
 
+  test('Priority is one of three words in any case, or empty; what else is there is not repeated', () => {
+    const priorities = ['high', ' LOW ', 'Normal', '', 'Hoch', 'hunter2-fake', 'constructor'];
+    const csv = read(
+      [`${HEADER},priority`, ...priorities.map((each, at) => `u${at}@example.com,u${at},p,${each}`)].join('\n'),
+    );
+
+    expect([...csv.rows].map(({ priority }) => priority)).toEqual(['high', 'low', 'normal', undefined, 'high']);
+    expect(csv.problems.map(({ code, row }) => [code, row])).toEqual([
+      ['CsvBadPriority', 7],
+      ['CsvBadPriority', 8],
+    ]);
+    expect(JSON.stringify(csv.problems)).not.toContain('hunter2-fake');
+  });
+
   test('unknown columns are ignored on demand', () => {
     const csv = readMigrationCsv(Buffer.from(`${HEADER},Dept\na@example.com,u,p,x`), { allowUnknownColumns: true });
 

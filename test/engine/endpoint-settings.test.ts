@@ -69,3 +69,29 @@ test('UserRoot is kept with the user, changed by another file, and gone with a f
   expect(await rootAfter(',UserRoot', 'anna@example.com,admin,not-a-password,shared.anna')).toBe('shared.anna');
   expect(await rootAfter('', 'anna@example.com,anna,not-a-password')).toBeUndefined();
 });
+
+test('Priority of a CSV is that of the user; set in the chat it stays until a file says another', async () => {
+  await cli('add', 'endpoint', 'ranked', 'host=imap.example.com');
+  const imported = async (header: string, ...rows: readonly string[]) => {
+    const file = join(directory, 'ranked.csv');
+    await writeFile(file, `EmailAddress,UserName,Password${header}\n${rows.join('\n')}\n`);
+    const { out } = await cli('import', file, 'batch=ranked', 'endpoint=ranked', '--json');
+    return JSON.parse(out) as { readonly added: number; readonly updated: number; readonly unchanged: number };
+  };
+  const user = (name: string) => world.opened.world.store.user(`${name}@example.com` as UserAddress);
+  const row = (name: string, priority: string) => `${name}@example.com,${name},not-a-password${priority}`;
+
+  expect(await imported(',Priority', row('ben', ',High'), row('eva', ','))).toMatchObject({ added: 2 });
+  expect([(await user('ben'))?.priority, (await user('eva'))?.priority]).toEqual(['high', undefined]);
+
+  await cli('set', 'priority', 'eva@example.com', 'low');
+  const unsaid = await imported('', row('ben', ''), row('eva', ''));
+  expect(unsaid).toMatchObject({ updated: 0, unchanged: 2 });
+  expect([(await user('ben'))?.priority, (await user('eva'))?.priority]).toEqual(['high', 'low']);
+
+  const grown = await imported(',Priority', row('ben', ',high'), row('eva', ',normal'), row('zoe', ',low'));
+  expect(grown).toMatchObject({ added: 1, updated: 1, unchanged: 1 });
+  expect([(await user('eva'))?.priority, (await user('zoe'))?.priority]).toEqual(['normal', 'low']);
+  // No login changed: nothing is tried again because of it.
+  expect((await user('eva'))?.credentialsAt).toBeUndefined();
+});

@@ -23,10 +23,8 @@ export const userArgument = {
   expects: 'the address of a user',
 } satisfies Argument<UserAddress>;
 
-const GERMAN_PRIORITIES: Readonly<Record<string, Priority>> = { hoch: 'high', niedrig: 'low' };
-
 export const priorityArgument = {
-  read: (text: string) => readPriority(text) ?? GERMAN_PRIORITIES[text.toLowerCase()],
+  read: readPriority,
   expects: 'high, normal or low',
 } satisfies Argument<Priority>;
 

@@ -66,6 +66,11 @@ export const GERMAN_CSV: Readonly<Record<CsvProblemCode, ProblemText>> = {
     remedy:
       'Geben Sie jedem Benutzer der Anmeldung ein eigenes UserRoot oder eine eigene Anmeldung; sonst bekämen alle die Mails eines einzigen.',
   },
+  CsvBadPriority: {
+    message: 'Zeile {row}: Priority ist weder high noch normal noch low (hoch, normal, niedrig).',
+    remedy:
+      'Tragen Sie eines davon ein, oder lassen Sie es leer: dann steht der Benutzer weder vor noch hinter anderen.',
+  },
   CsvPasswordEmpty: {
     message: 'Zeile {row}: Password ist leer.',
     remedy: 'Tragen Sie das Passwort des alten Postfachs ein.',

@@ -30,7 +30,7 @@ export const DE_UPLOAD: typeof EN_UPLOAD = {
     limits: 'CSV · höchstens 50.000 Benutzer · 10 MB',
     columns: 'So sieht die Datei aus',
     columnsHint:
-      'Eine Zeile je Benutzer. EmailAddress ist das Postfach in Exchange Online; UserName und Password melden am alten Server an. Komma, Semikolon oder Tabulator. Speichern Sie als „CSV UTF-8“.',
+      'Eine Zeile je Benutzer. EmailAddress ist das Postfach in Exchange Online; UserName und Password melden am alten Server an. Zwei weitere Spalten sind möglich: Priority (high, normal oder low) sagt, wer vor anderen des Batches kommt, UserRoot, wo eine gemeinsame Anmeldung die Mails des Benutzers findet. Komma, Semikolon oder Tabulator. Speichern Sie als „CSV UTF-8“.',
     template: 'Leere Datei herunterladen',
     secret:
       'Die Datei geht über diese verschlüsselte Verbindung. Passwörter werden sofort versiegelt und nie wieder angezeigt; die Datei selbst wird nirgends aufbewahrt.',

@@ -30,7 +30,7 @@ export const EN_UPLOAD = {
     limits: 'CSV · at most 50,000 users · 10 MB',
     columns: 'What the file looks like',
     columnsHint:
-      'One row a user. EmailAddress is the mailbox in Exchange Online; UserName and Password sign in at the old server. Comma, semicolon or tab. Save it as "CSV UTF-8".',
+      'One row a user. EmailAddress is the mailbox in Exchange Online; UserName and Password sign in at the old server. Two more columns may be there: Priority (high, normal or low) says who comes before others of the batch, UserRoot in which folder a shared login finds the mail. Comma, semicolon or tab. Save it as "CSV UTF-8".',
     template: 'Download an empty file',
     secret:
       'The file travels over this encrypted connection. Passwords are sealed at once and never shown again; the file itself is kept nowhere.',

@@ -82,6 +82,11 @@ export const CSV_PROBLEMS = {
     remedy:
       'Give each user of the login a UserRoot of its own, or a login of its own; otherwise all would get the mail of one.',
   },
+  CsvBadPriority: {
+    scope: 'row',
+    message: 'Row {row}: Priority is not one of high, normal and low.',
+    remedy: 'Write one of them, or leave it empty: then the user is neither before nor behind others of the batch.',
+  },
   CsvPasswordEmpty: {
     scope: 'row',
     message: 'Row {row}: Password is empty.',

@@ -3,6 +3,8 @@ import { type CsvProblem, csvProblem } from './csv-problems.ts';
 import { csvRecords, separatorOf } from './csv-records.ts';
 import { decodeCsv } from './decode-csv.ts';
 import { type UserAddress, parseUserAddress } from './ids.ts';
+import { type Priority, readPriority } from './schedule.ts';
+import { rowsOfSharedRoots, sourceOf } from './shared-roots.ts';
 
 export type { CsvProblem } from './csv-problems.ts';
 
@@ -13,6 +15,8 @@ export interface MigrationCsvRow {
   readonly userName: string;
   readonly password: string;
   readonly userRoot?: string;
+  /** Absent where the file says nothing about it. */
+  readonly priority?: Priority;
 }
 
 /** Good rows, and every problem of the file at once. A problem of the whole file leaves no rows. */
@@ -32,13 +36,14 @@ export interface CsvOptions {
   readonly allowUnknownColumns?: boolean;
 }
 
-const COLUMNS = ['emailaddress', 'username', 'password', 'userroot'] as const;
+const COLUMNS = ['emailaddress', 'username', 'password', 'userroot', 'priority'] as const;
 type Column = (typeof COLUMNS)[number];
 const COLUMN_NAMES: Readonly<Record<Column, string>> = {
   emailaddress: 'EmailAddress',
   username: 'UserName',
   password: 'Password',
   userroot: 'UserRoot',
+  priority: 'Priority',
 };
 const REQUIRED: readonly Column[] = ['emailaddress', 'username', 'password'];
 
@@ -46,7 +51,7 @@ const MOST_ROWS = 50_000;
 const MOST_BYTES = 10_000_000;
 const LONGEST_FIELD = 1024;
 
-/** Reads the CSV of New-MigrationBatch -IMAP: EmailAddress, UserName, Password and optionally UserRoot, in any order. */
+/** Reads the CSV of New-MigrationBatch -IMAP: EmailAddress, UserName, Password and optionally UserRoot and Priority, in any order. */
 export function readMigrationCsv(bytes: Uint8Array, options: CsvOptions = {}): MigrationCsv {
   if (bytes.length > MOST_BYTES) return refused(csvProblem('CsvTooLarge'));
   const decoded = decodeCsv(bytes);
@@ -152,52 +157,14 @@ function* usableRows(table: CsvTable, header: Header, refusedRows: ReadonlySet<n
     if (address === undefined) continue;
     const userRoot = value('userroot').trim();
     const login = { userName: value('username'), password: value('password') };
-    yield { row, address, ...login, ...(userRoot === '' ? {} : { userRoot }) };
+    const priority = readPriority(value('priority'));
+    const optional = { ...(userRoot === '' ? {} : { userRoot }), ...(priority === undefined ? {} : { priority }) };
+    yield { row, address, ...login, ...optional };
   }
 }
 
 function valueOf(fields: readonly string[], { at }: Header): (column: Column) => string {
   return (column) => fields[at.get(column) ?? -1] ?? '';
-}
-
-/**
- * Several users of one login are told apart by UserRoot (Courier, Oracle): one of them without it would get the mail of
- * all of them, two with the same would get each other's, and one with a folder above another's would get both.
- */
-function rowsOfSharedRoots(rows: Iterable<MigrationCsvRow>): readonly number[] {
-  const rooted = new Set<string>();
-  const above = new Set<string>();
-  for (const { userName, userRoot } of rows) {
-    if (userRoot === undefined) continue;
-    rooted.add(userName);
-    for (const path of foldersAbove(userRoot)) above.add(sourceOf(userName, path));
-  }
-  const first = new Map<string, number>();
-  const shared: number[] = [];
-  for (const { row, userName, userRoot } of rows) {
-    if (!rooted.has(userName)) continue;
-    const key = sourceOf(userName, withoutEnds(userRoot ?? ''));
-    const isSame = first.has(key);
-    if (!isSame) first.set(key, row);
-    if (userRoot === undefined || isSame || above.has(key)) shared.push(row);
-  }
-  return shared;
-}
-
-function sourceOf(userName: string, userRoot: string): string {
-  return JSON.stringify([userName, userRoot]);
-}
-
-// Written with slashes, a dot is part of a name ("/users/anna.berg"); without any it may be the delimiter.
-function foldersAbove(userRoot: string): readonly string[] {
-  const path = withoutEnds(userRoot);
-  const delimiter = path.includes('/') ? '/' : '.';
-  const parts = path.split(delimiter);
-  return parts.slice(1).map((_part, at) => parts.slice(0, at + 1).join(delimiter));
-}
-
-function withoutEnds(userRoot: string): string {
-  return userRoot.replaceAll(/^\/+|\/+$/g, '');
 }
 
 // Domains are compared in their ASCII form, so that a punycode twin is the duplicate it is. A file has few of them.
@@ -238,6 +205,9 @@ function rowProblems(row: number, value: (column: Column) => string): CsvProblem
   if (login.trim() === '') problems.push(csvProblem('CsvUserNameEmpty', { row }));
   else if (login !== login.trim()) problems.push(csvProblem('CsvUserNameSpaces', { row }));
   if (value('password') === '') problems.push(csvProblem('CsvPasswordEmpty', { row }));
+  const priority = value('priority');
+  if (priority.trim() !== '' && readPriority(priority) === undefined)
+    problems.push(csvProblem('CsvBadPriority', { row }));
   return problems;
 }
 

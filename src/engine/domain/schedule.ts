@@ -11,8 +11,15 @@ export const TURNS: readonly Turn[] = ['ready', 'rest', 'incremental'];
 export type Priority = 'high' | 'normal' | 'low';
 export const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 
+const PRIORITY_WORDS: ReadonlyMap<string, Priority> = new Map([
+  ...PRIORITIES.map((priority) => [priority, priority] as const),
+  ['hoch', 'high'],
+  ['niedrig', 'low'],
+]);
+
+/** A priority as people write it, in English or German, in any case. */
 export function readPriority(text: string): Priority | undefined {
-  return PRIORITIES.find((priority) => priority === text.toLowerCase());
+  return PRIORITY_WORDS.get(text.trim().toLowerCase());
 }
 
 /** The turns of one kind and priority, in which users wait in the order of their times. */
