@@ -120,7 +120,7 @@ export function planOf(world: SandboxWorld): Parameters<typeof checkMigration>[0
   const movable = world.users.filter((user) => user.wrongPassword !== true && user.withoutTarget !== true);
   return {
     exchangeDirectory,
-    users: movable.map(({ name }) => ({
+    users: movable.map(({ name, domain }) => ({
       login: name,
       source: {
         host: source.host,
@@ -129,10 +129,10 @@ export function planOf(world: SandboxWorld): Parameters<typeof checkMigration>[0
         user: name,
         password: passwordOf(name),
       },
-      target: addressOf(name),
-      owner: addressOf(name),
+      target: addressOf(name, domain),
+      owner: addressOf(name, domain),
       manners: world.exchange.manners.of(
-        world.exchange.mailboxes.users.find(({ address }) => address === addressOf(name))?.id ?? '',
+        world.exchange.mailboxes.users.find(({ address }) => address === addressOf(name, domain))?.id ?? '',
       ),
     })),
   };

@@ -20,6 +20,8 @@ export interface SandboxUser {
   readonly name: string;
   readonly mails: number;
   readonly style?: MailboxStyle;
+  /** Of the address, where it is another one. */
+  readonly domain?: string;
   readonly wrongPassword?: true;
   readonly withoutTarget?: true;
 }
@@ -81,7 +83,7 @@ export interface SandboxWorld extends AsyncDisposable {
 }
 
 export const passwordOf = (user: string): string => `${user}-not-a-real-password`;
-export const addressOf = (user: string): string => `${user}@${DOMAIN}`;
+export const addressOf = (user: string, domain = DOMAIN): string => `${user}@${domain}`;
 
 /** Starts the sandbox; Bellhop itself is started by `startBellhop`. */
 export async function startSandbox(options: WorldOptions = {}): Promise<SandboxWorld> {
@@ -98,8 +100,8 @@ export async function startSandbox(options: WorldOptions = {}): Promise<SandboxW
     await startLocalExchange({ ...options.exchange, directory: exchangeDirectory, throttling, timeScale }),
   );
   exchange.faults.set({ latency });
-  for (const { name, withoutTarget } of users)
-    if (withoutTarget !== true) await exchange.addMailbox({ address: addressOf(name), displayName: name });
+  for (const { name, domain, withoutTarget } of users)
+    if (withoutTarget !== true) await exchange.addMailbox({ address: addressOf(name, domain), displayName: name });
   const teams = started.use(await startTeams(options));
   const dns = started.use(await startLocalDns(options.dns));
   prepareZone(dns, DOMAIN, TARGET_MX);
@@ -165,9 +167,10 @@ async function fillSource(
 ): Promise<void> {
   using signer = opensslSigner();
   const sign = signer === undefined ? {} : { sign: signer.sign };
-  for (const [index, { name, mails, style = 'english' }] of users.entries()) {
-    onProgress(`source: ${mails} mails for ${addressOf(name)}`);
-    const mailbox = generateMailbox({ owner: addressOf(name), seed: 7 + index, mails, profile, style, ...sign });
+  for (const [index, { name, domain, mails, style = 'english' }] of users.entries()) {
+    const owner = addressOf(name, domain);
+    onProgress(`source: ${mails} mails for ${owner}`);
+    const mailbox = generateMailbox({ owner, seed: 7 + index, mails, profile, style, ...sign });
     await fillMailbox(source, name, mailbox.folders, mailbox.mails());
   }
 }
@@ -229,8 +232,8 @@ function environmentOf({
 
 function writeCsv(directory: string, users: readonly SandboxUser[]): string {
   const file = join(directory, 'users.csv');
-  const rows = users.map(({ name, wrongPassword }) =>
-    [addressOf(name), name, wrongPassword === true ? 'a-wrong-one' : passwordOf(name)].join(','),
+  const rows = users.map(({ name, domain, wrongPassword }) =>
+    [addressOf(name, domain), name, wrongPassword === true ? 'a-wrong-one' : passwordOf(name)].join(','),
   );
   writeFileSync(file, ['EmailAddress,UserName,Password', ...rows, ''].join('\n'), { mode: 0o600 });
   return file;

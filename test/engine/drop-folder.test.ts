@@ -150,7 +150,7 @@ describe('a file in the drop folder', () => {
   test('a process may die at any call to the rest of the world: the next one brings in everybody once, with the password', async () => {
     const importWas = async (): Promise<unknown> => ({
       users: (await Array.fromAsync(world.store.users(`drop-${number}` as BatchName))).map(({ address }) => address),
-      passwords: [...(await world.vault.getAll(['a', 'b'].map(addressOf))).values()],
+      passwords: [...(await world.vault.getAll(['a', 'b'].map((name) => addressOf(name)))).values()],
       left: await readdir(directory),
     });
     let deaths = 0;
@@ -168,7 +168,7 @@ describe('a file in the drop folder', () => {
         await settle(new DropFolder(world, directory));
 
         expect(await importWas(), `call ${at}`).toEqual({
-          users: ['a', 'b'].map(addressOf),
+          users: ['a', 'b'].map((name) => addressOf(name)),
           passwords: [CANARY, CANARY],
           left: ['done'],
         });

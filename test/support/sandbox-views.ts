@@ -9,6 +9,12 @@ export async function viewOf<View>(world: SandboxWorld, ...words: readonly strin
   return JSON.parse(out) as View;
 }
 
+/** A user of the sandbox as Bellhop knows it. */
+function shownUser(world: SandboxWorld, user: string): Promise<UserView> {
+  const domain = world.users.find(({ name }) => name === user)?.domain;
+  return viewOf<UserView>(world, 'status', addressOf(user, domain));
+}
+
 /** The user once it has this status. */
 export function userWhen(
   world: SandboxWorld,
@@ -17,7 +23,7 @@ export function userWhen(
   timeout = 60_000,
 ): Promise<UserView> {
   return waitUntil(
-    () => viewOf<UserView>(world, 'status', addressOf(user)),
+    () => shownUser(world, user),
     (now) => now.status === status,
     timeout,
   );
@@ -25,10 +31,10 @@ export function userWhen(
 
 /** Syncs a user and waits until that sync is over. */
 export async function syncAgain(world: SandboxWorld, user: string): Promise<UserView> {
-  const before = await viewOf<UserView>(world, 'status', addressOf(user));
+  const before = await shownUser(world, user);
   await world.bellhop('sync', 'now', addressOf(user));
   return waitUntil(
-    () => viewOf<UserView>(world, 'status', addressOf(user)),
+    () => shownUser(world, user),
     (now) => now.status === 'Synced' && now.lastSuccessfulSyncTime !== before.lastSuccessfulSyncTime,
   );
 }
