@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchCommands } from './commands.ts';
 import { benchDelta } from './delta.ts';
 import { benchImport } from './import.ts';
 import { benchFleet } from './fleet.ts';
@@ -29,6 +30,8 @@ const USAGE = `npm run bench -- [bench] [options]
   import    a CSV read, checked and stored with sealed passwords
             --rows 50000
   status    the cards of a large batch and a scrape of /metrics, while progress is being written
+            --users 50000
+  commands  what is said about a large batch: how long it takes, and for how long others wait
             --users 50000
   workers   twenty mailboxes at once with two workers, beside one mailbox with one
             --mails 200  --latency 100 (ms every answer of the target takes)
@@ -62,6 +65,7 @@ else if (bench === 'limits') await benchLimits();
 else if (bench === 'fleet') benchFleet();
 else if (bench === 'live') await benchLive(Number(values.users ?? 1));
 else if (bench === 'status') await benchStatus(Number(values.users ?? 50_000));
+else if (bench === 'commands') await benchCommands(Number(values.users ?? 50_000));
 else if (bench === 'workers')
   await benchWorkers({ mails: Number(values.mails ?? 200), latency: Number(values.latency) });
 else if (bench === 'ledger') await benchLedger(Number(values.mails ?? 1_000_000));

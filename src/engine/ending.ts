@@ -6,8 +6,9 @@ import type { Items } from './domain/items.ts';
 import { type MigrationUser, USER_TRANSITIONS, userSupportedActions } from './domain/migration-user.ts';
 import { nextState } from './domain/transitions.ts';
 import { requireEndpoint } from './endpoints.ts';
-import type { World } from './ports.ts';
+import type { Decision, World } from './ports.ts';
 import { scheduleSoon } from './scheduling.ts';
+import { someAtOnce } from './some-at-once.ts';
 
 /**
  * How migrations end. Unless a person says otherwise, a last sync comes first, so that nothing that arrived since the
@@ -28,11 +29,14 @@ export async function completeBatch(world: World, name: BatchName, { lastSync }:
     }),
     by,
   );
-  for await (const user of world.store.users(name)) {
-    if (user.status !== 'Synced' && !(user.status === 'IncrementalFailed' && lastSync)) continue;
-    if (lastSync) await begin(world, user.address, 'complete');
-    else await complete(world, user, await itemsOf(world, user));
-  }
+  if (lastSync)
+    await world.store.changeUsers(name, (user) =>
+      user.status === 'Synced' || user.status === 'IncrementalFailed' ? beginning(world, user, 'complete') : undefined,
+    );
+  else
+    await someAtOnce(world.store.users(name), async (user) => {
+      if (user.status === 'Synced') await complete(world, user, await itemsOf(world, user));
+    });
   await scheduleSoon(world);
 }
 
@@ -50,6 +54,7 @@ export async function removeUser(world: World, address: UserAddress, { lastSync 
     });
   }
   await removeOrBegin(world, user, lastSync, by);
+  await removeIfEmpty(world, user.batch);
   await scheduleSoon(world);
 }
 
@@ -61,7 +66,7 @@ export async function removeBatch(world: World, name: BatchName, { lastSync }: E
     (batch) => ({ to: { ...batch, intent: 'Removing' }, events: [{ type: 'BatchRemoving', batch: name, lastSync }] }),
     by,
   );
-  for await (const user of world.store.users(name)) await removeOrBegin(world, user, lastSync);
+  await someAtOnce(world.store.users(name), (user) => removeOrBegin(world, user, lastSync));
   await removeIfEmpty(world, name);
   await scheduleSoon(world);
 }
@@ -89,31 +94,33 @@ export async function endAfterLastSync(
     return undefined;
   // This sync had read part of the mailbox before anybody asked for the last one.
   if (user.status !== current.status) return { again: 0 };
-  if (current.status === 'Removing') await removeNow(world, current);
-  else await complete(world, { ...current, lastSuccessfulSyncAt: world.clock.now() }, items);
+  if (current.status === 'Removing') {
+    await removeNow(world, current);
+    await removeIfEmpty(world, current.batch);
+  } else await complete(world, { ...current, lastSuccessfulSyncAt: world.clock.now() }, items);
   return 'ended';
 }
 
 async function removeOrBegin(world: World, user: MigrationUser, lastSync: boolean, by?: Actor): Promise<void> {
   if (!lastSync || user.lastSuccessfulSyncAt === undefined) return removeNow(world, user, by);
-  await begin(world, user.address, 'remove', by);
+  await world.store.changeUser(user.address, (current) => beginning(world, current, 'remove'), by);
 }
 
-async function begin(world: World, address: UserAddress, action: 'complete' | 'remove', by?: Actor): Promise<void> {
-  await world.store.changeUser(
-    address,
-    (user) => {
-      const status = nextState(USER_TRANSITIONS, user.status, action);
-      if (status === undefined) return undefined;
-      const { error: _error, delays: _delays, ...rest } = user;
-      const now = world.clock.now();
-      return {
-        to: { ...rest, status, queuedAt: now, nextSyncAt: now },
-        events: action === 'remove' ? [{ type: 'UserRemoving', batch: user.batch, user: address, lastSync: true }] : [],
-      };
-    },
-    by,
-  );
+// The last sync of a user, which is due at once.
+function beginning(
+  world: World,
+  user: MigrationUser,
+  action: 'complete' | 'remove',
+): Decision<MigrationUser> | undefined {
+  const status = nextState(USER_TRANSITIONS, user.status, action);
+  if (status === undefined) return undefined;
+  const { error: _error, delays: _delays, ...rest } = user;
+  const now = world.clock.now();
+  return {
+    to: { ...rest, status, queuedAt: now, nextSyncAt: now },
+    events:
+      action === 'remove' ? [{ type: 'UserRemoving', batch: user.batch, user: user.address, lastSync: true }] : [],
+  };
 }
 
 async function complete(world: World, user: MigrationUser, items: Items): Promise<void> {
@@ -137,13 +144,12 @@ async function complete(world: World, user: MigrationUser, items: Items): Promis
 async function removeNow(world: World, user: MigrationUser, by?: Actor): Promise<void> {
   await world.vault.forget(user.address);
   await world.store.removeUser(user.address, [{ type: 'UserRemoved', batch: user.batch, user: user.address }], by);
-  await removeIfEmpty(world, user.batch);
 }
 
 async function removeIfEmpty(world: World, name: BatchName): Promise<void> {
   const batch = await world.store.batch(name);
   if (batch?.intent !== 'Removing') return;
-  for await (const user of world.store.users(name)) if (user.batch === name) return;
+  if ((await world.store.userCount(name)) > 0) return;
   await world.store.removeBatch(name, [{ type: 'BatchRemoved', batch: name }]);
 }
 

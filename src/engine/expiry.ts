@@ -2,6 +2,7 @@ import { toMigrationError } from './domain/failure.ts';
 import { expiryOf, expiryStep } from './domain/expiry.ts';
 import type { MigrationBatch } from './domain/migration-batch.ts';
 import type { World } from './ports.ts';
+import { someAtOnce } from './some-at-once.ts';
 
 /** Announces what will end by itself, and ends what was announced. Nothing expires silently. */
 export async function lookAtExpiries(world: World): Promise<void> {
@@ -38,5 +39,5 @@ async function lookAtBatch(world: World, batch: MigrationBatch): Promise<void> {
   });
   // Whoever took it up at the last moment keeps its passwords.
   if (ended.idleSince !== undefined || ended.intent !== batch.intent) return;
-  for await (const user of world.store.users(batch.name)) await world.vault.forget(user.address);
+  await someAtOnce(world.store.users(batch.name), (user) => world.vault.forget(user.address));
 }

@@ -475,7 +475,9 @@ export interface MigrationStore {
   changeBatch(name: BatchName, decide: Decide<MigrationBatch>, by?: Actor): Promise<MigrationBatch>;
 
   user(address: UserAddress): Promise<MigrationUser | undefined>;
+  /** Whoever is there at the beginning and still is when its turn comes, in the order of the CSV. */
   users(batch: BatchName): AsyncIterable<MigrationUser>;
+  userCount(batch: BatchName): Promise<number>;
   /** Adds users that are in no batch; returns those that already are, with the batch that has them, and leaves them alone. */
   addUsers(users: readonly MigrationUser[], events: readonly EventBody[], by: Actor): Promise<readonly MigrationUser[]>;
   /** Removes a user with its progress, folders and skipped items. One that is gone already is no error. */

@@ -131,9 +131,8 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
   }
 
   async function* users(batch: BatchName): AsyncIterable<MigrationUser> {
-    for (let at = 0; ; at += CHUNK) {
-      const addresses = await redis.lrange(KEY.order(batch), at, at + CHUNK - 1);
-      if (addresses.length === 0) return;
+    // All addresses at one moment: read in pages, whoever moves up while others are removed would be left out.
+    for (const addresses of chunks(await redis.lrange(KEY.order(batch), 0, -1))) {
       for (const text of await redis.hmget(KEY.users, ...addresses)) {
         if (text !== null) yield readJson<MigrationUser>(text);
       }
@@ -184,6 +183,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       return optional<MigrationUser>(await redis.hget(KEY.users, address));
     },
     users,
+    userCount: (batch) => redis.llen(KEY.order(batch)),
     async addUsers(added, events, by) {
       const known: MigrationUser[] = [];
       for (const [batch, users] of Map.groupBy(added, (user) => user.batch)) {

@@ -91,12 +91,13 @@ for name, amount in pairs(sums) do add(KEYS[3], name, string.format('%.0f', amou
 return done`;
 
 // KEYS: users, progress, tally, events, lists, order, hashes by address. ARGV: state, address, user and progress before, step, events.
+// An address is in the order once: the search ends there, which is soon when a batch is removed from its beginning.
 const REMOVE_USER = `${APPLY}
 if not ready(KEYS[3]) then return -1 end
 if not isStill(KEYS[1], ARGV[2], ARGV[3]) or not isStill(KEYS[2], ARGV[2], ARGV[4]) then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[2])
 redis.call('HDEL', KEYS[2], ARGV[2])
-redis.call('LREM', KEYS[${LISTS + 5}], 0, ARGV[2])
+redis.call('LREM', KEYS[${LISTS + 5}], 1, ARGV[2])
 for i = ${LISTS + 6}, #KEYS do redis.call('HDEL', KEYS[i], ARGV[2]) end
 for i = apply(KEYS[3], 4, 5), #ARGV do redis.call('XADD', KEYS[4], '*', 'event', ARGV[i]) end
 return 1`;

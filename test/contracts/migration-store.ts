@@ -194,6 +194,21 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       expect(await world.store.user(address('a@contoso.example'))).not.toHaveProperty('syncRequested');
     });
 
+    test('who is removed while users are read keeps nobody else from being read', async () => {
+      await using world = await open();
+      const names = Array.from({ length: 1201 }, (_, at) => address(`user${at}@contoso.example`));
+      await world.store.addUsers(names.map((name) => sampleUser(name, 'one')), [], OPERATOR); // prettier-ignore
+      const read: string[] = [];
+
+      for await (const user of world.store.users(batchName('one'))) {
+        read.push(user.address);
+        await world.store.removeUser(user.address, []);
+      }
+
+      expect(read).toEqual(names);
+      expect(await world.store.userCount(batchName('one'))).toBe(0);
+    });
+
     test('progress, folders and skipped items are what was saved last', async () => {
       await using world = await open();
       const user = sampleUser('a@contoso.example', 'one');
