@@ -164,8 +164,7 @@ export class MigrationBot {
     { id, text, card, by, place, invoke }: Extract<Incoming, { kind: 'action' }>,
     turn: Turn,
   ): Promise<void> {
-    if (text === undefined)
-      return turn.answer({ message: 'This button is from another version of Bellhop. Write "help".' });
+    if (text === undefined) return turn.answer({ message: localeFor(by.locale).t.error.otherVersion });
     const first = await this.#book.isNew(id);
     try {
       if (looksLikeSecret(text)) throw new MigrationError('PasswordInChat');
@@ -176,7 +175,7 @@ export class MigrationBot {
         return await turn.answer({ card: await this.#ownCard(reply, audience, by, turn) });
       }
       if (first) await this.#post(reply, by, place, turn);
-      await turn.answer({ message: 'See below.' });
+      await turn.answer({ message: localeFor(by.locale).t.error.below });
     } catch (error) {
       const known = toMigrationError(error);
       const now = invoke && STALE.has(known.code) ? approvalOfWords(text) : undefined;

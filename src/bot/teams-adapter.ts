@@ -13,6 +13,7 @@ import {
 import type { Request, Response } from 'restify';
 import type { Card } from '../cards/elements.ts';
 import type { Clock, Logger } from '../engine/ports.ts';
+import { localeFor } from '../cards/locale.ts';
 import { chartsAsRows } from './charts-as-rows.ts';
 import type { ChatPort, Delivery, Place } from './chat-port.ts';
 import { deliveryOf, retryAfter } from './delivery-failure.ts';
@@ -225,10 +226,11 @@ function taskInfo({ title, card, size }: Dialog): object {
 
 // What Bellhop does not act on is answered in the form the client waits for, or it shows an error of its own.
 async function respondToNobody(context: TurnContext): Promise<void> {
-  const { name } = context.activity;
-  if (name === 'adaptiveCard/action') return respond(context, { message: 'Done.' });
+  const { name, locale } = context.activity;
+  const { t } = localeFor(locale);
+  if (name === 'adaptiveCard/action') return respond(context, { message: t.error.done });
   const isDialog = name?.startsWith('task/') === true;
-  const body = isDialog ? { task: { type: 'message', value: 'Bellhop does not know who you are.' } } : undefined;
+  const body = isDialog ? { task: { type: 'message', value: t.error.nobody } } : undefined;
   await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
 }
 

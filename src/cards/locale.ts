@@ -5,8 +5,8 @@ import { germanCommand } from './text/de-commands.ts';
 import { DE } from './text/de.ts';
 import { EN } from './text/en.ts';
 import { germanCsvProblem } from './text/de-csv.ts';
-import { germanFailure, germanTitle } from './text/de-failures.ts';
-import { germanPhrase } from './text/de-phrases.ts';
+import { germanFailure, germanReason, germanTitle } from './text/de-failures.ts';
+import { germanFragment } from './text/de-fragments.ts';
 import { type Language, languageOf } from './text/language.ts';
 
 /** Texts, numbers and times of one language: what every card is given beside its view. */
@@ -32,6 +32,8 @@ export interface Locale {
   readonly problem: (problem: CsvProblem) => CsvProblem;
   /** A short phrase the engine wrote, such as the reason of a score. */
   readonly phrase: (text: string) => string;
+  /** Why a message is not in the target. */
+  readonly reason: (item: { readonly code: string; readonly reason: string }) => string;
 }
 
 function localeOf(language: Language): Locale {
@@ -52,7 +54,8 @@ function localeOf(language: Language): Locale {
     title: (code) => (german ? germanTitle(code) : undefined) ?? FAILURES[code].title,
     failure: (failure) => (german ? germanFailure(failure) : failure),
     problem: (problem) => (german ? germanCsvProblem(problem) : problem),
-    phrase: (text) => (german ? germanPhrase(text) : text),
+    phrase: (text) => (german ? germanFragment(text) : text),
+    reason: ({ code, reason }) => (german ? germanReason(code, reason) : reason),
   };
 }
 

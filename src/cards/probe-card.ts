@@ -30,7 +30,7 @@ export function probeCard(view: ProbeView, locale: Locale = ENGLISH): Card {
             ...(outcome === 'taken' ? ([[t.probe.encrypted, encrypted ? t.probe.yes : t.probe.no]] as const) : []),
           ]),
           // Literally: a reply that begins with "2.6.0" is no list.
-          ...(reply === '' ? [] : [markRow('plain', [fromOutside(`${t.probe.reply}: ${reply}`, 200)])]),
+          ...(reply === '' ? [] : [markRow('plain', [fromOutside(`${t.probe.reply}: ${locale.phrase(reply)}`, 200)])]),
         ),
     outcome === 'taken'
       ? section(t.probe.where, ...(['source', 'target'] as const).map((each) => whereRow(view, each, locale)))
@@ -43,14 +43,15 @@ export function probeCard(view: ProbeView, locale: Locale = ENGLISH): Card {
 function whereRow(
   { arrivals, blind, source, done }: ProbeView,
   where: 'source' | 'target',
-  { t, duration }: Locale,
+  { t, duration, title }: Locale,
 ): CardElement {
   const found = arrivals.find((each) => each.where === where);
   const hidden = blind.find((each) => each.where === where);
   const name = where === 'source' ? t.probe.source(foreign(source, 80)) : t.probe.target;
   if (found !== undefined)
     return markRow('done', [fromOutside(name, 120)], duration(Math.max(1, Math.round(found.after / 1000))));
-  if (hidden !== undefined) return markRow('attention', [fromOutside(`${name}: ${t.probe.blind(hidden.reason)}`, 200)]);
+  if (hidden !== undefined)
+    return markRow('attention', [fromOutside(`${name}: ${t.probe.blind(title(hidden.reason))}`, 200)]);
   return markRow(
     done === 0 ? 'waiting' : 'stopped',
     [fromOutside(name, 120)],

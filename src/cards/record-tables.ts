@@ -99,7 +99,7 @@ export function waiversSection({ users }: CloseOut, locale: Locale): Html {
     )}`;
 }
 
-function skippedRow(address: string, item: CloseOutSkipped, { t, count, bytes }: Locale): Html {
+function skippedRow(address: string, item: CloseOutSkipped, { t, count, bytes, reason }: Locale): Html {
   const { approved, kind } = item;
   const waiver =
     approved === null
@@ -112,7 +112,7 @@ function skippedRow(address: string, item: CloseOutSkipped, { t, count, bytes }:
     <td>${item.folder}</td>
     <td class="number">${count(item.uid)}</td>
     <td class="number">${bytes(item.size)}</td>
-    <td>${item.reason}</td>
+    <td>${reason(item)}</td>
     <td>${waiver}</td>
   </tr>`;
 }

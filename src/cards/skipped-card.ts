@@ -60,8 +60,8 @@ function sentenceOf({ count: total, unapprovedCount }: SkippedView, { t }: Local
   return unapprovedCount === 0 ? t.skipped.allApproved(total) : t.skipped.unapproved(total, unapprovedCount);
 }
 
-function rowsOf(item: SkippedItem, asOf: string, { t, bytes, clock }: Locale): readonly CardElement[] {
-  const { subject, from, date, size, folder, uid, reason, approved } = item;
+function rowsOf(item: SkippedItem, asOf: string, { t, bytes, clock, reason: why }: Locale): readonly CardElement[] {
+  const { subject, from, date, size, folder, uid, approved } = item;
   const name: Run[] = [subject === undefined ? `${t.skipped.message} ${uid}` : bold(foreign(subject, 80))];
   if (from !== undefined) name.push(subtle(` · ${foreign(from, 60)}`));
   const about = [
@@ -74,7 +74,7 @@ function rowsOf(item: SkippedItem, asOf: string, { t, bytes, clock }: Locale): r
   return [
     markRow(approved === undefined ? 'attention' : 'done', name),
     underRow(subtle(about.join(' · '))),
-    underRow(fromOutside(reason, 160), ...(by === undefined ? [] : [subtle(` · ${by}`)])),
+    underRow(fromOutside(why(item), 160), ...(by === undefined ? [] : [subtle(` · ${by}`)])),
   ];
 }
 

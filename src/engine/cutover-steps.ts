@@ -11,7 +11,7 @@ import {
   lastEntry,
   moveOn,
 } from './domain/cutover.ts';
-import { allPassed, evidenceHash } from './domain/evidence.ts';
+import { LACKING, allPassed, evidenceHash } from './domain/evidence.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { BatchName } from './domain/ids.ts';
 import { nextState } from './domain/transitions.ts';
@@ -184,8 +184,10 @@ function refused(cutover: Cutover, refusal: CutoverRefusal, action: string): Mig
     case 'paused':
       return new MigrationError('CutoverPaused', { batch });
     case 'not-proven': {
-      const missing = checks.filter(({ passed, required }) => required && !passed).map(({ name }) => name);
-      return new MigrationError('CutoverNotProven', { batch, step, missing: missing.join(', ') || 'a look' });
+      const missing = checks.filter(({ passed, required }) => required && !passed).map(({ name }) => LACKING[name]);
+      // Of several domains each may lack the same.
+      const lacks = [...new Set(missing)].join('; ') || 'a look';
+      return new MigrationError('CutoverNotProven', { batch, step, missing: lacks });
     }
     case 'not-at-this-step':
     case 'not-possible':

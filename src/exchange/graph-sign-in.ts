@@ -103,18 +103,19 @@ function signInFailure(error: unknown): MigrationError {
     return new MigrationError('TargetUnavailable', { detail: 'Entra does not answer' }, { cause: error });
   return new MigrationError(
     'TargetSignInFailed',
-    { detail: code === undefined ? 'no token' : `${code}${meaning(code)}` },
+    { detail: code === undefined ? 'no token' : meaning(code) },
     { cause: error },
   );
 }
 
 function meaning(code: string): string {
   const meanings: Readonly<Record<string, string>> = {
-    AADSTS65001: ' (the administrator has not consented)',
-    AADSTS700016: ' (the app is not known in this tenant)',
-    AADSTS7000215: ' (the client secret is wrong)',
-    AADSTS7000222: ' (the client secret has expired)',
-    AADSTS90002: ' (there is no such tenant)',
+    AADSTS65001: 'the administrator has not consented',
+    AADSTS700016: 'the app is not known in this tenant',
+    AADSTS7000215: 'the client secret is wrong',
+    AADSTS7000222: 'the client secret has expired',
+    AADSTS90002: 'there is no such tenant',
   };
-  return meanings[code] ?? '';
+  const known = meanings[code];
+  return known === undefined ? code : `${code} (${known})`;
 }

@@ -5,10 +5,12 @@ import { DE } from '../../src/cards/text/de.ts';
 import { EN } from '../../src/cards/text/en.ts';
 import { GERMAN_CSV } from '../../src/cards/text/de-csv.ts';
 import { GERMAN_COMMANDS } from '../../src/cards/text/de-commands.ts';
-import { GERMAN_FAILURES, germanFailure } from '../../src/cards/text/de-failures.ts';
+import { GERMAN_FAILURES, germanFailure, germanReason } from '../../src/cards/text/de-failures.ts';
+import { isFragment } from '../../src/cards/text/de-fragments.ts';
 import { languageOf } from '../../src/cards/text/language.ts';
 import { CSV_PROBLEMS, type CsvProblemCode } from '../../src/engine/domain/csv-problems.ts';
 import { FAILURES, type FailureCode, failure } from '../../src/engine/domain/failure.ts';
+import { enginePhrases } from '../support/engine-phrases.ts';
 
 /** Every text as "batch.what" -> the text, or what a function makes of sample arguments. */
 function flatten(texts: object, path = ''): ReadonlyMap<string, string> {
@@ -81,6 +83,33 @@ describe('German says what English says', () => {
   });
 });
 
+/** What looks like words for people and is none: names of things, words of programs. */
+const NOT_SAID = new Set([
+  'rest later',
+  'go on',
+  'not known',
+  'Resume, Remove',
+  'command failed',
+  'The request failed.',
+]);
+
+describe('what the engine and its edges say in the middle of a sentence', () => {
+  const isCommand = (text: string): boolean =>
+    COMMANDS.some(({ usage }) => `${text.toLowerCase()} `.startsWith(`${commandWords(usage)} `));
+
+  test('every phrase in the code has German', () => {
+    const missing = enginePhrases().filter(({ text }) => !isFragment(text) && !isCommand(text) && !NOT_SAID.has(text));
+
+    expect(missing).toEqual([]);
+  });
+
+  test('what every command expects has German', () => {
+    const expected = COMMANDS.flatMap(({ args }) => Object.values(args).map((each) => each.expects));
+
+    expect([...new Set(expected)].filter((text) => !isFragment(text))).toEqual([]);
+  });
+});
+
 function placeholders(text: string): readonly string[] {
   return [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 }
@@ -98,6 +127,58 @@ test('a stored failure is read back and said in German', () => {
     message: 'Keine Verbindung zu imap.example.com:993 (connection refused).',
     remedy: 'Prüfen Sie Host, Port und Firewall, dann "test endpoint mail-hq".',
   });
+});
+
+test.each<readonly [FailureCode, Readonly<Record<string, string | number>>, string]>([
+  [
+    'SourceConnectionLost',
+    { host: 'imap.example.com', detail: 'reading messages (ECONNRESET)' },
+    'Die Verbindung zu imap.example.com endete: beim Lesen der Nachrichten (ECONNRESET).',
+  ],
+  [
+    'UsageError',
+    { detail: '"create batch" needs the name of a batch. Usage: create batch <name>', command: 'create batch' },
+    '„create batch“: es fehlt der Name eines Batches. So geht es: create batch <name>',
+  ],
+  [
+    'CutoverNotProven',
+    { batch: 'demo', step: 'mx-switched', missing: 'every user synced; a short TTL of the MX' },
+    'Dem Schritt „mx-switched“ von „demo“ fehlt: jeder Benutzer synchronisiert; eine kurze TTL des MX.',
+  ],
+  [
+    'ActionNotPossible',
+    { action: 'SyncNow', name: 'nothing', status: 'Completed', allowed: 'Resume, Remove' },
+    '„Synchronisieren“ geht nicht: nothing hat den Stand „Abgeschlossen“.',
+  ],
+  [
+    'TargetSignInFailed',
+    { detail: 'AADSTS90002 (there is no such tenant)' },
+    'Entra hat die App abgelehnt: AADSTS90002 (diesen Mandanten gibt es nicht).',
+  ],
+  [
+    'LedgerUnavailable',
+    { detail: 'a record cannot be written: ENOSPC' },
+    'Bellhop konnte sein Ledger nicht schreiben (eine Akte lässt sich nicht schreiben: ENOSPC). Ohne es wird nichts gesendet.',
+  ],
+  // What a foreign server says is said as it said it, whatever it looks like.
+  [
+    'SourceProtocolError',
+    { detail: 'Invalid messageset' },
+    'Der IMAP-Server antwortete etwas, das Bellhop nicht verwenden kann: Invalid messageset.',
+  ],
+])('%s: what the engine put in is German, names are as people gave them', (code, details, message) => {
+  expect(germanFailure(failure(code, details)).message).toBe(message);
+});
+
+test('why a message is not in the target', () => {
+  const details = { uid: 7, folder: 'INBOX', size: 40, limit: 30, detail: 'the server delivers 12 of 40 bytes' };
+
+  expect(germanReason('ItemUnreadable', failure('ItemUnreadable', details).message)).toBe(
+    'Der Server lieferte keinen Inhalt für UID 7 in „INBOX“ (der Server liefert 12 von 40 Bytes).',
+  );
+  expect(germanReason('TargetRefused', 'confirmed by the target, but not found there')).toBe(
+    'vom Ziel bestätigt, aber dort nicht gefunden',
+  );
 });
 
 test('a failure whose text is not of its template stays as it is', () => {

@@ -1,5 +1,6 @@
 import { CSV_PROBLEMS, type CsvProblem, type CsvProblemCode } from '../../engine/domain/csv-problems.ts';
 import { germanFailure } from './de-failures.ts';
+import { germanFragment } from './de-fragments.ts';
 import { readTemplate } from './read-template.ts';
 
 interface ProblemText {
@@ -102,6 +103,6 @@ export function germanCsvProblem(problem: CsvProblem): CsvProblem {
   }
   const values = readTemplate(CSV_PROBLEMS[code].message, problem.message);
   const { message, remedy } = GERMAN_CSV[code];
-  const filled = message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  const filled = message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => germanFragment(values[name] ?? whole));
   return { ...problem, message: filled, remedy };
 }

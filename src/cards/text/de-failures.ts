@@ -1,4 +1,5 @@
 import { FAILURES, type Failure, type FailureCode } from '../../engine/domain/failure.ts';
+import { germanFragment, germanValue } from './de-fragments.ts';
 import { readTemplate } from './read-template.ts';
 
 interface FailureText {
@@ -235,7 +236,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   },
   ActionNotPossible: {
     title: 'Das geht jetzt nicht',
-    message: '„{action}“ geht nicht, solange {name} {status} ist.',
+    message: '„{action}“ geht nicht: {name} hat den Stand „{status}“.',
     remedy: 'Jetzt möglich: {allowed}.',
   },
   BatchEmpty: {
@@ -466,8 +467,19 @@ export function germanFailure(failure: Failure): Failure {
   };
 }
 
+/** Why a message is not in the target: the message of a failure, or a few words. */
+export function germanReason(code: string, reason: string): string {
+  const known = Object.hasOwn(FAILURES, code) ? (code as FailureCode) : undefined;
+  const german = known === undefined ? undefined : GERMAN_FAILURES[known]?.message;
+  if (known === undefined || german === undefined) return germanFragment(reason);
+  const values = readTemplate(FAILURES[known].message, reason);
+  return (Object.keys(values).length === 0 ? undefined : fill(german, values)) ?? germanFragment(reason);
+}
+
 // A text with a value nobody knows would show its braces: then the English one is the better one.
 function fill(template: string, values: Readonly<Record<string, string>>): string | undefined {
   const missing = [...template.matchAll(/\{(\w+)\}/g)].some(([, name = '']) => values[name] === undefined);
-  return missing ? undefined : template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '');
+  return missing
+    ? undefined
+    : template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => germanValue(name, values[name] ?? ''));
 }

@@ -1,4 +1,4 @@
-/** Short phrases the engine writes into views: reasons of scores, notes of checks. What is missing here stays English. */
+/** Short phrases the engine writes into views: reasons of scores, notes of checks. A test finds what is missing. */
 export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
   skipped: 'übersprungen',
   'on their way': 'unterwegs',
@@ -39,7 +39,3 @@ export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
   'stored with the original attached, because the target refused its form':
     'mit dem Original als Anhang gespeichert, weil das Ziel die Form ablehnte',
 };
-
-export function germanPhrase(text: string): string {
-  return GERMAN_PHRASES[text] ?? text;
-}

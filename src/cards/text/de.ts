@@ -1,10 +1,9 @@
-import type { BatchStatus } from '../../engine/domain/migration-batch.ts';
-import type { UserStatus } from '../../engine/domain/migration-user.ts';
 import { count as countIn, plural } from '../format.ts';
 import { DE_CUTOVER } from './de-cutover.ts';
 import { DE_FORMS } from './de-forms.ts';
 import { DE_UPLOAD } from './de-upload.ts';
 import { DE_RECORD } from './de-record.ts';
+import { DE_STATES } from './de-states.ts';
 import type { EN } from './en.ts';
 
 const count = (value: number): string => countIn(value, 'de');
@@ -13,33 +12,13 @@ const users = (value: number): string => some(value, 'Benutzer', 'Benutzer');
 const messages = (value: number): string => some(value, 'Nachricht', 'Nachrichten');
 const batches = (value: number): string => some(value, 'Batch', 'Batches');
 
-const STATUS: Readonly<Record<BatchStatus | UserStatus, string>> = {
-  Created: 'Angelegt',
-  Waiting: 'Wartet',
-  Syncing: 'Synchronisiert gerade',
-  Synced: 'Synchronisiert',
-  SyncedWithErrors: 'Synchronisiert mit Fehlern',
-  IncrementalSyncing: 'Gleicht Änderungen ab',
-  IncrementalFailed: 'Abgleich fehlgeschlagen',
-  Stopping: 'Hält an',
-  Stopped: 'Angehalten',
-  Completing: 'Schließt ab',
-  Completed: 'Abgeschlossen',
-  CompletedWithErrors: 'Abgeschlossen mit Fehlern',
-  CompletedWithWarnings: 'Abgeschlossen mit Warnungen',
-  Failed: 'Fehlgeschlagen',
-  Removing: 'Wird entfernt',
-  Validating: 'Wird geprüft',
-  Queued: 'Wartet auf Platz',
-};
-
 /** Every German text of the cards. Commands keep their English words: they are what people type. */
 export const DE: typeof EN = {
   users,
   messages,
   batches,
   folders: (value) => some(value, 'Ordner', 'Ordner'),
-  status: (status) => STATUS[status],
+  status: (status) => DE_STATES[status],
   asOf: (time) => `Stand ${time} UTC`,
   write: (command) => `Schreiben Sie: ${command}`,
   more: (value) => `${count(value)} weitere`,
@@ -346,6 +325,10 @@ export const DE: typeof EN = {
   },
 
   error: {
+    otherVersion: 'Dieser Knopf ist von einer anderen Version von Bellhop. Schreiben Sie "help".',
+    below: 'Siehe unten.',
+    nobody: 'Bellhop weiß nicht, wer Sie sind.',
+    done: 'Erledigt.',
     notDone: 'Nicht ausgeführt',
     notPossible: 'Geht nicht',
     didYouMean: 'Meinten Sie',
@@ -558,7 +541,7 @@ export const DE: typeof EN = {
     source: (host) => `Altes Postfach (${host})`,
     target: 'Neues Postfach (Exchange Online)',
     notThere: 'nicht da',
-    blind: (code) => `niemand konnte nachsehen (${code})`,
+    blind: (why) => `niemand konnte nachsehen: ${why}`,
     looking: 'Diese Karte wird geändert, sobald es bekannt ist.',
   },
 

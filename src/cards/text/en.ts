@@ -329,6 +329,10 @@ export const EN = {
   },
 
   error: {
+    otherVersion: 'This button is from another version of Bellhop. Write "help".',
+    below: 'See below.',
+    nobody: 'Bellhop does not know who you are.',
+    done: 'Done.',
     notDone: 'Not done',
     notPossible: 'Not possible',
     didYouMean: 'Did you mean',
@@ -542,7 +546,7 @@ export const EN = {
     source: (host: string) => `Old mailbox (${host})`,
     target: 'New mailbox (Exchange Online)',
     notThere: 'not there',
-    blind: (code: string) => `nobody could look (${code})`,
+    blind: (why: string) => `nobody could look: ${why}`,
     looking: 'This card is edited when it is known.',
   },
 

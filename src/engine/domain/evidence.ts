@@ -23,6 +23,30 @@ export type CheckName =
   | 'dmarc'
   | 'autodiscover';
 
+/** What a step lacks that lacks it, for people. */
+export const LACKING: Readonly<Record<CheckName, string>> = {
+  'domain-verified': 'the domain verified in the tenant',
+  'users-synced': 'every user synced',
+  'staged-users': 'nobody left in another batch',
+  'users-converged': 'every user synced once more',
+  'final-sync-empty': 'a last sync that found nothing',
+  'verified-equal': 'a comparison without differences',
+  'batch-completed': 'every user completed',
+  'passwords-forgotten': 'no password kept',
+  'source-silent': 'a look for late mail',
+  'source-unreachable': 'an old server that does not answer any more',
+  'mx-ttl': 'a short TTL of the MX',
+  'mx-ttl-waited': 'the end of the old TTL',
+  'mx-switched': 'an MX that leads to the target',
+  'mx-host': 'an address of the host the MX has to lead to',
+  'mx-old-gone': 'the old MX gone',
+  'mx-waited': 'the end of the TTL and of the time to settle',
+  spf: 'SPF',
+  dkim: 'DKIM',
+  dmarc: 'DMARC',
+  autodiscover: 'Autodiscover',
+};
+
 /** One thing that was looked at. */
 export interface Check {
   readonly name: CheckName;

@@ -1,3 +1,4 @@
+import type { FailureCode } from './failure.ts';
 import type { BatchName, UserAddress } from './ids.ts';
 
 /** A real mail to a user, sent as the world sends it, and where it came out. Times in ms since 1970, UTC. */
@@ -17,7 +18,7 @@ export interface Probe {
   /** Mailboxes it was found in, and after how many ms. */
   readonly arrivals: readonly { readonly where: 'source' | 'target'; readonly after: number }[];
   /** Mailboxes nobody could look into, and why. */
-  readonly blind: readonly { readonly where: 'source' | 'target'; readonly reason: string }[];
+  readonly blind: readonly { readonly where: 'source' | 'target'; readonly reason: FailureCode }[];
   readonly finished: boolean;
 }
 
