@@ -4,6 +4,8 @@ import { escapeMarkdown } from './foreign-text.ts';
 import { FORMS, type FormField, type FormName, type FormValues, timeInput } from './forms.ts';
 import type { Locale } from './locale.ts';
 
+/** What follows a refusal in both languages. */
+const USAGE = / (?:Usage|So geht es): /;
 /** More endpoints than this are written, not picked: a card has 25 KB. */
 const MOST_CHOICES = 60;
 
@@ -62,7 +64,7 @@ function problemPanel({ problem }: FormView, locale: Locale): readonly CardEleme
     panel(
       locale.t.forms.problem,
       // The form is the usage.
-      markRow('attention', [fromOutside(message.split(' Usage: ')[0] ?? message, 300)]),
+      markRow('attention', [fromOutside(message.split(USAGE)[0] ?? message, 300)]),
       markRow('plain', [fromOutside(remedy, 240)]),
       small(code, 'Small'),
     ),

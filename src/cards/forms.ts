@@ -27,6 +27,7 @@ export type FieldName =
   | 'grant'
   | 'initial'
   | 'incremental'
+  | 'connections'
   | 'endpoint'
   | 'every'
   | 'start'
@@ -55,6 +56,7 @@ export const FORMS: Readonly<Record<FormName, readonly FormField[]>> = {
     { name: 'grant', kind: 'choice', longest: 8, choices: ['client', 'refresh'] },
     { name: 'initial', kind: 'number', longest: 3, example: '20' },
     { name: 'incremental', kind: 'number', longest: 3, example: '10' },
+    { name: 'connections', kind: 'number', longest: 3, example: '50' },
   ],
   createBatch: [
     { name: 'name', kind: 'text', longest: 64, required: true, example: 'sales-1' },

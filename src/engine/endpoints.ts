@@ -9,6 +9,7 @@ import {
   type TokenGrant,
   type TokenSource,
   parseHost,
+  parsePort,
 } from './domain/endpoint.ts';
 import { MigrationError } from './domain/failure.ts';
 import type { EndpointName } from './domain/ids.ts';
@@ -54,10 +55,7 @@ function isSame(
 }
 
 function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
-  const host = parseHost(settings.host);
-  if (host === undefined) {
-    throw refused('host= takes a host name such as imap.example.com.');
-  }
+  const { host, port: written } = hostOf(settings);
   const oauth = tokenSourceOf(settings);
   const security = settings.security ?? 'tls';
   const initial = settings.initial ?? DEFAULT_CAPS.initial;
@@ -65,7 +63,7 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
   return {
     name: settings.name,
     host,
-    port: settings.port ?? DEFAULT_PORT[security],
+    port: settings.port ?? written ?? DEFAULT_PORT[security],
     security,
     login: settings.login ?? (oauth === undefined ? 'plain' : 'xoauth2'),
     ...(oauth === undefined ? {} : { oauth }),
@@ -77,6 +75,23 @@ function completeEndpoint(settings: EndpointSettings): MigrationEndpoint {
     ...(settings.live === undefined ? {} : { live: settings.live }),
     ...(settings.connections === undefined ? {} : { connections: settings.connections }),
   };
+}
+
+// People write host and port as one, as in the settings of their mail program: taken, where nothing says otherwise.
+function hostOf({ host: text, port }: EndpointSettings): { readonly host: string; readonly port: number | undefined } {
+  const [, name = text, digits] = /^(.+):(\d*)$/.exec(text) ?? [];
+  const host = parseHost(name);
+  if (host === undefined)
+    throw refused(
+      'host= takes a host name such as imap.example.com; the port goes into port=, or behind it with a colon.',
+    );
+  if (digits === undefined) return { host, port: undefined };
+  const written = parsePort(digits);
+  if (written === undefined)
+    throw refused(`host= has "${digits}" behind the colon: a port is a number from 1 to 65535.`);
+  if (port !== undefined && port !== written)
+    throw refused(`host= says port ${digits} and port= says ${port}: leave one of them out.`);
+  return { host, port: written };
 }
 
 // Half a token source would fail at every sign-in: it is refused here, where the person is.

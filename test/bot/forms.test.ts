@@ -71,12 +71,12 @@ describe('a form does what the command does', () => {
   test('an endpoint is added, the dialog closes, the answer is below', async () => {
     const dialog = await opened('Add endpoint');
     expect(dialog.title).toBe('Add endpoint');
-    expect([...inputsOf(dialog).keys()]).toEqual(['name', 'host', 'security', 'port', 'login', 'admin', 'token', 'client', 'scope', 'grant', 'initial', 'incremental']);
+    expect([...inputsOf(dialog).keys()]).toEqual(['name', 'host', 'security', 'port', 'login', 'admin', 'token', 'client', 'scope', 'grant', 'initial', 'incremental', 'connections']);
 
-    const outcome = await send(dialog, { name: 'mail-hq', host: 'imap.example.com', security: 'starttls', port: 143, admin: 'user*master' });
+    const outcome = await send(dialog, { name: 'mail-hq', host: 'imap.example.com', security: 'starttls', port: 143, admin: 'user*master', connections: 40 });
 
     expect(outcome).toEqual({ kind: 'none' });
-    expect(await endpoint('mail-hq')).toMatchObject({ host: 'imap.example.com', port: 143, security: 'starttls', admin: 'user*master' });
+    expect(await endpoint('mail-hq')).toMatchObject({ host: 'imap.example.com', port: 143, security: 'starttls', admin: 'user*master', connections: 40 });
     expect(lastCard()).toContain('Endpoint mail-hq added');
   }); // prettier-ignore
 
@@ -118,6 +118,17 @@ describe('what is wrong is said in the dialog, and what was filled in stays', ()
     ['a name with a space', { name: 'mail hq', host: 'imap.example.com' }, '"mail hq" is not the name of an endpoint.'],
     ['no host', { name: 'mail-2' }, 'needs host=<name of the server>'],
     ['a port that is none', { name: 'mail-2', host: 'imap.example.com', port: '99999' }, '"99999" is not a port'],
+    [
+      'more connections than anybody takes',
+      { name: 'mail-2', host: 'imap.example.com', connections: '999' },
+      '"999" is not a number from 1 to 300',
+    ],
+    [
+      'connections that are no number',
+      { name: 'mail-2', host: 'imap.example.com', connections: 'all' },
+      '"all" is not a number',
+    ],
+    ['two ports', { name: 'mail-2', host: 'imap.example.com:993', port: '143' }, 'leave one of them out'],
     ['a name that is taken', { name: 'mail-hq', host: 'other.example.com' }, 'already exists'],
     ['no host name', { name: 'mail-2', host: 'imap example com' }, 'host= takes a host name'],
   ])('%s', async (_what, inputs, message) => {

@@ -137,26 +137,40 @@ function* messages(total: number): Generator<string> {
   }
 }
 
-test('10,000 hostile messages are read or refused, each in under 5 ms', () => {
-  const times: number[] = [];
-  for (const message of messages(10_000)) {
-    const start = performance.now();
-    const clean = cleanMessage(message, ['Bellhop']);
-    looksLikeSecret(clean);
-    try {
-      parseCommand(clean, { commands: COMMANDS });
-    } catch (error) {
-      if (!(error instanceof MigrationError)) throw error;
-    }
-    times.push(performance.now() - start);
-    expect(clean.length).toBeLessThanOrEqual(LONGEST_COMMAND);
+/** Reads a message as the bot does; what is refused is refused in Bellhop's words. */
+function readHostile(message: string): string {
+  const clean = cleanMessage(message, ['Bellhop']);
+  looksLikeSecret(clean);
+  try {
+    parseCommand(clean, { commands: COMMANDS });
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
   }
-  const sorted = times.sort((a, b) => a - b);
-  const middle = sorted[5000] ?? 0;
+  return clean;
+}
 
-  // The clock of a busy machine is no witness for single messages: the middle is, and the slowest only in its magnitude.
-  expect(middle).toBeLessThan(5);
-  expect(sorted[9900] ?? 0).toBeLessThan(5 * Math.max(1, middle * 20));
+/** ms of this thread's CPU, whatever else the machine does; of what was slow the best of a few, so that no pause of the engine counts. */
+function costOf(work: () => void, limit: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 5 && best >= limit; tries += 1) {
+    const before = process.threadCpuUsage();
+    work();
+    const { user, system } = process.threadCpuUsage(before);
+    best = Math.min(best, (user + system) / 1000);
+  }
+  return best;
+}
+
+test('10,000 hostile messages are read or refused, each in under 5 ms', () => {
+  const slow: string[] = [];
+  for (const message of messages(10_000)) {
+    let clean = '';
+    const cost = costOf(() => (clean = readHostile(message)), 5);
+    expect(clean.length).toBeLessThanOrEqual(LONGEST_COMMAND);
+    if (cost >= 5) slow.push(`${cost} ms: ${message.slice(0, 80)}`);
+  }
+
+  expect(slow).toEqual([]);
 });
 
 test.each([

@@ -56,6 +56,36 @@ test.each([
   expect(await world.opened.world.store.endpoint('half' as EndpointName)).toBeUndefined();
 });
 
+test.each([
+  ['as people write it', ['host=imap.example.com:1993'], 1993],
+  ['said twice, the same', ['host=imap.example.com:143', 'port=143'], 143],
+  ['of its own', ['host=imap.example.com', 'port=994'], 994],
+])('the port %s', async (what, words, port) => {
+  const name = `port-${what.replaceAll(/[ ,]+/g, '-')}`;
+
+  const { code } = await cli('add', 'endpoint', name, ...words);
+
+  expect(code).toBe(0);
+  expect(await world.opened.world.store.endpoint(name as EndpointName)).toMatchObject({
+    host: 'imap.example.com',
+    port,
+  });
+});
+
+test.each([
+  ['another one in port=', ['host=imap.example.com:993', 'port=143'], 'leave one of them out'],
+  ['too high', ['host=imap.example.com:99999'], 'a number from 1 to 65535'],
+  ['none behind the colon', ['host=imap.example.com:'], 'a number from 1 to 65535'],
+  ['a word', ['host=imap.example.com:imaps'], 'the port goes into port='],
+  ['an address of version 6', ['host=[::1]:993'], 'the port goes into port='],
+])('a port that is not to be used: %s', async (_what, words, said) => {
+  const { code, error } = await cli('add', 'endpoint', 'nowhere', ...words);
+
+  expect(code).not.toBe(0);
+  expect(error).toContain(said);
+  expect(await world.opened.world.store.endpoint('nowhere' as EndpointName)).toBeUndefined();
+});
+
 test('UserRoot is kept with the user, changed by another file, and gone with a file that has none', async () => {
   await cli('add', 'endpoint', 'shared', 'host=imap.example.com');
   const rootAfter = async (header: string, row: string): Promise<string | undefined> => {

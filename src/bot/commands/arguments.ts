@@ -68,11 +68,6 @@ export const targetArgument = {
   expects: 'the name of a batch or the address of a user',
 } satisfies Argument<Target>;
 
-export function readPort(text: string): number | undefined {
-  const port = Number(text);
-  return /^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535 ? port : undefined;
-}
-
 export function readCount(text: string): number | undefined {
   const count = Number(text);
   return /^\d{1,3}$/.test(text) && count >= 1 && count <= 300 ? count : undefined;

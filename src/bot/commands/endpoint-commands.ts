@@ -1,8 +1,8 @@
 import { endpointAddedCard, endpointsCard, testingEndpointCard } from '../../cards/endpoint-card.ts';
-import { parseAdmin, parseTokenUrl } from '../../engine/domain/endpoint.ts';
+import { parseAdmin, parsePort, parseTokenUrl } from '../../engine/domain/endpoint.ts';
 import { addEndpoint, testEndpoint } from '../../engine/endpoints.ts';
 import { endpointsOverview } from '../../engine/queries.ts';
-import { endpointArgument, readCount, readGrant, readLogin, readPort, readSecurity, readWord } from './arguments.ts';
+import { endpointArgument, readCount, readGrant, readLogin, readSecurity, readWord } from './arguments.ts';
 import { command } from './command.ts';
 
 export const endpointsCommand = command({
@@ -42,7 +42,7 @@ export const addEndpointCommand = command({
       named: true,
       also: ['server', 'rechner'],
     },
-    port: { read: readPort, expects: 'a port from 1 to 65535', named: true, optional: true },
+    port: { read: parsePort, expects: 'a port from 1 to 65535', named: true, optional: true },
     security: {
       read: readSecurity,
       expects: 'tls, starttls or none',

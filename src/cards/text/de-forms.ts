@@ -27,6 +27,7 @@ export const DE_FORMS: typeof EN_FORMS = {
     grant: 'XOAUTH2: wessen Rechte',
     initial: 'Postfächer gleichzeitig, Erstsync',
     incremental: 'Postfächer gleichzeitig, spätere Abgleiche',
+    connections: 'Verbindungen gleichzeitig, alle Worker zusammen',
     endpoint: 'Endpunkt, von dem gelesen wird',
     every: 'Abgleich alle',
     complete: 'Von selbst abschließen am',

@@ -64,7 +64,12 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   'start= must lie in the future.': 'start= muss in der Zukunft liegen.',
   'complete= must lie in the future, behind start=.': 'complete= muss in der Zukunft liegen, hinter start=.',
   'The day of a cutover must lie in the future.': 'Der Tag einer Umstellung muss in der Zukunft liegen.',
-  'host= takes a host name such as imap.example.com.': 'host= nimmt einen Hostnamen wie imap.example.com.',
+  'host= takes a host name such as imap.example.com; the port goes into port=, or behind it with a colon.':
+    'host= nimmt einen Hostnamen wie imap.example.com; der Port gehört in port= oder mit Doppelpunkt dahinter.',
+  'host= has "{1}" behind the colon: a port is a number from 1 to 65535.':
+    'host= hat „{1}“ hinter dem Doppelpunkt: ein Port ist eine Zahl von 1 bis 65535.',
+  'host= says port {1} and port= says {2}: leave one of them out.':
+    'host= nennt Port {1}, port= nennt {2}: lassen Sie eines davon weg.',
   'client=, scope= and grant= belong to token=, the address of the token endpoint.':
     'client=, scope= und grant= gehören zu token=, der Adresse des Token-Endpunkts.',
   'token= goes with login=xoauth2.': 'token= geht nur mit login=xoauth2.',

@@ -26,6 +26,7 @@ export const EN_FORMS = {
     grant: 'XOAUTH2: whose rights',
     initial: 'Mailboxes at a time, first sync',
     incremental: 'Mailboxes at a time, later syncs',
+    connections: 'Connections at a time, all workers together',
     endpoint: 'Endpoint to read from',
     every: 'Sync every',
     start: 'Start by itself on',

@@ -95,3 +95,9 @@ export function parseHost(text: string): string | undefined {
   const host = text.toLowerCase();
   return HOST_LABELS.test(host) ? host : undefined;
 }
+
+/** Reads a port: 1 to 65535. */
+export function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535 ? port : undefined;
+}
