@@ -26,6 +26,7 @@ import { type SyncSpeeds, syncSpeeds } from './domain/sync-speeds.ts';
 import { verdictOf } from './domain/verification.ts';
 import type { World } from './ports.ts';
 import { batchOverview } from './queries.ts';
+import { someAtOnce } from './some-at-once.ts';
 import { readChain } from './read-chain.ts';
 import type { ExportView } from './views.ts';
 
@@ -80,35 +81,17 @@ function* packPieces(known: CloseOut): Iterable<string> {
   yield '\n';
 }
 
-const AT_ONCE = 500;
-
 async function gather(world: World, batch: MigrationBatch, now: number, by: Actor): Promise<CloseOut> {
   const view = await batchOverview(world, batch.name);
   const speeds = syncSpeeds();
   for await (const event of world.events.read(batch.createdAt, now))
     if ('batch' in event && event.batch === batch.name) speeds.take(event);
-  const progress = await world.store.batchProgress(batch.name);
-  const users: CloseOutUser[] = [];
-  const openItems: OpenItem[] = [];
-  let chunk: MigrationUser[] = [];
-  // Many at once: one after the other, 50,000 users would wait for Redis 100,000 times.
-  const take = async (): Promise<void> => {
-    const gathered = chunk.map(async (user) => {
-      const mine = progress.get(user.address);
-      const known = await gatherUser(world, user, mine, speeds);
-      return { known, open: openItemsOf(known, mine?.findings?.RemovalHeld?.count ?? 0) };
-    });
-    for (const { known, open } of await Promise.all(gathered)) {
-      users.push(known);
-      openItems.push(...open);
-    }
-    chunk = [];
-  };
-  for await (const user of world.store.users(batch.name)) {
-    chunk.push(user);
-    if (chunk.length === AT_ONCE) await take();
-  }
-  await take();
+  const gathered = await someAtOnce(world.store.usersWithProgress(batch.name), async ({ user, progress }) => {
+    const known = await gatherUser(world, user, progress, speeds);
+    return { known, open: openItemsOf(known, progress?.findings?.RemovalHeld?.count ?? 0) };
+  });
+  const users = gathered.map(({ known }) => known);
+  const openItems: OpenItem[] = gathered.flatMap(({ open }) => open);
   const approvals = (await world.store.approvals())
     .filter(({ plan }) => plan.batch === batch.name)
     .sort((a, b) => a.requestedAt - b.requestedAt)

@@ -5,6 +5,7 @@ import type { MigrationUser } from './domain/migration-user.ts';
 import { type FolderForecast, type SyncForecast, addForecasts } from './domain/sync-forecast.ts';
 import type { Jobs, World } from './ports.ts';
 import { forecastMailbox } from './sync/forecast-mailbox.ts';
+import { someAtOnce } from './some-at-once.ts';
 import { withOpenSource } from './sync/open-source.ts';
 import { type Target, usersOf } from './users-of.ts';
 import type { PlanView } from './views.ts';
@@ -17,10 +18,10 @@ export async function plan(world: World, target: Target, by: Actor): Promise<{ r
     throw new MigrationError('BatchEmpty', { batch: target.batch, endpoint });
   }
   const request = world.newId();
-  for (const { address, batch } of users) {
+  await someAtOnce(users, async ({ address, batch }) => {
     await world.store.publish([{ type: 'PlanRequested', batch, user: address }], by);
     await world.jobs.add('plan-mailbox', { user: address, request });
-  }
+  });
   return { request };
 }
 
@@ -58,7 +59,7 @@ async function forecastOf(
 /** How far a plan is, and what it says so far. */
 export async function planView(world: World, target: Target, request: string): Promise<PlanView> {
   const users = await usersOf(world, target);
-  const found = await Promise.all(users.map((user) => world.store.forecast(user.address)));
+  const found = await someAtOnce(users, (user) => world.store.forecast(user.address));
   const done = found.flatMap((each) => (each?.request === request ? [each] : []));
   return {
     identity: 'user' in target ? target.user : target.batch,

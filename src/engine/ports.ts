@@ -455,6 +455,11 @@ export interface Decision<Value> {
 }
 export type Decide<Value> = (current: Value) => Decision<Value> | undefined;
 
+export interface UserWithProgress {
+  readonly user: MigrationUser;
+  readonly progress: UserProgress | undefined;
+}
+
 /** State people see. A value and its events are saved in one transaction; `decide` may run again when somebody else was faster. */
 export interface MigrationStore {
   endpoints(): Promise<readonly MigrationEndpoint[]>;
@@ -502,8 +507,8 @@ export interface MigrationStore {
   /** Written by the worker that holds the mailbox, read by everybody. */
   saveProgress(user: UserAddress, batch: BatchName, progress: UserProgress): Promise<void>;
   progress(user: UserAddress): Promise<UserProgress | undefined>;
-  /** Progress of all users of a batch that have some. */
-  batchProgress(batch: BatchName): Promise<ReadonlyMap<UserAddress, UserProgress>>;
+  /** The users of a batch, each with its progress at the same moment; read in pieces, as many others ask meanwhile. */
+  usersWithProgress(batch: BatchName): AsyncIterable<UserWithProgress>;
   /** The sums over all users of a batch at one moment; `running` are those that wrote progress after `since`. */
   tally(batch: BatchName, since: number): Promise<BatchTally>;
   saveFolders(user: UserAddress, folders: readonly FolderBooks[]): Promise<void>;

@@ -180,7 +180,8 @@ export async function userOverview(world: World, address: UserAddress): Promise<
 export async function failuresOverview(world: World, batch?: BatchName): Promise<FailuresView> {
   const batches = batch === undefined ? await world.store.batches() : [await requireBatch(world, batch)];
   const users: MigrationUser[] = [];
-  for (const each of batches) for await (const user of world.store.users(each.name)) users.push(user);
+  for (const each of batches)
+    for await (const user of world.store.users(each.name)) if (hasFailed(user)) users.push(user);
   return {
     batch: batch ?? null,
     groups: groupFailures(users).map(({ users: failed, ...group }) => ({
@@ -273,7 +274,7 @@ function groupFailures(
 ): readonly (Omit<FailureGroup, 'sample'> & { readonly users: readonly MigrationUser[] })[] {
   const groups = new Map<string, { error: Failure; users: MigrationUser[] }>();
   for (const user of users) {
-    if (user.error === undefined || !hasFailed(user)) continue;
+    if (user.error === undefined) continue;
     const group = groups.get(user.error.code) ?? { error: user.error, users: [] };
     group.users.push(user);
     groups.set(user.error.code, group);

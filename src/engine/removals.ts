@@ -11,9 +11,7 @@ type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
 export async function heldRemovalsOf(world: World, target: Target): Promise<OwnerFinding> {
   const folders: string[] = [];
   let count = 0;
-  for (const user of await usersOf(world, target)) {
-    const held = (await world.store.progress(user))?.findings?.RemovalHeld;
-    if (held === undefined) continue;
+  for await (const { user, held } of heldOf(world, target)) {
     count += held.count;
     folders.push(...held.folders.map((folder) => ('user' in target ? folder : `${user}: ${folder}`)));
   }
@@ -23,9 +21,7 @@ export async function heldRemovalsOf(world: World, target: Target): Promise<Owne
 /** Lets the removals go that were held until now; the next sync, which starts at once, carries them out. */
 export async function applyDeletions(world: World, target: Target, by: Actor): Promise<void> {
   const now = world.clock.now();
-  for (const address of await usersOf(world, target)) {
-    const held = (await world.store.progress(address))?.findings?.RemovalHeld;
-    if (held === undefined) continue;
+  for await (const { user: address, held } of heldOf(world, target)) {
     await world.store.changeUser(
       address,
       (user) => ({
@@ -40,7 +36,7 @@ export async function applyDeletions(world: World, target: Target, by: Actor): P
 
 /** What `restore missing` would bring back. Throws UnknownUser. */
 export async function missingOf(world: World, user: UserAddress): Promise<OwnerFinding> {
-  await usersOf(world, { user });
+  await requireUser(world, user);
   return restorable((await world.store.progress(user))?.findings);
 }
 
@@ -57,12 +53,23 @@ export async function askForMissing(world: World, address: UserAddress, by: Acto
   await syncNow(world, { user: address }, by);
 }
 
-async function usersOf(world: World, target: Target): Promise<readonly UserAddress[]> {
-  if ('user' in target) {
-    if ((await world.store.user(target.user)) === undefined)
-      throw new MigrationError('UnknownUser', { address: target.user });
-    return [target.user];
+// Who has removals that are held. Throws UnknownUser, UnknownBatch.
+async function* heldOf(
+  world: World,
+  target: Target,
+): AsyncIterable<{ readonly user: UserAddress; readonly held: OwnerFinding }> {
+  if ('user' in target) await requireUser(world, target.user);
+  else await requireBatch(world, target.batch);
+  const progressed =
+    'user' in target
+      ? [{ user: { address: target.user }, progress: await world.store.progress(target.user) }]
+      : world.store.usersWithProgress(target.batch);
+  for await (const { user, progress } of progressed) {
+    const held = progress?.findings?.RemovalHeld;
+    if (held !== undefined) yield { user: user.address, held };
   }
-  await requireBatch(world, target.batch);
-  return Array.fromAsync(world.store.users(target.batch), (user) => user.address);
+}
+
+async function requireUser(world: World, address: UserAddress): Promise<void> {
+  if ((await world.store.user(address)) === undefined) throw new MigrationError('UnknownUser', { address });
 }

@@ -16,7 +16,6 @@ import { toMigrationError } from './domain/failure.ts';
 import { reportCsv } from './domain/report-export.ts';
 import { dayBefore, paceOf } from './domain/pace.ts';
 import { wallTime } from './domain/wall-clock.ts';
-import type { UserProgress } from './domain/progress.ts';
 import type { World } from './ports.ts';
 import { statusOverview } from './queries.ts';
 import { speedOf } from './speed.ts';
@@ -77,10 +76,8 @@ async function reportOf(
   const users: ReportedUser[] = [];
   let bytes = 0;
   for (const batch of batches) {
-    const progress = await world.store.batchProgress(batch.name);
-    for (const each of progress.values()) bytes += each.bytesTransferred;
-    for await (const user of world.store.users(batch.name)) {
-      const mine = progress.get(user.address);
+    for await (const { user, progress: mine } of world.store.usersWithProgress(batch.name)) {
+      bytes += mine?.bytesTransferred ?? 0;
       const items = mine?.items ?? NO_ITEMS;
       const reasons = mine === undefined ? [] : [...reasonsFromItems(items, isAtWork(user.status)), ...mine.reasons];
       const graded = user.lastSuccessfulSyncAt !== undefined && mine !== undefined;
@@ -124,18 +121,17 @@ function latestOf(synced: number | undefined, equal: number | undefined): number
 
 /** What today looks like, for the burn-down of later reports. */
 export async function snapshotOf(world: World, date: string): Promise<DaySnapshot> {
-  const batches = await world.store.batches();
-  const byBatch: Record<string, number> = {};
-  const all: UserProgress[] = [];
-  for (const { name } of batches) {
-    const progress = [...(await world.store.batchProgress(name)).values()];
-    byBatch[name] = inTarget(addItems(progress.map((each) => each.items)));
-    all.push(...progress);
-  }
-  const items = addItems(all.map((each) => each.items));
-  const bytes = all.reduce((sum, each) => sum + each.bytesTransferred, 0);
   const at = world.clock.now();
-  return { date, at, pending: items.pending, inTarget: inTarget(items), bytes, batches: byBatch };
+  const batches: Record<string, number> = {};
+  let [pending, whole, bytes] = [0, 0, 0];
+  for (const { name } of await world.store.batches()) {
+    const { items, bytesTransferred } = await world.store.tally(name, at);
+    batches[name] = inTarget(items);
+    pending += items.pending;
+    whole += inTarget(items);
+    bytes += bytesTransferred;
+  }
+  return { date, at, pending, inTarget: whole, bytes, batches };
 }
 
 async function yesterday(

@@ -4,6 +4,7 @@ import { MigrationError } from './domain/failure.ts';
 import type { BatchName, UserAddress } from './domain/ids.ts';
 import { isUnapproved } from './domain/progress.ts';
 import type { World } from './ports.ts';
+import { someAtOnce } from './some-at-once.ts';
 import type { SkippedView } from './views.ts';
 
 type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
@@ -28,18 +29,17 @@ export async function unapprovedOf(
   world: World,
   target: Target,
 ): Promise<readonly { readonly user: UserAddress; readonly batch: BatchName; readonly count: number }[]> {
-  const found: { user: UserAddress; batch: BatchName; count: number }[] = [];
-  for await (const { address, batch } of usersOf(world, target)) {
+  const found = await someAtOnce(usersOf(world, target), async ({ address, batch }) => {
     const count = (await world.store.skipped(address)).filter(isUnapproved).length;
-    if (count > 0) found.push({ user: address, batch, count });
-  }
-  return found;
+    return { user: address, batch, count };
+  });
+  return found.filter(({ count }) => count > 0);
 }
 
 /** Lets the skipped messages of a user or batch be, with name and time. They stay out of the target, and in the score. */
 export async function approveSkipped(world: World, target: Target, by: Actor): Promise<number> {
-  let approved = 0;
-  for (const { user, batch, count } of await unapprovedOf(world, target)) {
+  const unapproved = await unapprovedOf(world, target);
+  await someAtOnce(unapproved, async ({ user, batch, count }) => {
     const items = await world.store.skipped(user);
     const mark = { by: by.name, byId: by.id, at: world.clock.now() };
     await world.store.saveSkipped(
@@ -48,9 +48,8 @@ export async function approveSkipped(world: World, target: Target, by: Actor): P
       [{ type: 'SkippedApproved', batch, user, count }],
       by,
     );
-    approved += count;
-  }
-  return approved;
+  });
+  return unapproved.reduce((sum, { count }) => sum + count, 0);
 }
 
 async function* usersOf(world: World, target: Target) {

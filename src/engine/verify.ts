@@ -4,6 +4,7 @@ import type { MigrationUser } from './domain/migration-user.ts';
 import { type FolderVerification, type Verification, verdictOf, verificationReport } from './domain/verification.ts';
 import type { Jobs, World } from './ports.ts';
 import { compareMailbox } from './sync/compare-mailbox.ts';
+import { someAtOnce } from './some-at-once.ts';
 import { withOpenSides } from './sync/open-mailbox.ts';
 import { type Target, usersOf } from './users-of.ts';
 import type { VerifyView } from './views.ts';
@@ -14,10 +15,10 @@ export async function verify(world: World, target: Target, by: Actor): Promise<{
   const name = 'user' in target ? target.user : target.batch;
   if (users.length === 0) throw new MigrationError('NothingToVerify', { name });
   const request = world.newId();
-  for (const { address, batch } of users) {
+  await someAtOnce(users, async ({ address, batch }) => {
     await world.store.publish([{ type: 'VerifyRequested', batch, user: address }], by);
     await world.jobs.add('verify-mailbox', { user: address, request });
-  }
+  });
   return { request };
 }
 
@@ -56,7 +57,7 @@ async function compared(
 /** How far a verification is, and what it found so far; without a request the latest of each user. */
 export async function verifyView(world: World, target: Target, request?: string): Promise<VerifyView> {
   const users = (await usersOf(world, target)).filter((user) => user.lastSuccessfulSyncAt !== undefined);
-  const found = (await Promise.all(users.map((user) => world.store.verification(user.address)))).filter(
+  const found = (await someAtOnce(users, (user) => world.store.verification(user.address))).filter(
     (each) => each !== undefined && (request === undefined || each.request === request),
   );
   const done = found.flatMap((each) => (each === undefined ? [] : [each]));

@@ -13,7 +13,7 @@ import type { MigrationUser } from '../engine/domain/migration-user.ts';
 import type { FolderBooks, SkippedItem, UserProgress } from '../engine/domain/progress.ts';
 import type { Probe } from '../engine/domain/probe.ts';
 import type { SyncForecast } from '../engine/domain/sync-forecast.ts';
-import type { Clock, Decide, MigrationStore, SavedVerification } from '../engine/ports.ts';
+import type { Clock, Decide, MigrationStore, SavedVerification, UserWithProgress } from '../engine/ports.ts';
 import { KEY } from './keys.ts';
 import { readJson } from './read-json.ts';
 import { defineScripts } from './redis-scripts.ts';
@@ -131,12 +131,30 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
   }
 
   async function* users(batch: BatchName): AsyncIterable<MigrationUser> {
-    // All addresses at one moment: read in pages, whoever moves up while others are removed would be left out.
-    for (const addresses of chunks(await redis.lrange(KEY.order(batch), 0, -1))) {
+    for await (const addresses of addressesOf(batch)) {
       for (const text of await redis.hmget(KEY.users, ...addresses)) {
         if (text !== null) yield readJson<MigrationUser>(text);
       }
     }
+  }
+
+  // Both in one transaction: a user that is synced never comes with the progress of a moment before.
+  async function* usersWithProgress(batch: BatchName): AsyncIterable<UserWithProgress> {
+    for await (const addresses of addressesOf(batch)) {
+      const reading = redis
+        .multi()
+        .hmget(KEY.users, ...addresses)
+        .hmget(KEY.progress(batch), ...addresses);
+      const [found = [], progress = []] = repliesOf<(string | null)[]>(await reading.exec());
+      for (const [at, text] of found.entries()) {
+        if (text !== null) yield { user: readJson<MigrationUser>(text), progress: optional(progress[at] ?? null) };
+      }
+    }
+  }
+
+  // All addresses at one moment: read in pages, whoever moves up while others are removed would be left out.
+  async function* addressesOf(batch: BatchName): AsyncIterable<readonly string[]> {
+    yield* chunks(await redis.lrange(KEY.order(batch), 0, -1));
   }
 
   return {
@@ -235,10 +253,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
       if (owner === undefined) return undefined;
       return optional<UserProgress>(await redis.hget(KEY.progress(owner.batch), user));
     },
-    async batchProgress(batch) {
-      const all = await redis.hgetall(KEY.progress(batch));
-      return new Map(Object.entries(all).map(([user, text]) => [user as UserAddress, readJson<UserProgress>(text)]));
-    },
+    usersWithProgress,
     tally: (batch, since) => tally.read(batch, since),
     async saveFolders(user, folders) {
       await redis.hset(KEY.folders, user, JSON.stringify(folders));
@@ -339,6 +354,13 @@ async function appendEvents(redis: Redis, events: readonly string[]): Promise<vo
 async function withEvents(change: ChainableCommander, events: readonly string[]): Promise<void> {
   for (const event of events) change.xadd(KEY.events, '*', 'event', event);
   await change.exec();
+}
+
+function repliesOf<Reply>(replies: readonly (readonly [Error | null, unknown])[] | null): readonly Reply[] {
+  return (replies ?? []).map(([error, reply]) => {
+    if (error !== null) throw error;
+    return reply as Reply;
+  });
 }
 
 function optional<Value>(text: string | null): Value | undefined {

@@ -112,8 +112,12 @@ export function batchTallyContract(open: () => Promise<{ readonly store: Migrati
 /** Every batch of the suite, compared with a fold over its users. */
 export async function expectExact(store: MigrationStore): Promise<void> {
   for (const name of BATCHES.map(batchName)) {
-    const users = await Array.fromAsync(store.users(name));
-    const folded = foldUsers(users, await store.batchProgress(name), SINCE);
+    const both = await Array.fromAsync(store.usersWithProgress(name));
+    const users = both.map(({ user }) => user);
+    const progress = both.flatMap((each) =>
+      each.progress === undefined ? [] : [[each.user.address, each.progress] as const],
+    );
+    const folded = foldUsers(users, new Map(progress), SINCE);
     expect(foldedTally(await store.tally(name, SINCE))).toEqual(folded);
   }
 }

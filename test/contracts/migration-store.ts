@@ -232,7 +232,9 @@ export function migrationStoreContract(name: string, open: () => Promise<StoreUn
       await world.store.saveSkipped(user.address, skipped);
 
       expect(await world.store.progress(user.address)).toEqual(sampleProgress(3));
-      expect(await world.store.batchProgress(user.batch)).toEqual(new Map([[user.address, sampleProgress(3)]]));
+      const both = await Array.fromAsync(world.store.usersWithProgress(user.batch));
+      expect(both.map(({ progress }) => progress)).toEqual([sampleProgress(3), undefined]);
+      expect(both.map((each) => each.user)).toEqual(await Array.fromAsync(world.store.users(user.batch)));
       expect(await world.store.folders(user.address)).toEqual(folders);
       expect(await world.store.skipped(user.address)).toEqual(skipped);
       expect(await world.store.progress(address('b@contoso.example'))).toBeUndefined();
