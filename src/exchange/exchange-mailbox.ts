@@ -19,6 +19,8 @@ const WELL_KNOWN: Readonly<Record<SpecialUse, string>> = {
   junk: 'junkemail',
   archive: 'archive',
 };
+/** Pauses before a new folder is looked for in a list again (ms). */
+const FOLDER_LOOKS = [0, 500, 2_000, 5_000];
 const FOLDER_FIELDS = '$select=id,displayName,parentFolderId,childFolderCount,totalItemCount';
 
 export interface MailboxOptions {
@@ -90,9 +92,14 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
     });
     if (answer.ok && typeof answer.body.id === 'string') return toTargetFolder(answer.body, parentId, undefined);
     // It exists already, or the answer got lost: in both cases it is found by looking.
-    const siblings = await children(parentId === undefined ? undefined : { id: parentId });
-    const existing = siblings.find((folder) => sameName(folder.displayName ?? '', name));
-    if (typeof existing?.id === 'string') return toTargetFolder(existing, parentId, undefined);
+    for (const pause of FOLDER_LOOKS) {
+      if (pause > 0) await clock.sleep(pause / timeScale);
+      const siblings = await children(parentId === undefined ? undefined : { id: parentId });
+      const existing = siblings.find((folder) => sameName(folder.displayName ?? '', name));
+      if (typeof existing?.id === 'string') return toTargetFolder(existing, parentId, undefined);
+      // Only a folder that must be there may be late in the list.
+      if (!answer.ok && answer.verdict !== 'conflict' && answer.verdict !== 'uncertain') break;
+    }
     if (answer.ok) throw new MigrationError('TargetUnavailable', { detail: 'a folder was not created' });
     throw failureOf(answer);
   }
@@ -142,7 +149,7 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
 
   const items = itemApi({ graph, mailbox: id, itemPath });
   const lanes = chooseLane({
-    graphLane: graphLane({ graph, mailbox: id, maxItemSize }),
+    graphLane: graphLane({ graph, mailbox: id, maxItemSize, removeDuplicate, clock, timeScale }),
     appendLane: session && appendLane({ session, graph, mailbox: id, changeItem: items.changeItem, clock, timeScale }),
     maxItemSize,
     removeDuplicate,
@@ -157,11 +164,10 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
     findByMarker,
     async hasMessage(messageId) {
       const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
-      const { value } = await ask<{ readonly value?: readonly Message[] }>({
-        method: 'GET',
-        path: `${root}/messages?$select=id&$top=1&$filter=${filter}`,
-      });
-      return (value?.length ?? 0) > 0;
+      const path = `${root}/messages?$select=id&$top=1&$filter=${filter}`;
+      for await (const item of graph.pages<Message>({ method: 'GET', path, mailbox: id }))
+        if (typeof item.id === 'string') return true;
+      return false;
     },
     async countItems(folderId) {
       const folder = await ask<MailFolder>({

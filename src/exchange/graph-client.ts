@@ -10,6 +10,7 @@ import {
   readGraphError,
   readRetryAfter,
 } from './graph-failure.ts';
+import { nextPage } from './next-page.ts';
 import { UNWATCHED } from './unwatched.ts';
 import type { SignIn } from './graph-sign-in.ts';
 
@@ -25,6 +26,8 @@ export interface GraphRequest {
   readonly mailbox?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Whether a body is what was asked for; a success without it is none (an empty page says nothing about a list). */
+  readonly holds?: (body: unknown) => boolean;
   /** Asked when nothing is waited for any more; what it throws keeps the request from being sent. */
   readonly beforeSending?: () => Promise<void>;
 }
@@ -62,6 +65,7 @@ const PATIENCE = 3_000;
 /** What may be sent is sent within this time (ms), or asked about again; far below the time after which a mailbox is taken over. */
 const STOPPED = 1_500;
 const REST_WITHOUT_HEADER = 5_000;
+const SHORTEST_REST = 250;
 const READ_TRIES = 4;
 const MOST_PAGES = 20_000;
 
@@ -97,7 +101,7 @@ export function graphClient({
 
   function urlOf(path: string, preauthenticated: boolean): string {
     if (preauthenticated) return path;
-    return path.startsWith('/') ? base + path : sameOrigin(path, root);
+    return path.startsWith('/') ? base + path : path;
   }
 
   async function attempt<Body>(
@@ -134,11 +138,12 @@ export function graphClient({
       const { status, headers, text } = await watch.during('target', () => exchangeHttp(exchange));
       const parsed = parse(text);
       const isSuccess = status >= 200 && status < 300;
-      if (isSuccess && parsed !== undefined) return { ok: true, status, body: parsed as Body };
+      const isWhole = parsed !== undefined && (request.holds?.(parsed) ?? (request.method !== 'GET' || text !== ''));
+      if (isSuccess && isWhole) return { ok: true, status, body: parsed as Body };
       // A success whose body was cut: it was carried out, or not.
       if (isSuccess) return broken(id, status, 'the answer was cut');
       const error = readGraphError(status, parsed, String(headers['request-id'] ?? id));
-      const retryAfter = readRetryAfter(headers['retry-after'] ?? null, clock.now());
+      const retryAfter = readRetryAfter(headers['retry-after'] ?? null, serverTime(headers.date, clock.now()));
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
       if (status === 503 && retryAfter !== undefined) await budget.rest(request.mailbox, retryAfter);
       return { ok: false, verdict: judge(error), error, retryAfter };
@@ -155,8 +160,10 @@ export function graphClient({
   }
 
   async function rest(mailbox: string | undefined, retryAfter: number | undefined, rests: number): Promise<void> {
-    // A sandbox makes our own waits faster; a time the server named is the server's.
-    const ms = retryAfter ?? (REST_WITHOUT_HEADER * 2 ** Math.min(rests, 5)) / timeScale;
+    // A sandbox makes our own waits faster; a time the server named is the server's. One that names none, or "now" again and
+    // again, must not be asked in a circle.
+    const own = (rest: number): number => (rest * 2 ** Math.min(rests, 5)) / timeScale;
+    const ms = Math.max(retryAfter ?? own(REST_WITHOUT_HEADER), rests === 0 ? 0 : own(SHORTEST_REST));
     await budget.throttled(mailbox, ms);
     if (ms > PATIENCE) throw new MigrationError('TargetThrottled', {}, { retryAt: clock.now() + ms });
     await watch.during('budget', () => clock.sleep(ms));
@@ -185,10 +192,10 @@ export function graphClient({
           throw new MigrationError('TargetRefused', { detail: 'a list does not end' });
         seen.add(path);
         const answer: GraphAnswer<{ readonly value?: readonly Item[]; readonly '@odata.nextLink'?: string }> =
-          await read({ ...request, path });
+          await read({ ...request, path, holds: isList });
         if (!answer.ok) throw failureOf(answer);
         yield* answer.body.value ?? [];
-        path = answer.body['@odata.nextLink'];
+        path = nextPage(answer.body['@odata.nextLink'], base);
       }
     },
   };
@@ -208,6 +215,9 @@ export function failureOf(answer: { readonly verdict: GraphVerdict; readonly err
       return new MigrationError('TargetSignInFailed', details);
     case 'uncertain':
       return new MigrationError('TargetUnavailable', details);
+    case 'not-found':
+    case 'conflict':
+      return new MigrationError('TargetChanged', details);
     case 'named-properties-full':
       return new MigrationError('TargetRefused', {
         detail: `${details.detail}: the mailbox' table of named properties is full, so items cannot be marked`,
@@ -236,15 +246,19 @@ function encode(body: unknown): Buffer | undefined {
 function parse(text: string): unknown {
   if (text === '') return {};
   try {
-    return JSON.parse(text) as unknown;
+    // A byte order mark is no JSON, but some gateways write one (RFC 8259 8.1: may be ignored).
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
   } catch {
     return undefined;
   }
 }
 
-// The token goes to Graph and nowhere else, whatever a link says.
-function sameOrigin(link: string, root: URL): string {
-  const url = new URL(link);
-  if (url.origin !== root.origin) throw new MigrationError('TargetRefused', { detail: 'a link leads to another host' });
-  return url.href;
+function isList(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Array.isArray(Reflect.get(body, 'value'));
+}
+
+// A time to come back is given by the clock of the server, which may differ from ours (RFC 9110 10.2.3).
+function serverTime(date: string | undefined, now: number): number {
+  const time = Date.parse(date ?? '');
+  return Number.isFinite(time) ? time : now;
 }

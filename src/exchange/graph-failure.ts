@@ -42,34 +42,52 @@ const BAD_ITEM = new Set([
   'errorpropertyvalidationfailure', 'errorvirusdetected', 'errorvirusmessagedeleted', 'errorinvalidrecipients',
 ]); // prettier-ignore
 
+const FULL = /quotaexceeded/;
+const TOO_LARGE = /toolarge|toobig|sizeexceeded|sizelimitexceeded/;
+
 /** The error catalogue of the Outlook service: status, code and, where codes are ambiguous, the text. */
 export function judge({ status, code, message }: GraphError): GraphVerdict {
   const name = code.toLowerCase();
   if (status === 429 || THROTTLED.has(name)) return 'throttled';
   if (/cannot get id from name/i.test(message)) return 'named-properties-full';
-  if (status === 507 || /quotaexceeded|quotaexceededexception/.test(name)) return 'mailbox-full';
+  if (status === 507 || FULL.test(name)) return 'mailbox-full';
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (UNUSABLE.has(name)) return 'mailbox-unusable';
-  if (status === 413 || /toolarge|toobig|sizeexceeded|sizelimitexceeded/.test(name)) return 'too-large';
+  if (status === 413 || TOO_LARGE.test(name)) return 'too-large';
   if (BAD_ITEM.has(name)) return 'refused';
   if (status === 404 || status === 410) return 'not-found';
   if (status === 409) return 'conflict';
-  if (status === 408 || status >= 500 || UNCERTAIN.has(name)) return 'uncertain';
+  // Graph does not redirect: who answers so is something in between, and knows nothing of the request.
+  if (status === 408 || status >= 500 || status < 400 || UNCERTAIN.has(name)) return 'uncertain';
   return 'refused';
 }
 
 /** Reads the error body of Graph; anything else is an error without a code. */
 export function readGraphError(status: number, body: unknown, requestId: string): GraphError {
   const error: unknown = get(body, 'error');
-  const code = get(error, 'code');
   const message = get(error, 'message');
   return {
     status,
-    code: typeof code === 'string' ? code : '',
+    code: codeOf(error),
     message: typeof message === 'string' ? message.slice(0, 300) : '',
     requestId,
   };
+}
+
+// Errors nest, the inner ones more specific: the innermost code that is understood counts (Graph: error responses).
+function codeOf(error: unknown): string {
+  const codes: string[] = [];
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 10; depth += 1) {
+    const code = get(at, 'code');
+    if (typeof code === 'string') codes.push(code);
+    at = get(at, 'innerError') ?? get(at, 'innererror');
+  }
+  return codes.findLast((code) => isKnown(code.toLowerCase())) ?? codes[0] ?? '';
+}
+
+function isKnown(name: string): boolean {
+  return [THROTTLED, UNUSABLE, UNCERTAIN, BAD_ITEM].some((codes) => codes.has(name)) || FULL.test(name) || TOO_LARGE.test(name); // prettier-ignore
 }
 
 /** One line for people and logs: code and request id, without foreign text that might carry content. */

@@ -1,11 +1,12 @@
 import type { Attachment, Message, UploadSession } from '@microsoft/microsoft-graph-types';
 import { MigrationError } from '../engine/domain/failure.ts';
-import type { FidelityNote, ImportOutcome, MessageToImport } from '../engine/ports.ts';
+import type { Clock, FidelityNote, ImportOutcome, MessageToImport, TargetMailbox } from '../engine/ports.ts';
 import { fidelityNotes } from './fidelity.ts';
 import { type GraphAnswer, type GraphClient, failureOf } from './graph-client.ts';
 import { describe } from './graph-failure.ts';
 import { type CreateRequest, type Offer, attachmentRequest, createRequest } from './message-json.ts';
 import { type ParsedAttachment, type ParsedMessage, readMime } from './read-mime.ts';
+import { missingAttachments } from './missing-attachments.ts';
 import { uploadAttachment } from './upload-session.ts';
 
 export interface LaneOptions {
@@ -13,10 +14,16 @@ export interface LaneOptions {
   /** Object id of the mailbox. */
   readonly mailbox: string;
   readonly maxItemSize: number;
+  /** Takes back an item that turns out not to fit. */
+  readonly removeDuplicate: TargetMailbox['removeDuplicate'];
+  readonly clock: Clock;
+  readonly timeScale: number;
 }
 
 /** What is tried when the target refuses a message for its form: as it is, without what is refused most, reduced. */
 const OFFERS: readonly Offer[] = ['whole', 'plain', 'reduced'];
+/** Pauses before a folder that is not found is taken for gone: a new one is not known everywhere at once (ms). */
+const FOLDER_LOOKS = [500, 1_500, 4_000];
 const LARGEST_DIRECT = 2_900_000;
 /** A whole request (Graph answers 413 above it). */
 const LARGEST_REQUEST = 4 * 1024 * 1024;
@@ -25,7 +32,7 @@ const LARGEST_REQUEST = 4 * 1024 * 1024;
  * Writes messages as JSON with MAPI properties. Everything must be right in the one CREATE: dates and message flags can
  * never be repaired. Only attachments that do not fit into 4 MB follow in requests of their own.
  */
-export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
+export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock, timeScale }: LaneOptions) {
   const root = `/users/${encodeURIComponent(mailbox)}`;
 
   async function importMessage(
@@ -37,17 +44,33 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
       return { outcome: 'refused', code: 'ItemTooLarge', detail: `${message.raw.length} bytes` };
     const parsed = await parseOrRefuse(message.raw);
     if ('outcome' in parsed) return parsed;
-    let refusal = '';
+    let refusal: Extract<ImportOutcome, { outcome: 'refused' }> | undefined;
     for (const offer of OFFERS) {
       const request = createRequest(message, parsed, offer);
-      const path = `${root}/mailFolders/${encodeURIComponent(folderId)}/messages`;
-      const answer = await graph.send<Message>({ method: 'POST', path, bytes: request.body, mailbox, signal });
+      const answer = await create(folderId, request, signal);
       if (answer.ok) return afterCreate(answer, request, parsed, offer, signal);
-      if (answer.verdict === 'uncertain') return { outcome: 'unknown', detail: describe(answer.error) };
+      // A conflict is none of what was sent: whether it was carried out is asked like after every other trouble.
+      if (answer.verdict === 'uncertain' || answer.verdict === 'conflict')
+        return { outcome: 'unknown', detail: describe(answer.error) };
       if (answer.verdict !== 'refused' && answer.verdict !== 'too-large') throw failureOf(answer);
-      refusal = describe(answer.error);
+      const code = answer.verdict === 'too-large' ? 'ItemTooLarge' : 'ItemRefused';
+      refusal = { outcome: 'refused', code, detail: describe(answer.error) };
     }
-    return { outcome: 'refused', code: 'ItemRefused', detail: refusal };
+    return refusal ?? { outcome: 'refused', code: 'ItemRefused', detail: '' };
+  }
+
+  async function create(
+    folderId: string,
+    { body: bytes }: CreateRequest,
+    signal: AbortSignal,
+  ): Promise<GraphAnswer<Message>> {
+    const path = `${root}/mailFolders/${encodeURIComponent(folderId)}/messages`;
+    for (let tries = 0; ; tries += 1) {
+      const answer = await graph.send<Message>({ method: 'POST', path, bytes, mailbox, signal });
+      const pause = FOLDER_LOOKS[tries];
+      if (answer.ok || answer.verdict !== 'not-found' || pause === undefined) return answer;
+      await clock.sleep(pause / timeScale, signal);
+    }
   }
 
   // Only 201 with an id is a success: Exchange was seen to answer 200 and store nothing.
@@ -79,8 +102,12 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
       for (const attachment of attachments) {
         const answer = await addAttachment(id, attachment, signal);
         if (answer.ok) continue;
-        if (answer.verdict !== 'refused' && answer.verdict !== 'too-large')
-          return { outcome: 'unknown', detail: describe(answer.error) };
+        // The mailbox takes less than was set: part of a message is not the message.
+        if (answer.verdict === 'too-large') {
+          await removeDuplicate(id);
+          return { outcome: 'refused', code: 'ItemTooLarge', detail: describe(answer.error) };
+        }
+        if (answer.verdict !== 'refused') return { outcome: 'unknown', detail: describe(answer.error) };
         notes = [...notes, { kind: 'attachment', text: 'an attachment was refused by the target' }];
       }
     } catch (error) {
@@ -127,20 +154,13 @@ export function graphLane({ graph, mailbox, maxItemSize }: LaneOptions) {
   async function completeMessage(id: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome> {
     const parsed = await parseOrRefuse(message.raw);
     if ('outcome' in parsed) return parsed;
-    const present = new Map<string, number>();
     const path = `${root}/messages/${encodeURIComponent(id)}/attachments?$select=id,name,size&$top=100`;
-    for await (const { name } of graph.pages<Attachment>({ method: 'GET', path, mailbox, signal })) {
-      present.set(name ?? '', (present.get(name ?? '') ?? 0) + 1);
-    }
+    const present = await Array.fromAsync(graph.pages<Attachment>({ method: 'GET', path, mailbox, signal }));
     // The reduced form has the original as its only attachment: it is complete.
-    if (present.has('original.eml') && !parsed.attachments.some((each) => each.name === 'original.eml'))
+    const isReduced = present.some(({ name }) => name === 'original.eml');
+    if (isReduced && !parsed.attachments.some((each) => each.name === 'original.eml'))
       return { outcome: 'imported', id, notes: fidelityNotes(parsed) };
-    const missing = parsed.attachments.filter(({ name }) => {
-      const count = present.get(name) ?? 0;
-      present.set(name, count - 1);
-      return count <= 0;
-    });
-    return addAttachments(id, missing, fidelityNotes(parsed), signal);
+    return addAttachments(id, missingAttachments(parsed.attachments, present), fidelityNotes(parsed), signal);
   }
 
   return { importMessage, completeMessage };

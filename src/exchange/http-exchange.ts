@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders, type RequestOptions, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Readable, pipeline } from 'node:stream';
+import { withoutCoding } from './content-coding.ts';
 
 /** A request body whose bytes are made while they are sent: a large message exists once, not as JSON as well. */
 export interface StreamedBody {
@@ -37,7 +38,7 @@ const httpsAgent = new HttpsAgent(AGENT);
 
 /**
  * One HTTP exchange, without redirects and without repeating anything. node:https takes the body as the Buffers it is;
- * fetch would copy every byte of it. Rejects with Node's error codes; an answer that was cut rejects, too.
+ * fetch would copy every byte of it. Rejects with Node's error codes; an answer that was cut, or that nobody can decode, rejects, too.
  */
 export function exchangeHttp({ method, url, headers, body, timeout, stillWanted }: HttpExchange): Promise<HttpAnswer> {
   const secure = url.startsWith('https:');
@@ -45,7 +46,11 @@ export function exchangeHttp({ method, url, headers, body, timeout, stillWanted 
     const options: RequestOptions = {
       method,
       agent: secure ? httpsAgent : httpAgent,
-      headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': String(body.length) }) },
+      headers: {
+        'Accept-Encoding': 'identity',
+        ...headers,
+        ...(body === undefined ? {} : { 'Content-Length': String(body.length) }),
+      },
       signal: AbortSignal.timeout(timeout),
     };
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
@@ -54,11 +59,13 @@ export function exchangeHttp({ method, url, headers, body, timeout, stillWanted 
       response.once('error', reject);
       response.once('end', () => {
         if (!response.complete) return reject(Object.assign(new Error('cut'), { code: 'ECUT' }));
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text: Buffer.concat(chunks).toString('utf8'),
-        });
+        const { headers: answered, statusCode: status = 0 } = response;
+        try {
+          const bytes = withoutCoding(Buffer.concat(chunks), answered['content-encoding']);
+          resolve({ status, headers: answered, text: bytes.toString('utf8') });
+        } catch (error) {
+          reject(Object.assign(new Error('unreadable', { cause: error }), { code: 'ECODING' }));
+        }
       });
     });
     request.once('error', reject);

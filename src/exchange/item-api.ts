@@ -74,5 +74,7 @@ function toTargetItem(item: Message): TargetItem {
 
 function propertyOf(item: Message, id: string): string | undefined {
   const property = item.singleValueExtendedProperties?.find((each) => each.id?.toLowerCase() === id.toLowerCase());
-  return typeof property?.value === 'string' ? property.value : undefined;
+  // Declared as text, whatever its type; a number says the same.
+  const value: unknown = property?.value;
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 }

@@ -54,6 +54,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     remedy:
       'Nichts zu tun: es wird von selbst erneut versucht. Hält es an, sehen Sie in den Dienststatus von Microsoft 365.',
   },
+  TargetChanged: {
+    title: 'Das Postfach änderte sich während des Abgleichs',
+    message: 'Ein Ordner oder Element, das Exchange Online eben noch zeigte, ist fort oder verändert: {detail}.',
+    remedy:
+      'Nichts zu tun: es wird von selbst erneut versucht und neu nachgesehen. Hält es an, melden Sie die request id.',
+  },
   TargetRefused: {
     title: 'Exchange Online lehnt eine Anfrage ab',
     message: 'Exchange Online lehnt eine Anfrage ab, auf die Bellhop angewiesen ist: {detail}.',

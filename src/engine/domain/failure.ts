@@ -80,6 +80,13 @@ export const FAILURES = {
     remedy:
       'Nothing to do: the sync is tried again by itself. If it lasts, look at the service health of Microsoft 365.',
   },
+  TargetChanged: {
+    scope: 'mailbox',
+    retry: 'delayed',
+    title: 'The mailbox changed under the sync',
+    message: 'A folder or item that Exchange Online showed a moment ago is gone or changed: {detail}.',
+    remedy: 'Nothing to do: the sync is tried again by itself and looks anew. If it lasts, report the request id.',
+  },
   TargetRefused: {
     scope: 'mailbox',
     retry: 'next-sync',

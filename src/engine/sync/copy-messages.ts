@@ -182,13 +182,10 @@ export function skipped(
   code: 'ItemTooLarge' | 'ItemUnreadable' | 'ItemRefused',
   detail: string,
 ): LedgerEntry {
-  const details = {
-    uid: meta.uid,
-    folder: run.path,
-    size: meta.size,
-    limit: session.world.settings.maxItemSize,
-    detail,
-  };
+  const { maxItemSize } = session.world.settings;
+  // A mailbox may take less than was set; then its own answer is the reason.
+  const limit = meta.size > maxItemSize ? maxItemSize : `< ${meta.size} (${detail})`;
+  const details = { uid: meta.uid, folder: run.path, size: meta.size, limit, detail };
   return {
     uid: meta.uid,
     state: 'skipped',
