@@ -5,6 +5,7 @@ import type { SpecialUse } from '../engine/domain/mailbox.ts';
 import type { Clock, MarkedItem, TargetFolder, TargetMailbox } from '../engine/ports.ts';
 import { type GraphAnswer, type GraphClient, type GraphRequest, failureOf } from './graph-client.ts';
 import { appendLane } from './append-lane.ts';
+import type { GraphVerdict } from './graph-failure.ts';
 import type { AppendSession } from './append-session.ts';
 import { chooseLane } from './choose-lane.ts';
 import { graphLane } from './graph-lane.ts';
@@ -19,8 +20,10 @@ const WELL_KNOWN: Readonly<Record<SpecialUse, string>> = {
   junk: 'junkemail',
   archive: 'archive',
 };
-/** Pauses before a new folder is looked for in a list again (ms). */
-const FOLDER_LOOKS = [0, 500, 2_000, 5_000];
+/** Pauses before a folder is asked for and looked for again (ms). */
+const FOLDER_LOOKS = [500, 2_000, 5_000];
+/** Answers after which a folder may be there, or be made by asking again; a parent that was just made may not be known yet. */
+const OPEN: ReadonlySet<GraphVerdict> = new Set(['uncertain', 'conflict', 'not-found']);
 const FOLDER_FIELDS = '$select=id,displayName,parentFolderId,childFolderCount,totalItemCount';
 
 export interface MailboxOptions {
@@ -84,24 +87,21 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
 
   async function createFolder(parentId: string | undefined, name: string): Promise<TargetFolder> {
     const base = parentId === undefined ? `${root}/mailFolders` : `${folderPath(parentId)}/childFolders`;
-    const answer = await graph.send<MailFolder>({
-      method: 'POST',
-      path: base,
-      body: { displayName: name },
-      mailbox: id,
-    });
-    if (answer.ok && typeof answer.body.id === 'string') return toTargetFolder(answer.body, parentId, undefined);
-    // It exists already, or the answer got lost: in both cases it is found by looking.
-    for (const pause of FOLDER_LOOKS) {
-      if (pause > 0) await clock.sleep(pause / timeScale);
-      const siblings = await children(parentId === undefined ? undefined : { id: parentId });
+    for (let tries = 0; ; tries += 1) {
+      const body = { displayName: name };
+      const answer = await graph.send<MailFolder>({ method: 'POST', path: base, body, mailbox: id });
+      if (answer.ok && typeof answer.body.id === 'string') return toTargetFolder(answer.body, parentId, undefined);
+      // It exists already, or the answer got lost: in both cases it is found by looking.
+      const siblings = await children(parentId === undefined ? undefined : { id: parentId }).catch(unlessChanged);
       const existing = siblings.find((folder) => sameName(folder.displayName ?? '', name));
       if (typeof existing?.id === 'string') return toTargetFolder(existing, parentId, undefined);
-      // Only a folder that must be there may be late in the list.
-      if (!answer.ok && answer.verdict !== 'conflict' && answer.verdict !== 'uncertain') break;
+      // A list shows a new folder a little later, and siblings have different names: asking twice makes one folder.
+      const isOpen = answer.ok || OPEN.has(answer.verdict);
+      const pause = FOLDER_LOOKS[tries];
+      if (!isOpen || pause === undefined)
+        throw answer.ok ? new MigrationError('TargetUnavailable', { detail: 'a folder was not created' }) : failureOf(answer); // prettier-ignore
+      await clock.sleep(pause / timeScale);
     }
-    if (answer.ok) throw new MigrationError('TargetUnavailable', { detail: 'a folder was not created' });
-    throw failureOf(answer);
   }
 
   async function* listMarked(folderId?: string): AsyncIterable<MarkedItem> {
@@ -201,6 +201,12 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
     removeDuplicate,
     [Symbol.asyncDispose]: async () => session?.[Symbol.asyncDispose](),
   };
+}
+
+// A parent that was just made may not be known yet, and has no children then.
+function unlessChanged(error: unknown): readonly MailFolder[] {
+  if (error instanceof MigrationError && error.code === 'TargetChanged') return [];
+  throw error;
 }
 
 function isSearchFolder(folder: MailFolder): boolean {

@@ -92,7 +92,11 @@ function isKnown(name: string): boolean {
 
 /** One line for people and logs: code and request id, without foreign text that might carry content. */
 export function describe(error: GraphError): string {
-  return [`${error.status} ${error.code}`.trim(), error.requestId === '' ? '' : `request-id ${error.requestId}`]
+  // Without an answer there is no status.
+  return [
+    `${error.status === 0 ? '' : error.status} ${error.code}`.trim(),
+    error.requestId === '' ? '' : `request-id ${error.requestId}`,
+  ]
     .filter(Boolean)
     .join(', ');
 }

@@ -1,11 +1,13 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { parseFlags } from '../../src/engine/domain/mailbox.ts';
+import { exchangeMailbox } from '../../src/exchange/exchange-mailbox.ts';
 import { failureOf } from '../../src/exchange/graph-client.ts';
 import { judge, readGraphError } from '../../src/exchange/graph-failure.ts';
 import { missingAttachments } from '../../src/exchange/missing-attachments.ts';
 import type { ParsedAttachment } from '../../src/exchange/read-mime.ts';
 import { uploadAttachment } from '../../src/exchange/upload-session.ts';
-import { json, scriptedGraph } from '../support/scripted-graph.ts';
+import { type ScriptedGraph, json, scriptedGraph } from '../support/scripted-graph.ts';
 
 const LIST = { value: [{ id: 'a' }] };
 const never = new AbortController().signal;
@@ -124,6 +126,48 @@ test.each([
   expect(stored).toBe(bytes.length);
 });
 
+test('a folder is made once, although answers get lost and lists show it late', async () => {
+  let made = 0;
+  await using graph = await scriptedGraph(({ method }, response) => {
+    const posts = graph.asked.filter((each) => each.method === 'POST').length;
+    if (method === 'GET') json(response, 200, { value: posts < 3 ? [] : [{ id: 'f', displayName: 'Projects' }] });
+    else if (posts === 1) response.writeHead(503).end('<html>');
+    else if (made > 0) json(response, 409, { error: { code: 'ErrorFolderExists' } });
+    else {
+      made += 1;
+      response.writeHead(504).end('<html>');
+    }
+  });
+  expect(await mailboxOf(graph).createFolder('parent', 'Projects')).toMatchObject({ id: 'f', parentId: 'parent' });
+  expect(made).toBe(1);
+});
+
+test('a message for a folder that is not known everywhere yet is sent again, one that conflicts is asked about', async () => {
+  await using graph = await scriptedGraph((_, response) => {
+    if (graph.asked.length < 3) json(response, 404, { error: { code: 'ErrorItemNotFound' } });
+    else if (graph.asked.length === 3) json(response, 201, { id: 'item' });
+    else json(response, 409, { error: { code: 'ErrorIrresolvableConflict' } });
+  });
+  const message = { raw: Buffer.from('Subject: x\r\n\r\ny'), marker: 'm', flags: parseFlags([]), categories: [] };
+  const mailbox = mailboxOf(graph);
+  expect(await mailbox.importMessage('young', message, never)).toMatchObject({ outcome: 'imported', id: 'item' });
+  expect(await mailbox.importMessage('young', message, never)).toMatchObject({ outcome: 'unknown' });
+});
+
+test('a message whose attachment exceeds what the mailbox takes is taken back and skipped as too large', async () => {
+  await using graph = await scriptedGraph(({ url }, response) => {
+    if (url.endsWith('/messages')) json(response, 201, { id: 'item' });
+    else if (url.endsWith('/createUploadSession')) json(response, 413, { error: { code: 'ErrorMessageSizeExceeded' } });
+    else response.writeHead(204).end();
+  });
+  const content = Buffer.alloc(6_000_000, 'x').toString('base64');
+  const head = 'Content-Type: application/x-any; name=a.bin\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=a.bin'; // prettier-ignore
+  const message = { raw: Buffer.from(`${head}\r\n\r\n${content}`), marker: 'm', flags: parseFlags([]), categories: [] };
+  const outcome = await mailboxOf(graph).importMessage('f', message, never);
+  expect(outcome).toMatchObject({ outcome: 'refused', code: 'ItemTooLarge' });
+  expect(graph.asked.at(-1)?.url).toBe('/v1.0/users/box/messages/item/permanentDelete');
+});
+
 test('an upload session that takes nothing any more is left, and the item is asked', async () => {
   await using graph = await scriptedGraph((_, response) => json(response, 202, { nextExpectedRanges: ['0-'] }));
   const answer = await uploadAttachment(graph.client, `${graph.origin}/up/1`, Buffer.alloc(5_000_000), 'm', never);
@@ -147,6 +191,18 @@ test('of attachments with one name the one that is missing is told by its size',
     ),
   ).toEqual([]);
 });
+
+function mailboxOf({ client }: ScriptedGraph) {
+  const clock = { now: () => Date.now(), sleep: async () => undefined };
+  return exchangeMailbox({
+    graph: client,
+    id: 'box',
+    maxItemSize: 40_000_000,
+    session: undefined,
+    clock,
+    timeScale: 1,
+  });
+}
 
 function attachment(name: string, size: number): ParsedAttachment {
   const bytes = Buffer.alloc(size);
