@@ -155,8 +155,9 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   'an item keeps changing while it is moved': 'ein Element ändert sich immer wieder, während es verschoben wird',
   'requests stay without an answer': 'Anfragen bleiben ohne Antwort',
   'a folder was not created': 'ein Ordner wurde nicht angelegt',
+  'a list has a broken link': 'eine Liste hat einen fehlerhaften Verweis',
+  'the upload does not end': 'das Hochladen endet nicht',
   'a list does not end': 'eine Liste endet nicht',
-  'a link leads to another host': 'ein Verweis führt zu einem anderen Host',
   'the answer was cut': 'die Antwort war abgeschnitten',
   "{1}: the mailbox' table of named properties is full, so items cannot be marked":
     '{1}: die Tabelle benannter Eigenschaften des Postfachs ist voll, Elemente lassen sich nicht kennzeichnen',
