@@ -46,10 +46,10 @@ export async function benchInitialSync({ mails: count, profile, compress, peers 
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  console.log('\ntool        seconds   items/s     MB/s   peak RSS MB');
-  for (const { tool, seconds, items, bytes, peakRss } of results) {
+  console.log('\ntool        seconds   items/s     MB/s   peak RSS MB    CPU s');
+  for (const { tool, seconds, items, bytes, peakRss, cpu } of results) {
     console.log(
-      `${tool.padEnd(10)} ${seconds.toFixed(1).padStart(8)} ${(items / seconds).toFixed(0).padStart(9)} ${(bytes / 1e6 / seconds).toFixed(1).padStart(8)} ${(peakRss / 1e6).toFixed(0).padStart(13)}`,
+      `${tool.padEnd(10)} ${seconds.toFixed(1).padStart(8)} ${(items / seconds).toFixed(0).padStart(9)} ${(bytes / 1e6 / seconds).toFixed(1).padStart(8)} ${(peakRss / 1e6).toFixed(0).padStart(13)} ${cpu.toFixed(1).padStart(8)}`,
     );
   }
   writeResults('initial-sync', results);

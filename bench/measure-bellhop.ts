@@ -12,6 +12,8 @@ export interface Measurement {
   readonly items: number;
   readonly bytes: number;
   readonly peakRss: number;
+  /** Seconds of CPU the tool took, without its servers. */
+  readonly cpu: number;
 }
 
 export interface Course {
@@ -45,6 +47,8 @@ export interface BellhopRun extends AsyncDisposable {
   readonly exchange: ExchangeControl;
   /** Bytes the worker held at most. */
   peakRss(): number;
+  /** Seconds of CPU since their start, of the worker and of the local Exchange. */
+  cpu(): { readonly worker: number; readonly exchange: number };
 }
 
 export async function openBellhop({ directory, source, user, limits }: Course): Promise<BellhopRun> {
@@ -128,16 +132,31 @@ export async function openBellhop({ directory, source, user, limits }: Course): 
     metric: (name) => metric(port, name),
     peakRss: () =>
       Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024,
+    cpu: () => ({ worker: cpuOf(worker), exchange: cpuOf(exchange) }),
     [Symbol.asyncDispose]: () => close.disposeAsync(),
   };
+}
+
+/** User and system time of a process in seconds (proc(5): clock ticks of 10 ms). */
+function cpuOf({ pid }: ChildProcess): number {
+  const fields =
+    readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8')
+      .split(') ')
+      .at(-1)
+      ?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** First sync of a mailbox. */
 export async function measureBellhop(course: Course & { readonly mails: number }): Promise<Measurement> {
   await using bellhop = await openBellhop(course);
+  const before = bellhop.cpu();
   const seconds = await bellhop.firstSync(course.mails);
+  const after = bellhop.cpu();
+  console.log(`the local Exchange took ${(after.exchange - before.exchange).toFixed(1)} s of CPU for it`);
   const bytes = await bellhop.metric('bellhop_transferred_bytes');
-  return { tool: 'bellhop', seconds, items: course.mails, bytes, peakRss: bellhop.peakRss() };
+  const cpu = after.worker - before.worker;
+  return { tool: 'bellhop', seconds, items: course.mails, bytes, peakRss: bellhop.peakRss(), cpu };
 }
 
 async function untilCopied(port: string, mails: number): Promise<void> {

@@ -60,6 +60,8 @@ export interface PeerRun extends AsyncDisposable {
   held(): Promise<{ readonly items: number; readonly bytes: number }>;
   /** Bytes the tool held at most in its latest run. */
   peakRss(): number;
+  /** Seconds of CPU its latest run took; its servers' are not in it. */
+  cpu(): number;
 }
 
 export async function openPeer(peer: Peer, course: Course): Promise<PeerRun | undefined> {
@@ -80,7 +82,7 @@ export async function openPeer(peer: Peer, course: Course): Promise<PeerRun | un
     async run() {
       const begin = performance.now();
       await new Promise((resolve) =>
-        spawn('/usr/bin/time', ['-o', report, '-f', '%M', ...command], { stdio: 'ignore' }).once('exit', resolve),
+        spawn('/usr/bin/time', ['-o', report, '-f', '%M %U %S', ...command], { stdio: 'ignore' }).once('exit', resolve),
       );
       return (performance.now() - begin) / 1000;
     },
@@ -103,7 +105,8 @@ export async function openPeer(peer: Peer, course: Course): Promise<PeerRun | un
       const sum = (column: number): number => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);
       return { items: sum(1), bytes: sum(2) };
     },
-    peakRss: () => Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) * 1024,
+    peakRss: () => (reported(report)[0] ?? Number.NaN) * 1024,
+    cpu: () => (reported(report)[1] ?? Number.NaN) + (reported(report)[2] ?? Number.NaN),
     [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
   };
 }
@@ -113,5 +116,9 @@ export async function measurePeer(peer: Peer, course: Course): Promise<Measureme
   await using opened = await openPeer(peer, course);
   if (opened === undefined) return undefined;
   const seconds = await opened.run();
-  return { tool: peer.name, seconds, ...(await opened.held()), peakRss: opened.peakRss() };
+  return { tool: peer.name, seconds, ...(await opened.held()), peakRss: opened.peakRss(), cpu: opened.cpu() };
+}
+
+function reported(report: string): readonly number[] {
+  return (readFileSync(report, 'utf8').trim().split('\n').at(-1) ?? '').split(' ').map(Number);
 }

@@ -411,7 +411,7 @@ export interface LedgerStore extends AsyncDisposable {
 
 export type LedgerHome = { readonly kind: 'files' } | { readonly kind: 'postgres'; readonly version: string };
 
-/** The memory of one mailbox. Every write is durable when the call returns and is refused once a higher epoch took over. */
+/** The memory of one mailbox. Every write but `confirm` is durable when the call returns; all are refused once a higher epoch took over. */
 export interface Ledger extends AsyncDisposable {
   /** Throws MailboxTakenOver once a higher epoch took the mailbox: asked right before each write to the target. */
   ensureHeld(): Promise<void>;
@@ -423,6 +423,11 @@ export interface Ledger extends AsyncDisposable {
   formerUidValidities(path: string, current: string): Promise<readonly string[]>;
   /** Writes entries of one folder in one transaction, replacing those with the same UID. */
   record(path: string, uidValidity: string, entries: readonly LedgerEntry[]): Promise<void>;
+  /**
+   * As `record`, for what became of intents: it outlives this process at once, and a power cut with the next durable write.
+   * One that comes earlier leaves the intents, and the target is asked about them.
+   */
+  confirm(path: string, uidValidity: string, entries: readonly LedgerEntry[]): Promise<void>;
   /** UID, state and flags of every entry of a folder, ascending by UID: small rows, for comparing whole folders. */
   states(
     path: string,

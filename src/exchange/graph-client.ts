@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, TargetBudget, WaitWatch } from '../engine/ports.ts';
-import { type HttpExchange, type StreamedBody, exchangeHttp } from './http-exchange.ts';
+import { CONNECT_TIMEOUT, type HttpExchange, type StreamedBody, exchangeHttp } from './http-exchange.ts';
 import {
   type GraphError,
   type GraphVerdict,
@@ -227,7 +227,7 @@ export function failureOf(answer: { readonly verdict: GraphVerdict; readonly err
   }
 }
 
-const NEVER_SENT = new Set(['NOT_SENT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
+const NEVER_SENT = new Set(['NOT_SENT', CONNECT_TIMEOUT, 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']); // prettier-ignore
 
 function networkCode(error: unknown): string {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;

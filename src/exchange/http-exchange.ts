@@ -1,6 +1,6 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders, type RequestOptions, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { Readable, pipeline } from 'node:stream';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import { Agent, type Dispatcher } from 'undici';
 import { withoutCoding } from './content-coding.ts';
 
 /** A request body whose bytes are made while they are sent: a large message exists once, not as JSON as well. */
@@ -28,54 +28,112 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+/** No connection in time: nothing was sent. */
+export const CONNECT_TIMEOUT = 'ECONNECTTIMEOUT';
+
 /** Below this many bytes one write costs less than the memory it saves. */
 const ONE_WRITE = 64 * 1024;
 
-// Connections are kept: a handshake costs more than most requests.
-const AGENT = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets: 512, scheduling: 'lifo' } as const;
-const httpAgent = new HttpAgent(AGENT);
-const httpsAgent = new HttpsAgent(AGENT);
+/**
+ * Connections are kept: a handshake costs more than most requests. One request at a time on each, none is repeated, and
+ * HTTP/1.1 only: Graph's limits count requests, and a broken connection of HTTP/2 would leave many without an answer.
+ */
+const agent = new Agent({
+  allowH2: false,
+  pipelining: 1,
+  connections: 512,
+  keepAliveTimeout: 30_000,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  connect: { timeout: 20_000 },
+});
 
 /**
- * One HTTP exchange, without redirects and without repeating anything. node:https takes the body as the Buffers it is;
- * fetch would copy every byte of it. Rejects with Node's error codes; an answer that was cut, or that nobody can decode, rejects, too.
+ * One HTTP exchange, without redirects and without repeating anything; the body goes out as the Buffers it is. Rejects
+ * with Node's error codes; an answer that was cut, or that nobody can decode, rejects, too.
  */
 export function exchangeHttp({ method, url, headers, body, timeout, stillWanted }: HttpExchange): Promise<HttpAnswer> {
-  const secure = url.startsWith('https:');
+  const { origin, pathname, search } = new URL(url);
+  const lengthHeader = body === undefined ? {} : { 'Content-Length': String(body.length) };
   return new Promise((resolve, reject) => {
-    const options: RequestOptions = {
-      method,
-      agent: secure ? httpsAgent : httpAgent,
-      headers: {
-        'Accept-Encoding': 'identity',
-        ...headers,
-        ...(body === undefined ? {} : { 'Content-Length': String(body.length) }),
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let answered: IncomingHttpHeaders = {};
+    let running: Dispatcher.DispatchController | undefined;
+    let tooLate: Error | undefined;
+    const timer = setTimeout(() => {
+      tooLate = codedError('ETIMEDOUT');
+      running?.abort(tooLate);
+      reject(tooLate);
+    }, timeout);
+    agent.dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method,
+        headers: { 'Accept-Encoding': 'identity', ...headers, ...lengthHeader },
+        body: payloadOf(body),
       },
-      signal: AbortSignal.timeout(timeout),
-    };
-    const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
-      response.once('end', () => {
-        if (!response.complete) return reject(Object.assign(new Error('cut'), { code: 'ECUT' }));
-        const { headers: answered, statusCode: status = 0 } = response;
-        try {
-          const bytes = withoutCoding(Buffer.concat(chunks), answered['content-encoding']);
-          resolve({ status, headers: answered, text: bytes.toString('utf8') });
-        } catch (error) {
-          reject(Object.assign(new Error('unreadable', { cause: error }), { code: 'ECODING' }));
-        }
-      });
-    });
-    request.once('error', reject);
-    if (stillWanted !== undefined)
-      request.once('socket', () => {
-        if (!stillWanted()) request.destroy(Object.assign(new Error('not sent'), { code: 'NOT_SENT' }));
-      });
-    if (body === undefined || Buffer.isBuffer(body)) return void request.end(body);
-    if (body.length <= ONE_WRITE) return void request.end(Buffer.concat([...body.pieces()]));
-    // What goes wrong here ends the request, and its 'error' says so.
-    pipeline(Readable.from(body.pieces(), { objectMode: false }), request, () => undefined);
+      {
+        onRequestStart(controller) {
+          running = controller;
+          if (tooLate !== undefined) controller.abort(tooLate);
+          else if (stillWanted?.() === false) controller.abort(codedError('NOT_SENT'));
+        },
+        onResponseStart(_controller, statusCode, responseHeaders) {
+          status = statusCode;
+          answered = responseHeaders;
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+        },
+        onResponseEnd() {
+          clearTimeout(timer);
+          try {
+            const bytes = withoutCoding(Buffer.concat(chunks), answered['content-encoding']);
+            resolve({ status, headers: answered, text: bytes.toString('utf8') });
+          } catch (error) {
+            reject(Object.assign(new Error('unreadable', { cause: error }), { code: 'ECODING' }));
+          }
+        },
+        onResponseError(_controller, error) {
+          clearTimeout(timer);
+          reject(named(error));
+        },
+      },
+    );
   });
+}
+
+function payloadOf(body: Buffer | StreamedBody | undefined): Buffer | Readable | null {
+  if (body === undefined || Buffer.isBuffer(body)) return body ?? null;
+  return body.length <= ONE_WRITE ? Buffer.concat([...body.pieces()]) : streamOf(body.pieces());
+}
+
+// Readable.from waits a turn of the event loop for every piece, though all of them can be had at once.
+function streamOf(pieces: Iterable<Buffer>): Readable {
+  const source = pieces[Symbol.iterator]();
+  return new Readable({
+    read() {
+      const { done, value } = source.next();
+      this.push(done === true ? null : value);
+    },
+  });
+}
+
+function codedError(code: string, cause?: Error): Error {
+  return Object.assign(new Error(code, { cause }), { code });
+}
+
+/** What undici has names of its own for. */
+const NODE_CODES: Readonly<Record<string, string>> = {
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_CONNECT_TIMEOUT: CONNECT_TIMEOUT,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECUT',
+};
+
+function named(error: Error): Error {
+  const code: unknown = Reflect.get(error, 'code');
+  const known = typeof code === 'string' ? NODE_CODES[code] : undefined;
+  return known === undefined ? error : codedError(known, error);
 }

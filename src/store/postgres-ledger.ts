@@ -110,6 +110,10 @@ class PostgresLedger implements Ledger {
     );
   }
 
+  confirm(path: string, uidValidity: string, entries: readonly LedgerEntry[]) {
+    return this.record(path, uidValidity, entries);
+  }
+
   async withdraw(path: string, uidValidity: string, uids: readonly number[]) {
     if (uids.length === 0) return;
     await this.#write(

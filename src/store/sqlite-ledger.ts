@@ -119,6 +119,20 @@ class SqliteLedger implements Ledger {
   }
 
   async record(path: string, uidValidity: string, entries: readonly LedgerEntry[]) {
+    this.#put(path, uidValidity, entries);
+  }
+
+  // In WAL mode NORMAL commits without waiting for the disk; the next commit in FULL takes what lies before it along.
+  async confirm(path: string, uidValidity: string, entries: readonly LedgerEntry[]) {
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      this.#put(path, uidValidity, entries);
+    } finally {
+      this.#db.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  #put(path: string, uidValidity: string, entries: readonly LedgerEntry[]): void {
     if (entries.length === 0) return;
     this.#write(() => {
       const folder = this.#folderId(path, uidValidity);

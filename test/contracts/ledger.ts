@@ -47,6 +47,20 @@ export function ledgerContract(
       expect(await ledger.entries('INBOX', '1', 'intended')).toEqual([sample(2)]);
     });
 
+    test('a confirmation takes the place of its intent, and is there when the ledger is opened again', async () => {
+      await using world = await open();
+      const first = await world.ledgers.open(KEY, 1);
+      await first.record('INBOX', '1', [sample(1), sample(2)]);
+      await first.confirm('INBOX', '1', [sample(1, { state: 'copied', targetId: 'id-1' })]);
+      await first.confirm('INBOX', '1', []);
+      await first[Symbol.asyncDispose]();
+
+      await using ledger = await world.ledgers.open(KEY, 2);
+
+      expect(await ledger.count('INBOX', '1')).toEqual({ intended: 1, copied: 1 });
+      expect(await ledger.entries('INBOX', '1', 'copied')).toEqual([sample(1, { state: 'copied', targetId: 'id-1' })]);
+    });
+
     test('states come ascending by UID, however they were recorded', async () => {
       await using world = await open();
       await using ledger = await world.ledgers.open(KEY, 1);
@@ -251,6 +265,7 @@ export function ledgerContract(
 
       const late = [
         former.record('INBOX', '1', [sample(1, { state: 'copied' })]),
+        former.confirm('INBOX', '1', [sample(1, { state: 'copied' })]),
         former.saveCheckpoint('INBOX', {
           uidValidity: '1',
           uidNext: 2,

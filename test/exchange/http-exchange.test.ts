@@ -4,6 +4,59 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { exchangeHttp } from '../../src/exchange/http-exchange.ts';
 
+const POST = { method: 'POST', headers: {}, timeout: 10_000 };
+
+test('what breaks off is asked once, and never answered with half of what came', async () => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.url ?? '');
+    request.resume().once('end', () => {
+      if (request.url === '/closed') request.socket.destroy();
+      else if (request.url === '/cut') response.writeHead(201, { 'Content-Length': '100' }).write('{"id":');
+      else if (request.url === '/chunked') response.writeHead(201).write('{"id":');
+      if (request.url !== '/silent' && request.url !== '/closed') setTimeout(() => request.socket.destroy(), 20);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const body = Buffer.from('{}');
+
+  await expect(exchangeHttp({ ...POST, url: `${at}/closed`, body })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(exchangeHttp({ ...POST, url: `${at}/cut`, body })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(exchangeHttp({ ...POST, url: `${at}/chunked`, body })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  const silent = exchangeHttp({ ...POST, url: `${at}/silent`, body, timeout: 200 });
+  await expect(silent).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  expect(seen).toEqual(['/closed', '/cut', '/chunked', '/silent']);
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+  await expect(exchangeHttp({ ...POST, url: `${at}/gone`, body })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('a large body goes out piece by piece and arrives as it is, every time it is sent', async () => {
+  const received: Buffer[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => {
+      received.push(Buffer.concat(chunks));
+      response.end(request.headers['content-length']);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const pieces = Array.from({ length: 40 }, (_, at) => Buffer.alloc(50_000 + at, at));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const { text } = await exchangeHttp({ ...POST, url, body: { length, pieces: () => pieces } });
+    expect(text).toBe(String(length));
+  }
+  expect(received.map((body) => body.equals(Buffer.concat(pieces)))).toEqual([true, true]);
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
 test('what is not wanted any more when there is a connection is not sent, on a new connection as on a kept one', async () => {
   const seen: string[] = [];
   const server = createServer((request, response) => {

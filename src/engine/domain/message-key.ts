@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The headers that tell one message from another before its body is read. */
 export const KEY_HEADERS = ['message-id', 'date', 'from', 'subject'] as const;
@@ -8,10 +8,9 @@ export const KEY_HEADERS = ['message-id', 'date', 'from', 'subject'] as const;
  * message after a move or a changed UIDVALIDITY. Message-ID alone would not do: it is absent, or shared by different mails.
  */
 export function messageKey(headers: Buffer, size: number): Buffer {
-  const hash = createHash('sha256');
   const fields = readFields(headers);
-  for (const name of KEY_HEADERS) hash.update(`${name}:${fields.get(name) ?? ''}\n`);
-  return hash.update(String(size)).digest().subarray(0, 16);
+  const text = KEY_HEADERS.map((name) => `${name}:${fields.get(name) ?? ''}\n`).join('');
+  return hash('sha256', text + size, 'buffer').subarray(0, 16);
 }
 
 /** The Message-ID as Exchange keeps it; undefined for what is no id at all and was not given to Exchange as one. */

@@ -24,8 +24,8 @@ export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>):
 }
 
 /**
- * Intent before, confirmation after. The intents are durable before the first byte is sent, the results before the lot
- * counts as done; what was surely not sent is taken back, so that only messages without an answer stay intended.
+ * Intent before, confirmation after. The intents are durable before the first byte is sent, the results are
+ * written before the lot counts as done; what was surely not sent is taken back, so that only messages without an answer stay intended.
  */
 async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise<void> {
   const { ledger, books } = session;
@@ -50,7 +50,7 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
       results.push(resultOf(session, run, sent, outcome));
     }
   } finally {
-    await ledger.record(run.path, uidValidity, results);
+    await ledger.confirm(run.path, uidValidity, results);
     await ledger.withdraw(run.path, uidValidity, [...unsent]);
     for (const entry of results) {
       if (entry.state === 'copied') books.arrived(run.path, entry.size);
