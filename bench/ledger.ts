@@ -13,7 +13,7 @@ const KEY: LedgerKey = { targetMailboxId: 'mailbox-1', sourceHost: 'imap.contoso
 const PLACE = ['Archive', '1'] as const;
 const CHUNK = 1000;
 /** As a sync sends them: intents durable before, results after. */
-const LOT = 16;
+const LOT = 32;
 const LOTS = 200;
 const LOOKS = 2000;
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -78,7 +78,7 @@ async function measure(
     for (let at = 0; at < LOTS; at += 1) {
       const from = entries + 1 + at * LOT;
       await ledger.record(...PLACE, lot(from, LOT, 'intended'));
-      await ledger.record(...PLACE, lot(from, LOT, 'copied'));
+      await ledger.confirm(...PLACE, lot(from, LOT, 'copied'));
     }
   });
   return {

@@ -21,7 +21,7 @@ const ZONES: readonly Zone[] = [
   { zone: 'src/cards', imports: ['src/cards', DOMAIN, VIEWS, 'src/bot/commands/command.ts'], libraries: [] },
   { zone: 'src/bot', imports: ['src/bot', 'src/cards', 'src/engine', 'src/health.ts'], libraries: ['botbuilder', 'restify', 'node:*'] },
   { zone: 'src/imap', imports: ['src/imap', PORTS, DOMAIN], libraries: ['imapflow', 'node:*'] },
-  { zone: 'src/exchange', imports: ['src/exchange', PORTS, DOMAIN], libraries: ['@azure/msal-node', '@microsoft/microsoft-graph-types', 'postal-mime', 'imapflow', 'node:*'] },
+  { zone: 'src/exchange', imports: ['src/exchange', PORTS, DOMAIN], libraries: ['@azure/msal-node', '@microsoft/microsoft-graph-types', 'postal-mime', 'imapflow', 'undici', 'node:*'] },
   { zone: 'src/queue', imports: ['src/queue', PORTS, DOMAIN, 'src/engine/jobs.ts'], libraries: ['bullmq', 'zod', 'node:*'] },
   { zone: 'src/record', imports: ['src/record', PORTS, DOMAIN], libraries: ['node:*'] },
   { zone: 'src/store', imports: ['src/store', PORTS, DOMAIN], libraries: ['ioredis', 'zod', 'pg', 'node:*'] },
