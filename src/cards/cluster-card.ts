@@ -33,7 +33,7 @@ export interface ClusterView {
 
 /** One cause, one card: how many, since when, what to do; edited as the number changes, at last "solved". */
 export function clusterCard(view: ClusterView, locale: Locale = ENGLISH, mention?: Mention): Card {
-  const { t, count, clock, short, title } = locale;
+  const { t, clock, day, short, title } = locale;
   const { batch, error, asOf } = view;
   const solved = view.count === 0;
   const { message, remedy, code } = locale.failure(error);
@@ -82,9 +82,7 @@ export function clusterCard(view: ClusterView, locale: Locale = ENGLISH, mention
   return mention === undefined || solved ? made : withMentions(made, [mention]);
 
   function time(iso: string): string {
-    return iso.slice(0, 10) === asOf.slice(0, 10)
-      ? iso.slice(11, 16)
-      : count(new Date(iso).getUTCDate()) + iso.slice(4, 7);
+    return iso.slice(0, 10) === asOf.slice(0, 10) ? iso.slice(11, 16) : day(iso);
   }
 }
 

@@ -13,7 +13,11 @@ export interface Question {
 }
 
 /** Asked before a command that touches many: exactly how many, a few of them, and the words that confirm it. */
-export function confirmCard({ text, title, count, sample, of }: Question, { t }: Locale = ENGLISH): Card {
+export function confirmCard(
+  { text, title: asked, count, sample, of }: Question,
+  { t, commandTitle }: Locale = ENGLISH,
+): Card {
+  const title = commandTitle(asked);
   const counted = of === 'messages' ? t.messages(count) : t.users(count);
   const confirmed = `${text} confirm=${count}`;
   const rest = count - sample.length;

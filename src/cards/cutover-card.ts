@@ -117,8 +117,9 @@ function stagedSections({ identity, checks }: CutoverView, locale: Locale): read
   ];
 }
 
-function checkedText({ checkedDateTime, asOf }: CutoverView, { t, clock }: Locale): string {
-  return checkedDateTime === null ? t.cutover.notChecked : t.cutover.checkedAt(clock(checkedDateTime, asOf));
+function checkedText({ checkedDateTime, asOf, paused }: CutoverView, { t, clock }: Locale): string {
+  if (checkedDateTime === null) return t.cutover.notChecked;
+  return t.cutover.checkedAt(clock(checkedDateTime, asOf), paused !== null);
 }
 
 function lateSection({ late, state }: CutoverView, { t, count }: Locale): CardElement | undefined {

@@ -185,6 +185,6 @@ function answerRows({ tls, greeting, capabilities }: EndpointTest, { t }: Locale
       ' · ',
       fromOutside(methods === '' ? 'LOGIN' : methods, 120),
     ]),
-    markRow(has('IDLE') ? 'done' : 'plain', [bold('IDLE'), ` · ${has('IDLE') ? '✓' : '−'}`]),
+    markRow(has('IDLE') ? 'done' : 'plain', [bold('IDLE'), ` · ${has('IDLE') ? t.endpoint.idle : t.endpoint.noIdle}`]),
   ];
 }

@@ -36,18 +36,32 @@ function cutMiddle(text: string, length: number): string {
 
 const LONGEST_WORD = 12;
 
-// A word without a break would widen the card: a zero-width space every so often lets it wrap.
+/** Where people break addresses, paths and names: behind a mark, and before a capital. */
+const NATURAL = /(?<=[@./\\_:-])|(?<=\p{Ll})(?=\p{Lu})/u;
+
+// A word without a break would widen the card: a zero-width space every so often lets it wrap, where people would if it can.
 function breakable(text: string): string {
   return text
     .split(' ')
-    .map((word) =>
-      word.length <= LONGEST_WORD
-        ? word
-        : Array.from(word)
-            .map((each, at) => (at > 0 && at % LONGEST_WORD === 0 ? `\u200b${each}` : each))
-            .join(''),
-    )
+    .map((word) => (word.length <= LONGEST_WORD ? word : piecesOf(word).join('\u200b')))
     .join(' ');
+}
+
+function piecesOf(word: string): readonly string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const part of word.split(NATURAL)) {
+    const characters = Array.from(part);
+    if (Array.from(piece).length + characters.length <= LONGEST_WORD) {
+      piece += part;
+      continue;
+    }
+    if (piece !== '') pieces.push(piece);
+    for (let at = LONGEST_WORD; at < characters.length; at += LONGEST_WORD)
+      pieces.push(characters.slice(at - LONGEST_WORD, at).join(''));
+    piece = characters.slice(Math.floor((characters.length - 1) / LONGEST_WORD) * LONGEST_WORD).join('');
+  }
+  return piece === '' ? pieces : [...pieces, piece];
 }
 
 /** Escapes what Markdown would interpret in a TextBlock. Runs need no escaping: they are literal. */

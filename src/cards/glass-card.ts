@@ -19,7 +19,7 @@ import { type Mention, mentionText, withMentions } from './mentions.ts';
 
 /** Somebody decided alone: who, what, why, and whose answer was not waited for. In red, to everybody. */
 export function glassCard(view: ApprovalView, locale: Locale = ENGLISH, mentions: readonly Mention[] = []): Card {
-  const { t, clock } = locale;
+  const { t, clock, commandTitle } = locale;
   const { identity, plan, state, needed, decisions, requestedBy, asOf } = view;
   const glass = decisions.find(({ breakGlass }) => breakGlass);
   const name = foreign(glass?.by ?? '', 60);
@@ -27,13 +27,13 @@ export function glassCard(view: ApprovalView, locale: Locale = ENGLISH, mentions
   const waitedFor = needed - decisions.filter(({ breakGlass }) => !breakGlass).length;
   const isVoid = state === 'void';
   const made = card(
-    `${t.glass.fallback(identity, name, plan.title)} ${t.write(`approvals ${identity}`)}`,
+    `${t.glass.fallback(identity, name, commandTitle(plan.title))} ${t.write(`approvals ${identity}`)}`,
     [
       band({
         what: t.glass.what(identity),
         tone: 'failed',
         state: t.glass.state,
-        name: plan.title,
+        name: commandTitle(plan.title),
         sentence: t.glass.sentence(escapeMarkdown(name)) + (isVoid ? ` ${t.glass.undone}` : ''),
       }),
       mentions.length === 0 ? undefined : calling(`${mentions.map(mentionText).join(', ')}: ${t.glass.look}`),

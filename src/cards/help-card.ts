@@ -115,7 +115,7 @@ function exampleOf({ examples, usage }: CommandHelp): string {
 function commandLine(command: CommandHelp, at: number, locale: Locale): CardElement {
   const [first = ''] = helpText(command, locale).split(/[.:;]/);
   const words = locale.language === 'en' ? first.charAt(0).toLowerCase() + first.slice(1) : first;
-  return spacedLine(at === 0 ? 'Small' : 'None', typed(exampleOf(command)), subtle(`   ${words}`));
+  return spacedLine(at === 0 ? 'Small' : 'None', typed(locale.usage(exampleOf(command))), subtle(`   ${words}`));
 }
 
 function helpText({ usage, help }: CommandHelp, { language }: Locale): string {
@@ -129,7 +129,7 @@ export function commandHelpCard(command: CommandHelp, locale: Locale = ENGLISH):
   const title = (language === 'de' ? germanCommand(usage)?.title : undefined) ?? command.title;
   const help = helpText(command, locale);
   return card(
-    `${title}: ${usage}. ${help}`,
+    `${title}: ${locale.usage(usage)}. ${help}`,
     [
       band({
         what: t.help.what,
@@ -139,8 +139,8 @@ export function commandHelpCard(command: CommandHelp, locale: Locale = ENGLISH):
         sentence: escapeMarkdown(help),
       }),
       // A run is literal: "<name>" stays what it is.
-      spacedLine('Medium', { text: usage, mono: true }),
-      section(t.help.examples, ...examples.map((example) => line(typed(example)))),
+      spacedLine('Medium', { text: locale.usage(usage), mono: true }),
+      section(t.help.examples, ...examples.map((example) => line(typed(locale.usage(example))))),
       aliases.length === 0 ? undefined : small(`${t.help.also}: ${aliases.map(escapeMarkdown).join(', ')}`),
     ],
     [

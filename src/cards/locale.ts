@@ -7,6 +7,7 @@ import { EN } from './text/en.ts';
 import { germanCsvProblem } from './text/de-csv.ts';
 import { germanFailure, germanReason, germanTitle } from './text/de-failures.ts';
 import { germanFragment } from './text/de-fragments.ts';
+import { germanUsage } from './text/de-usage.ts';
 import { type Language, languageOf } from './text/language.ts';
 
 /** Texts, numbers and times of one language: what every card is given beside its view. */
@@ -24,6 +25,8 @@ export interface Locale {
   readonly day: (iso: string) => string;
   /** Title of a command, as the table has it in English. */
   readonly commandTitle: (title: string) => string;
+  /** The usage of a command or an example of it: what is typed stays, what stands for something is translated. */
+  readonly usage: (text: string) => string;
   /** Title of a failure. */
   readonly title: (code: FailureCode) => string;
   /** A stored failure in this language. */
@@ -51,7 +54,9 @@ function localeOf(language: Language): Locale {
     weekday: (iso) => weekday(iso, language),
     day: (iso) => day(iso, language),
     commandTitle: (title) => (german ? germanCommand(title.toLowerCase())?.title : undefined) ?? title,
-    title: (code) => (german ? germanTitle(code) : undefined) ?? FAILURES[code].title,
+    usage: (text) => (german ? germanUsage(text) : text),
+    title: (code) =>
+      (german ? germanTitle(code) : undefined) ?? (Object.hasOwn(FAILURES, code) ? FAILURES[code].title : code),
     failure: (failure) => (german ? germanFailure(failure) : failure),
     problem: (problem) => (german ? germanCsvProblem(problem) : problem),
     phrase: (text) => (german ? germanFragment(text) : text),

@@ -32,7 +32,7 @@ export const STORY: Story = {
     { type: 'BatchStarted', at: Date.parse('2026-11-22T08:02:00Z'), batch: 'sales-1' as BatchName, by: 'Operator A' },
     { type: 'UserSyncStarted', at: Date.parse('2026-11-22T08:03:00Z'), batch: 'sales-1' as BatchName, user: 'info@example.com' as UserAddress, initial: true },
     { type: 'UserSynced', at: Date.parse('2026-11-22T09:41:00Z'), batch: 'sales-1' as BatchName, user: 'info@example.com' as UserAddress, initial: true, copied: 22_303, items: NO_ITEMS },
-    { type: 'UserSyncDelayed', at: Date.parse('2026-11-23T09:05:00Z'), batch: 'sales-1' as BatchName, user: 'info@example.com' as UserAddress, until: Date.parse('2026-11-23T09:10:00Z'), reason: failure('SourceConnectionLost', { host: 'imap.example.com', detail: 'reading INBOX' }) },
+    { type: 'UserSyncDelayed', at: Date.parse('2026-11-23T09:05:00Z'), batch: 'sales-1' as BatchName, user: 'info@example.com' as UserAddress, until: Date.parse('2026-11-23T09:10:00Z'), reason: failure('SourceConnectionLost', { host: 'imap.example.com', detail: 'reading messages (ECONNRESET)' }) },
     { type: 'UserSyncFailed', at: Date.parse('2026-11-23T09:10:00Z'), batch: 'sales-1' as BatchName, user: 'info@example.com' as UserAddress, error: refused },
   ],
   earlier: 0,

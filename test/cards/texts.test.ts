@@ -7,6 +7,7 @@ import { GERMAN_CSV } from '../../src/cards/text/de-csv.ts';
 import { GERMAN_COMMANDS } from '../../src/cards/text/de-commands.ts';
 import { GERMAN_FAILURES, germanFailure, germanReason } from '../../src/cards/text/de-failures.ts';
 import { isFragment } from '../../src/cards/text/de-fragments.ts';
+import { germanUsage } from '../../src/cards/text/de-usage.ts';
 import { languageOf } from '../../src/cards/text/language.ts';
 import { CSV_PROBLEMS, type CsvProblemCode } from '../../src/engine/domain/csv-problems.ts';
 import { FAILURES, type FailureCode, failure } from '../../src/engine/domain/failure.ts';
@@ -103,6 +104,21 @@ describe('what the engine and its edges say in the middle of a sentence', () => 
     expect(missing).toEqual([]);
   });
 
+  test('what stands in brackets in a usage, and what people say in an example', () => {
+    // The same in both languages: a letter, and words that are typed.
+    const same = new Set(['<n>', '<high|normal|low>', '<...>']);
+    const brackets = COMMANDS.flatMap(({ usage }) => usage.match(/<[^<>]+>/g) ?? []);
+    const said = COMMANDS.flatMap(({ usage, examples }) =>
+      examples.filter((example) =>
+        / [a-z]+ [a-z]+ [a-z]+$| [a-z]+ [a-z]+"$/i.test(example.slice(commandWords(usage).length)),
+      ),
+    );
+
+    expect(
+      [...new Set([...brackets, ...said])].filter((text) => germanUsage(text) === text && !same.has(text)),
+    ).toEqual([]);
+  });
+
   test('what every command expects has German', () => {
     const expected = COMMANDS.flatMap(({ args }) => Object.values(args).map((each) => each.expects));
 
@@ -125,7 +141,7 @@ test('a stored failure is read back and said in German', () => {
   expect(germanFailure(stored)).toEqual({
     code: 'SourceUnreachable',
     message: 'Keine Verbindung zu imap.example.com:993 (connection refused).',
-    remedy: 'Prüfen Sie Host, Port und Firewall, dann "test endpoint mail-hq".',
+    remedy: 'Prüfen Sie Host, Port und Firewall, dann „test endpoint mail-hq“.',
   });
 });
 
@@ -138,7 +154,7 @@ test.each<readonly [FailureCode, Readonly<Record<string, string | number>>, stri
   [
     'UsageError',
     { detail: '"create batch" needs the name of a batch. Usage: create batch <name>', command: 'create batch' },
-    '„create batch“: es fehlt der Name eines Batches. So geht es: create batch <name>',
+    '„create batch“: es fehlt der Name eines Batches. So geht es: create batch <Name>',
   ],
   [
     'CutoverNotProven',

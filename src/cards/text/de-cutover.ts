@@ -237,7 +237,8 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
   setMx: (domain, host) => `MX von ${domain}: ${host}`,
   evidence: (passed, all) => `Nachweise · ${passed} von ${all} bestanden`,
   notNeeded: 'hält nicht auf',
-  checkedAt: (time) => `Geprüft um ${time}. Bei jedem Klick wird neu geprüft.`,
+  checkedAt: (time, rests) =>
+    `Geprüft um ${time}.${rests ? '' : ' Bellhop prüft von selbst wieder, und bei jedem Klick.'}`,
   notChecked: 'Noch hat niemand geprüft.',
   runbook: 'Der Ablauf',
   waived: (name, reason) => `ohne Nachweis, durch ${name}: ${reason}`,

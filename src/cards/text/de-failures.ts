@@ -13,29 +13,29 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   MigrationRecipientNotFoundException: {
     title: 'Kein Postfach im Ziel',
     message: 'Für „{address}“ gibt es im Ziel keinen Empfänger.',
-    remedy: 'Legen Sie das Postfach in Exchange Online an oder geben Sie einem die Adresse, dann "sync now {address}".',
+    remedy: 'Legen Sie das Postfach in Exchange Online an oder geben Sie einem die Adresse, dann „sync now {address}“.',
   },
   RecipientAmbiguous: {
     title: 'Mehrere Empfänger haben diese Adresse',
     message: '{count} Empfänger im Ziel tragen „{address}“.',
-    remedy: 'Lassen Sie die Adresse bei einem Empfänger, dann "sync now {address}".',
+    remedy: 'Lassen Sie die Adresse bei einem Empfänger, dann „sync now {address}“.',
   },
   MailboxNotUsable: {
     title: 'Der Empfänger hat kein nutzbares Postfach',
     message: 'Das Postfach von „{address}“ ist inaktiv, gelöscht, ohne Lizenz oder lokal ({detail}).',
-    remedy: 'Weisen Sie eine Exchange-Online-Lizenz zu, warten Sie auf das Postfach, dann "sync now {address}".',
+    remedy: 'Weisen Sie eine Exchange-Online-Lizenz zu, warten Sie auf das Postfach, dann „sync now {address}“.',
   },
   MailboxFull: {
     title: 'Das Zielpostfach ist voll',
     message: 'Exchange Online nimmt für „{address}“ keine Mails mehr an ({detail}).',
     remedy:
-      'Erhöhen Sie das Kontingent oder schalten Sie das Archiv ein, dann "sync now {address}". Nichts wird doppelt kopiert.',
+      'Erhöhen Sie das Kontingent oder schalten Sie das Archiv ein, dann „sync now {address}“. Nichts wird doppelt kopiert.',
   },
   TargetForbidden: {
     title: 'Bellhop darf dieses Postfach nicht schreiben',
     message: 'Exchange Online antwortete für „{address}“ mit „Zugriff verweigert“ ({detail}).',
     remedy:
-      'Nehmen Sie das Postfach in den Verwaltungsbereich der Rolle "Application Mail.ReadWrite" auf; das dauert bis zu zwei Stunden.',
+      'Nehmen Sie das Postfach in den Verwaltungsbereich der Rolle „Application Mail.ReadWrite“ auf; das dauert bis zu zwei Stunden.',
   },
   TargetSignInFailed: {
     title: 'Anmeldung am Mandanten fehlgeschlagen',
@@ -63,12 +63,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   TargetRefused: {
     title: 'Exchange Online lehnt eine Anfrage ab',
     message: 'Exchange Online lehnt eine Anfrage ab, auf die Bellhop angewiesen ist: {detail}.',
-    remedy: '"sync now {address}"; bleibt es, melden Sie die request id.',
+    remedy: '„sync now {address}“; bleibt es, melden Sie die request id.',
   },
   ImapAuthenticationException: {
     title: 'Die Quelle lehnt die Anmeldung ab',
     message: 'Benutzername oder Passwort sind falsch, oder IMAP ist gesperrt. Der Server sagt: {code} {detail}',
-    remedy: 'Importieren Sie Benutzername und Passwort neu, dann "sync now {address}".',
+    remedy: 'Importieren Sie Benutzername und Passwort neu, dann „sync now {address}“.',
   },
   ImapSignInDelayed: {
     title: 'Die Quelle nimmt gerade keine Anmeldung an',
@@ -80,7 +80,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     title: 'Alle Verbindungen zur Quelle sind belegt',
     message: 'Zu {host} sind so viele Verbindungen offen, wie {who} zulässt.',
     remedy:
-      'Nichts zu tun: Die Synchronisierung beginnt, sobald eine frei ist. "endpoints" zeigt, was der Server erlaubt; connections= des Endpunkts und die Grenze des Servers bestimmen es.',
+      'Nichts zu tun: Die Synchronisierung beginnt, sobald eine frei ist. „endpoints“ zeigt, was der Server erlaubt; connections= des Endpunkts und die Grenze des Servers bestimmen es.',
   },
   ImapMechanismUnsupported: {
     title: 'Kein gemeinsames Anmeldeverfahren',
@@ -92,13 +92,13 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     title: 'Die Quelle lehnt das Token ab',
     message: 'Der IMAP-Server nimmt das OAuth-Token für dieses Postfach nicht an ({code}): {detail}',
     remedy:
-      'Prüfen Sie scope= des Endpunkts, das IMAP-Recht der App und ihr Recht an diesem Postfach, dann "sync now {address}".',
+      'Prüfen Sie scope= des Endpunkts, das IMAP-Recht der App und ihr Recht an diesem Postfach, dann „sync now {address}“.',
   },
   OAuthRefused: {
     title: 'Der Token-Endpunkt gibt kein Token',
     message: '{host} antwortet {code}: {detail}',
     remedy:
-      'Prüfen Sie client= und scope= des Endpunkts und sein Geheimnis (docs/logins.md). Gehören die Token den Benutzern, importieren Sie ein neues Refresh-Token. Dann "sync now {address}".',
+      'Prüfen Sie client= und scope= des Endpunkts und sein Geheimnis (docs/logins.md). Gehören die Token den Benutzern, importieren Sie ein neues Refresh-Token. Dann „sync now {address}“.',
   },
   OAuthUnavailable: {
     title: 'Der Token-Endpunkt antwortet nicht',
@@ -108,7 +108,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   SourceUnreachable: {
     title: 'Der Quellserver ist nicht erreichbar',
     message: 'Keine Verbindung zu {host}:{port} ({detail}).',
-    remedy: 'Prüfen Sie Host, Port und Firewall, dann "test endpoint {endpoint}".',
+    remedy: 'Prüfen Sie Host, Port und Firewall, dann „test endpoint {endpoint}“.',
   },
   SourceCertificateRefused: {
     title: 'Das Zertifikat der Quelle wurde abgelehnt',
@@ -138,14 +138,14 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   },
   UserRootMissing: {
     title: 'Den Ordner aus UserRoot gibt es nicht',
-    message: 'Die Anmeldung sieht keinen Ordner "{folder}" (Spalte UserRoot).',
+    message: 'Die Anmeldung sieht keinen Ordner „{folder}“ (Spalte UserRoot).',
     remedy:
-      'Prüfen Sie den Pfad und die Rechte der Anmeldung an der Quelle; importieren Sie das richtige UserRoot, dann "sync now {address}". Kopiert wurde nichts.',
+      'Prüfen Sie den Pfad und die Rechte der Anmeldung an der Quelle; importieren Sie das richtige UserRoot, dann „sync now {address}“. Kopiert wurde nichts.',
   },
   SourceProtocolError: {
     title: 'Die Quelle antwortet unerwartet',
     message: 'Der IMAP-Server antwortete etwas, das Bellhop nicht verwenden kann: {detail}.',
-    remedy: '"sync now {address}". Bleibt es, melden Sie Name und Version des Servers.',
+    remedy: '„sync now {address}“. Bleibt es, melden Sie Name und Version des Servers.',
   },
   ItemUnreadable: {
     title: 'Die Quelle kann eine Nachricht nicht liefern',
@@ -198,12 +198,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   Unexpected: {
     title: 'Etwas Unerwartetes ist passiert',
     message: 'Ein Fehler ohne bekannte Ursache: {detail}.',
-    remedy: '"sync now {address}". Bleibt es, melden Sie die Logzeile mit Code und Zeit.',
+    remedy: '„sync now {address}“. Bleibt es, melden Sie die Logzeile mit Code und Zeit.',
   },
   UnknownBatch: {
     title: 'Diesen Batch gibt es nicht',
     message: 'Es gibt keinen Batch „{batch}“.',
-    remedy: 'Schreiben Sie "status", um alle Batches zu sehen.',
+    remedy: 'Schreiben Sie „status“, um alle Batches zu sehen.',
   },
   UnknownUser: {
     title: 'Diesen Benutzer gibt es nicht',
@@ -213,7 +213,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   UnknownEndpoint: {
     title: 'Diesen Endpunkt gibt es nicht',
     message: 'Es gibt keinen Endpunkt „{endpoint}“.',
-    remedy: 'Schreiben Sie "endpoints", oder "add endpoint {endpoint} host=...".',
+    remedy: 'Schreiben Sie „endpoints“, oder „add endpoint {endpoint} host=...“.',
   },
   BatchNameTaken: {
     title: 'Den Batch gibt es schon',
@@ -233,7 +233,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   InvalidName: {
     title: 'Das ist kein gültiger Name',
     message: '„{name}“ ist kein gültiger Name.',
-    remedy: 'Erlaubt sind Buchstaben, Ziffern, ".", "-" und "_", höchstens 64 Zeichen, vorn Buchstabe oder Ziffer.',
+    remedy: 'Erlaubt sind Buchstaben, Ziffern, „.“, „-“ und „_“, höchstens 64 Zeichen, vorn Buchstabe oder Ziffer.',
   },
   UserDuplicateInOtherBatchException: {
     title: 'Der Benutzer ist in einem anderen Batch',
@@ -249,7 +249,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     title: 'Der Batch hat keine Benutzer',
     message: 'Der Batch „{batch}“ hat noch keine Benutzer.',
     remedy:
-      'Schreiben Sie "add users {batch}", oder importieren Sie sie auf dem Server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
+      'Schreiben Sie „add users {batch}“, oder importieren Sie sie auf dem Server: bellhop import <file.csv> batch={batch} endpoint={endpoint}.',
   },
   NotAllowed: {
     title: 'Das dürfen Sie nicht',
@@ -307,24 +307,24 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message:
       'Bellhop nimmt hier weder Dateien noch Zeilen einer CSV: was in Teams gesendet wird, bleibt dort, in OneDrive und in Sicherungen, samt Passwörtern. Es wurde nicht geöffnet, verarbeitet oder gespeichert.',
     remedy:
-      'Löschen Sie die Nachricht und ändern Sie die Passwörter darin. Schreiben Sie dann "add users <batch> endpoint=<name>": das antwortet mit einem privaten Link zu einer Seite, die die Datei annimmt.',
+      'Löschen Sie die Nachricht und ändern Sie die Passwörter darin. Schreiben Sie dann „add users <batch> endpoint=<name>“: das antwortet mit einem privaten Link zu einer Seite, die die Datei annimmt.',
   },
   PasswordInChat: {
     title: 'Passwörter gehören nicht in den Chat',
     message:
       'Die Nachricht sieht aus, als enthielte sie ein Passwort. Sie wurde nicht verarbeitet und nicht gespeichert.',
     remedy:
-      'Löschen Sie die Nachricht und ändern Sie das Passwort. Passwörter kommen mit der CSV: "add users <batch>" antwortet mit einem privaten Link.',
+      'Löschen Sie die Nachricht und ändern Sie das Passwort. Passwörter kommen mit der CSV: „add users <batch>“ antwortet mit einem privaten Link.',
   },
   UsageError: {
     title: 'Der Befehl ist nicht vollständig',
     message: '{detail}',
-    remedy: 'Schreiben Sie "help {command}" für Beispiele.',
+    remedy: 'Schreiben Sie „help {command}“ für Beispiele.',
   },
   UnknownForm: {
     title: 'Dieses Formular gibt es nicht',
     message: 'Diese Schaltfläche öffnet ein Formular, das diese Version von Bellhop nicht hat.',
-    remedy: '"help" zeigt alle Befehle; jedes Formular geht auch in Worten.',
+    remedy: '„help“ zeigt alle Befehle; jedes Formular geht auch in Worten.',
   },
   FileOfferGone: {
     title: 'Diese Datei wird nicht mehr angeboten',
@@ -350,7 +350,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   UnknownCommand: {
     title: 'Diesen Befehl kenne ich nicht',
     message: 'Es gibt keinen Befehl „{text}“.',
-    remedy: 'Meinten Sie "{nearest}"? "help" zeigt alle Befehle.',
+    remedy: 'Meinten Sie „{nearest}“? „help“ zeigt alle Befehle.',
   },
   CsvUnusable: {
     title: 'Die CSV-Datei ist nicht verwendbar',
@@ -361,7 +361,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     title: 'Der Batch ist nicht der geprüfte',
     message: 'Der Batch „{batch}“ wurde nicht gestartet, er hat sich seit der Prüfung geändert ({detail}).',
     remedy:
-      'Schreiben Sie "check batch {batch}" und sehen Sie, was gefunden wird; ohne check= startet der Batch, wie er ist.',
+      'Schreiben Sie „check batch {batch}“ und sehen Sie, was gefunden wird; ohne check= startet der Batch, wie er ist.',
   },
   UploadsNotSetUp: {
     title: 'Die Upload-Seite ist nicht eingerichtet',
@@ -377,37 +377,37 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   CutoverUnknown: {
     title: 'Dieser Batch hat keine Umstellung',
     message: 'Für den Batch „{batch}“ wurde keine Umstellung begonnen.',
-    remedy: 'Schreiben Sie "start cutover {batch}".',
+    remedy: 'Schreiben Sie „start cutover {batch}“.',
   },
   CutoverRunning: {
     title: 'Die Umstellung läuft schon',
     message: 'Der Batch „{batch}“ hat bereits eine Umstellung.',
-    remedy: '"cutover {batch}" zeigt, wo sie steht; "cancel cutover {batch} <Grund>" macht einen neuen Anfang möglich.',
+    remedy: '„cutover {batch}“ zeigt, wo sie steht; „cancel cutover {batch} <Grund>“ macht einen neuen Anfang möglich.',
   },
   CutoverDomain: {
     title: 'Es ist nicht klar, welche Domäne',
     message: 'Eine Umstellung gilt einer Domäne. Die Benutzer von „{batch}“ haben: {domains}.',
-    remedy: 'Schreiben Sie "start cutover {batch} domain=<eine davon>".',
+    remedy: 'Schreiben Sie „start cutover {batch} domain=<eine davon>“.',
   },
   CutoverNotAtStep: {
     title: 'Die Umstellung ist nicht bei diesem Schritt',
     message: 'Die Umstellung von „{batch}“ ist bei „{step}“, nicht bei „{asked}“. Kein Schritt wird ausgelassen.',
-    remedy: '"cutover {batch}" zeigt, was als Nächstes kommt.',
+    remedy: '„cutover {batch}“ zeigt, was als Nächstes kommt.',
   },
   CutoverNotProven: {
     title: 'Der Nachweis fehlt',
     message: 'Dem Schritt „{step}“ von „{batch}“ fehlt: {missing}.',
-    remedy: '"cutover {batch}" zeigt, was gefunden wurde. Es wird von selbst wieder nachgesehen.',
+    remedy: '„cutover {batch}“ zeigt, was gefunden wurde. Es wird von selbst wieder nachgesehen.',
   },
   CutoverPaused: {
     title: 'Die Umstellung ruht',
     message: 'Jemand hat die Umstellung von „{batch}“ angehalten.',
-    remedy: 'Schreiben Sie "continue cutover {batch}".',
+    remedy: 'Schreiben Sie „continue cutover {batch}“.',
   },
   CutoverNotPossible: {
     title: 'Dieser Schritt lässt das nicht zu',
     message: 'Der Schritt „{step}“ von „{batch}“ erlaubt das nicht ({action}).',
-    remedy: '"cutover {batch}" zeigt, was möglich ist.',
+    remedy: '„cutover {batch}“ zeigt, was möglich ist.',
   },
   CutoverNoWayBack: {
     title: 'Von hier führt kein Weg zurück',
@@ -427,12 +427,12 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message:
       'Die Umstellung von „{batch}“ ist bei „{step}“; abgeschlossen wird der Batch bei ihrem Schritt „complete“.',
     remedy:
-      '"cutover {batch}" zeigt, was als Nächstes kommt; "cancel cutover {batch} <Grund>" bricht ab, solange das möglich ist.',
+      '„cutover {batch}“ zeigt, was als Nächstes kommt; „cancel cutover {batch} <Grund>“ bricht ab, solange das möglich ist.',
   },
   CutoverUnchecked: {
     title: 'Der Nachweis ließ sich nicht rechtzeitig prüfen',
     message: 'Kein Worker hat die Umstellung von „{batch}“ rechtzeitig geprüft.',
-    remedy: 'Prüfen Sie mit "doctor", ob ein Worker läuft, und versuchen Sie es noch einmal. Geändert wurde nichts.',
+    remedy: 'Prüfen Sie mit „doctor“, ob ein Worker läuft, und versuchen Sie es noch einmal. Geändert wurde nichts.',
   },
   SecondPersonNeeded: {
     title: 'Das braucht eine zweite Person',

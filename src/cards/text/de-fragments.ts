@@ -1,5 +1,6 @@
 import { readTemplate } from './read-template.ts';
 import { GERMAN_PHRASES } from './de-phrases.ts';
+import { germanUsage } from './de-usage.ts';
 import { DE_STATES } from './de-states.ts';
 
 /**
@@ -280,7 +281,11 @@ export function germanFragment(text: string): string {
     if (values['1'] === undefined) continue;
     // What stands in quotes are somebody's words.
     const inGerman = (name: string): string =>
-      english.includes(`"{${name}`) ? (values[name] ?? '') : germanFragment(values[name] ?? '');
+      english.includes(`"{${name}`)
+        ? (values[name] ?? '')
+        : english.includes(`Usage: {${name}}`)
+          ? germanUsage(values[name] ?? '')
+          : germanFragment(values[name] ?? '');
     return german.replaceAll(/\{(\d)\}/g, (_whole, name: string) => inGerman(name));
   }
   // "reading messages (ECONNRESET)", "AADSTS90002 (there is no such tenant)", "a record cannot be written: ENOSPC"
@@ -291,6 +296,7 @@ export function germanFragment(text: string): string {
 
 /** What fills a place of a failure, in German. */
 export function germanValue(place: string, value: string): string {
+  if (place === 'size' || place === 'limit') return inGermanFigures(value);
   const words = PLACES[place];
   if (words === undefined) return value;
   const whole = words[value];
@@ -298,6 +304,11 @@ export function germanValue(place: string, value: string): string {
   const list = place === 'allowed' ? ', ' : place === 'missing' ? '; ' : undefined;
   const parts = list === undefined ? [value] : value.split(list);
   return parts.map((part) => words[part] ?? germanFragment(part)).join(list);
+}
+
+// "157,286,400" and "157.3 MB" as German has them.
+function inGermanFigures(text: string): string {
+  return text.replaceAll(/(?<=\d)[.,](?=\d)/g, (mark) => (mark === ',' ? '.' : ','));
 }
 
 /** Whether there is German for it; for the test. */

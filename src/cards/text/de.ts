@@ -119,7 +119,7 @@ export const DE: typeof EN = {
     planAgain: 'Erneut planen',
     approve: 'Genehmigen',
     reject: 'Ablehnen',
-    retry: (value) => `${users(value)} wiederholen`,
+    retry: (value) => `${users(value)} erneut versuchen`,
   },
 
   speed: {
@@ -276,6 +276,8 @@ export const DE: typeof EN = {
   },
 
   endpoint: {
+    idle: 'meldet neue Mail sofort',
+    noIdle: 'wird in Abständen gefragt',
     what: 'Endpunkt',
     endpoints: 'Endpunkte',
     name: 'Quellserver',
@@ -325,7 +327,7 @@ export const DE: typeof EN = {
   },
 
   error: {
-    otherVersion: 'Dieser Knopf ist von einer anderen Version von Bellhop. Schreiben Sie "help".',
+    otherVersion: 'Dieser Knopf ist von einer anderen Version von Bellhop. Schreiben Sie „help“.',
     below: 'Siehe unten.',
     nobody: 'Bellhop weiß nicht, wer Sie sind.',
     done: 'Erledigt.',
@@ -614,7 +616,7 @@ export const DE: typeof EN = {
     asks: 'Würde fragen',
     incomplete: 'Zum Teil',
     asking: (value) =>
-      `${value === 1 ? 'Die Quelle wird' : `Die Quellen von ${users(value)} werden`} gefragt, was sich geändert hat.`,
+      `${value === 1 ? 'Die Quelle wird' : `Die Quellen von ${some(value, 'Benutzer', 'Benutzern')} werden`} gefragt, was sich geändert hat.`,
     failed: 'Es war nicht herauszufinden.',
     nothing: 'An der Quelle hat sich nichts geändert: ein Abgleich schriebe nichts.',
     would: (copied, size, moved, flagged, removed) =>
@@ -647,8 +649,9 @@ export const DE: typeof EN = {
     running: 'Läuft',
     equal: 'Gleich',
     different: 'Verschieden',
-    comparing: (value) => `Quelle und Ziel von ${users(value)} werden verglichen, Nachricht für Nachricht.`,
-    allThere: (value) => `Jede von ${messages(value)} der Quelle ist im Ziel, oder es ist bekannt, warum nicht.`,
+    comparing: (value) =>
+      `Quelle und Ziel von ${some(value, 'Benutzer', 'Benutzern')} werden verglichen, Nachricht für Nachricht.`,
+    allThere: (value) => `Jede der ${messages(value)} der Quelle ist im Ziel, oder es ist bekannt, warum nicht.`,
     look: (different, unknown) =>
       `**${users(different + unknown)}** zum Ansehen: ${count(different)} verschieden, ${count(unknown)} nicht vergleichbar.`,
     lookAtOne: (value) =>
@@ -695,7 +698,7 @@ export const DE: typeof EN = {
     completes: 'Schließt von selbst ab',
     late: (at) => `seit ${at}, sobald alle Benutzer synchron sind`,
     notAgreed: (at) => `${at}, sobald andere zugestimmt haben`,
-    forgets: 'Vergisst seine Passwörter',
+    forgets: 'Passwörter bis',
     priority: 'Priorität',
     priorities: { high: 'hoch', normal: 'mittel', low: 'niedrig' },
   },
@@ -724,7 +727,7 @@ export const DE: typeof EN = {
     look: 'Hier hinsehen',
     well: 'Alles, worauf Bellhop steht, funktioniert.',
     wrong: (value) => `**${some(value, 'Punkt', 'Punkte')}** zum Ansehen. Die Abhilfe steht jeweils darunter.`,
-    healths: { good: 'läuft', look: 'ansehen', bad: 'gestört', unknown: 'unbekannt' },
+    healths: { good: 'in Ordnung', look: 'ansehen', bad: 'gestört', unknown: 'unbekannt' },
     whats: {
       record: 'Prüfkette',
       state: 'Speicher',

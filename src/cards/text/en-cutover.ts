@@ -249,7 +249,8 @@ export const EN_CUTOVER = {
     `All of them: **staged users ${batch}**. Forwarding of one of them, tried with a real mail: **probe mail <address>**.`,
   evidence: (passed: number, all: number) => `Evidence · ${passed} of ${all} passed`,
   notNeeded: 'does not block',
-  checkedAt: (time: string) => `Looked at ${time}. Looked at again when somebody clicks.`,
+  checkedAt: (time: string, rests: boolean) =>
+    `Looked at ${time}.${rests ? '' : ' Bellhop looks again by itself, and at every click.'}`,
   notChecked: 'Nobody has looked yet.',
   runbook: 'The runbook',
   waived: (name: string, reason: string) => `without evidence, by ${name}: ${reason}`,

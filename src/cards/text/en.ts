@@ -280,6 +280,8 @@ export const EN = {
   },
 
   endpoint: {
+    idle: 'tells of new mail at once',
+    noIdle: 'looked at in intervals',
     what: 'Endpoint',
     endpoints: 'Endpoints',
     name: 'Source servers',
@@ -704,7 +706,7 @@ export const EN = {
     completes: 'Completes by itself',
     notAgreed: (at: string) => `${at}, once others agreed`,
     late: (at: string) => `since ${at}, as soon as every user is synced`,
-    forgets: 'Forgets its passwords',
+    forgets: 'Passwords until',
     priority: 'Priority',
     priorities: { high: 'high', normal: 'normal', low: 'low' },
   },

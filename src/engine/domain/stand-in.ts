@@ -37,6 +37,7 @@ function fieldsOf(headers: Buffer): readonly string[] {
   return text.split(/\r?\n(?![ \t])/).filter((field) => /^[\x21-\x39\x3b-\x7e]+[ \t]*:/.test(field));
 }
 
-function megabytes(bytes: number): string {
+/** "157.3 MB": as people say it, in English. */
+export function megabytes(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -4,6 +4,7 @@ import type { FetchedMessage, LedgerEntry } from '../ports.ts';
 import { failure } from '../domain/failure.ts';
 import { formatFlags } from '../domain/mailbox.ts';
 import { leftOutBy } from '../domain/mail-filter.ts';
+import { megabytes } from '../domain/stand-in.ts';
 import type { FolderRun } from './folder-run.ts';
 import type { LotQueue } from './lot-queue.ts';
 import type { MailboxSession } from './mailbox-session.ts';
@@ -183,9 +184,10 @@ export function skipped(
   detail: string,
 ): LedgerEntry {
   const { maxItemSize } = session.world.settings;
+  const size = meta.size.toLocaleString('en');
   // A mailbox may take less than was set; then its own answer is the reason.
-  const limit = meta.size > maxItemSize ? maxItemSize : `< ${meta.size} (${detail})`;
-  const details = { uid: meta.uid, folder: run.path, size: meta.size, limit, detail };
+  const limit = meta.size > maxItemSize ? megabytes(maxItemSize) : `< ${size} (${detail})`;
+  const details = { uid: meta.uid, folder: run.path, size, limit, detail };
   return {
     uid: meta.uid,
     state: 'skipped',

@@ -1,7 +1,7 @@
 import { failure } from '../domain/failure.ts';
 import { isStandInRun, standInRun } from '../domain/marker.ts';
 import type { MessageMeta } from '../domain/mailbox.ts';
-import { standInMessage } from '../domain/stand-in.ts';
+import { megabytes, standInMessage } from '../domain/stand-in.ts';
 import type { LedgerEntry } from '../ports.ts';
 import type { ReadMessage } from './copy-messages.ts';
 import type { FolderRun } from './folder-run.ts';
@@ -38,7 +38,8 @@ export function standInEntry(
   targetId: string,
 ): LedgerEntry {
   const { uid, size } = intent;
-  const details = { uid, size, folder: run.path, limit: session.world.settings.maxItemSize };
+  const limit = megabytes(session.world.settings.maxItemSize);
+  const details = { uid, size: size.toLocaleString('en'), folder: run.path, limit };
   const { message } = failure('ItemStandIn', details);
   return { ...intent, state: 'skipped', targetId, code: 'ItemStandIn', detail: message };
 }
