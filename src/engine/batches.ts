@@ -22,6 +22,7 @@ import type { EventBody } from './domain/events.ts';
 import type { Priority } from './domain/schedule.ts';
 import { nextState } from './domain/transitions.ts';
 import { requireEndpoint } from './endpoints.ts';
+import { refusedLogins } from './refused-logins.ts';
 import type { Decision, World } from './ports.ts';
 import { scheduleSoon } from './scheduling.ts';
 
@@ -89,12 +90,12 @@ export async function createBatch(world: World, settings: BatchSettings, by: Act
 
 /** Starts the initial sync of every user; in a batch that runs, tries its failed users again (Start-MigrationBatch). */
 export async function startBatch(world: World, name: BatchName, by: Actor): Promise<void> {
-  if ((await requireAction(world, name, 'Start')) === 0) {
-    const { endpoint } = await requireBatch(world, name);
-    throw new MigrationError('BatchEmpty', { batch: name, endpoint });
-  }
+  const users = await requireAction(world, name, 'Start');
+  const batch = await requireBatch(world, name);
+  if (users === 0) throw new MigrationError('BatchEmpty', { batch: name, endpoint: batch.endpoint });
+  const refused = await refusedLogins(world, batch);
   await intend(world, name, 'Started', { type: 'BatchStarted', batch: name }, by);
-  await world.store.changeUsers(name, (user) => (isAtRest(user) ? enqueue(world, user) : undefined));
+  await world.store.changeUsers(name, (user) => (isAtRest(user) ? (refused(user) ?? enqueue(world, user)) : undefined));
   await scheduleSoon(world);
 }
 
@@ -108,8 +109,9 @@ export async function stopBatch(world: World, name: BatchName, by: Actor): Promi
 /** Resumes a stopped batch; every user syncs at once, not a day later. */
 export async function resumeBatch(world: World, name: BatchName, by: Actor): Promise<void> {
   await requireAction(world, name, 'Resume');
+  const refused = await refusedLogins(world, await requireBatch(world, name));
   await intend(world, name, 'Started', { type: 'BatchResumed', batch: name }, by);
-  await world.store.changeUsers(name, (user) => enqueue(world, user));
+  await world.store.changeUsers(name, (user) => refused(user) ?? enqueue(world, user));
   await scheduleSoon(world);
 }
 

@@ -1,8 +1,15 @@
 import type { Actor } from './domain/actor.ts';
-import type { BatchCheck } from './domain/batch-check.ts';
+import type { BatchCheck, CheckProblem } from './domain/batch-check.ts';
 import { sha256Of } from './domain/canonical-json.ts';
 import { checkNotes } from './domain/check-notes.ts';
-import { type MailboxFinding, type UserFinding, checkCsv, checkHash, subjectHash } from './domain/check-result.ts';
+import {
+  type MailboxFinding,
+  type UserFinding,
+  checkCsv,
+  checkHash,
+  loginHash,
+  subjectHash,
+} from './domain/check-result.ts';
 import type { MigrationEndpoint } from './domain/endpoint.ts';
 import { MigrationError, failure, toMigrationError } from './domain/failure.ts';
 import { planFolders } from './domain/folder-plan.ts';
@@ -13,6 +20,7 @@ import type { MigrationUser } from './domain/migration-user.ts';
 import { type Prediction, measuredPace, predictDuration } from './domain/predict-duration.ts';
 import { requireBatch } from './batches.ts';
 import { requireEndpoint } from './endpoints.ts';
+import { LOGIN_REFUSED } from './refused-logins.ts';
 import { sourceLogin } from './source-login.ts';
 import type { Jobs, SelectedFolder, World } from './ports.ts';
 
@@ -65,7 +73,7 @@ export async function runCheckBatch(world: World, job: Jobs['check-batch'], sign
       bytes: sum(done.map((each) => each.bytes)),
       folders: sum(done.map((each) => each.folders)),
       largestItem: largest(done.map((each) => each.largest)),
-      problems: found.flatMap((each) => (each.ready ? [] : [{ user: each.user, error: each.error }])),
+      problems: found.flatMap((each) => (each.ready ? [] : [problemOf(each)])),
       notes: checkNotes(done, endpoint),
     };
   };
@@ -143,8 +151,13 @@ async function checkUser(
     signal.throwIfAborted();
     const { code, details } = toMigrationError(error);
     const names = { address: user.address, batch: batch.name, endpoint: endpoint.name };
-    return { user: user.address, ready: false, error: failure(code, { ...names, ...details }) };
+    const login = code === LOGIN_REFUSED ? { login: loginHash(endpoint, user) } : {};
+    return { user: user.address, ready: false, error: failure(code, { ...names, ...details }), ...login };
   }
+}
+
+function problemOf({ user, error, login }: UserFinding & { readonly ready: false }): CheckProblem {
+  return { user, error, ...(login === undefined ? {} : { login }) };
 }
 
 async function lookAt(

@@ -32,6 +32,8 @@ export interface BatchCheck {
 export interface CheckProblem {
   readonly user: UserAddress;
   readonly error: Failure;
+  /** Which login the source refused, see check-result.ts; absent when something else keeps the user. */
+  readonly login?: string;
 }
 
 /** Something good to know that stops nobody. */

@@ -28,7 +28,7 @@ export interface MailboxFinding {
 /** One user of a check: ready, or what keeps it. */
 export type UserFinding = { readonly user: UserAddress } & (
   | { readonly ready: true; readonly mailbox: MailboxFinding }
-  | { readonly ready: false; readonly error: Failure }
+  | { readonly ready: false; readonly error: Failure; readonly login?: string }
 );
 
 /** What is checked: a name for exactly these users with these logins, under these settings. */
@@ -44,6 +44,17 @@ export function subjectHash(
     ...(userRoot === undefined ? [] : [userRoot]),
   ]);
   return digest([sorted(settings), sorted(endpoint), who.sort(byFirst)]);
+}
+
+/**
+ * A name for a login as it was tried: another server, name or password has another one. Of the password it knows when it was
+ * imported, and nothing else.
+ */
+export function loginHash(
+  endpoint: MigrationEndpoint,
+  { guid, userName, userRoot, credentialsAt }: MigrationUser,
+): string {
+  return digest([sorted(endpoint), guid, userName, userRoot ?? null, credentialsAt ?? null]).slice(0, 16);
 }
 
 /** Sixteen digits that stand for users, settings and findings: the same check twice has the same. */
