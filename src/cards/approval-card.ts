@@ -85,10 +85,15 @@ export function approvalCard(
       ]),
       ...waitingRow(view, eyes, locale),
     ),
-    small(`${t.approval.binds(planHash.slice(0, 12))} · ${t.approval.until(clock(expiresAt, asOf))}`),
+    small(
+      [
+        t.approval.binds(planHash.slice(0, 12)),
+        ...(state === 'open' ? [t.approval.until(clock(expiresAt, asOf))] : []),
+      ].join(' · '),
+    ),
     state === 'open' && !eyes.mayDecide ? small(t.approval.inWords(identity), 'None') : undefined,
   ];
-  const fallback = `${t.approval.fallback(identity, plan.title, counted, t.approval.states[state])} ${t.write(`approve ${identity}`)}`;
+  const fallback = `${t.approval.fallback(identity, nameOf(plan, locale), counted, t.approval.states[state])} ${t.write(`approve ${identity}`)}`;
   const said = ring === undefined ? fallback : `${t.approval.rings[ring.why]} ${fallback}`;
   const shown = withMentions(card(said, body, buttons(view, eyes, locale)), ring?.mentions ?? []);
   return state === 'open' ? refreshedFor(eyes.waitingFor, { of: 'approval', target: identity }, shown) : shown;

@@ -88,7 +88,7 @@ export function clusterCard(view: ClusterView, locale: Locale = ENGLISH, mention
 
 /** Many causes at once: one card that names the largest and counts the rest. */
 export function digestCard(clusters: readonly ClusterView[], locale: Locale = ENGLISH): Card {
-  const { t, count, title, clock } = locale;
+  const { t, title, clock } = locale;
   const users = clusters.reduce((sum, each) => sum + each.count, 0);
   const sorted = [...clusters].sort((a, b) => b.count - a.count);
   const rest = sorted.length - MOST_ROWS;
@@ -111,7 +111,7 @@ export function digestCard(clusters: readonly ClusterView[], locale: Locale = EN
           ),
         ...(rest > 0 ? [markRow('plain', [t.batch.moreCauses(rest)])] : []),
       ),
-      small(`${count(clusters.length)} · ${t.asOf(asOf.slice(11, 16))}`),
+      small(`${t.cluster.counted(clusters.length)} · ${t.asOf(asOf.slice(11, 16))}`),
     ],
     [{ title: t.buttons.showFailures, action: { verb: 'failures' }, primary: true }],
   );

@@ -10,6 +10,7 @@ import {
   section,
   small,
   subtle,
+  underRow,
 } from './elements.ts';
 import { escapeMarkdown, foreign } from './foreign-text.ts';
 import { ENGLISH, type Locale } from './locale.ts';
@@ -78,8 +79,8 @@ function findingRows(
   const rows = [markRow(TONE[health], [t.doctor.whats[what], ...name, subtle(`  ${t.doctor.hints[what]}`)], word)];
   if (error === undefined || health === 'good') {
     if (health !== 'look' && health !== 'unknown') return rows;
-    return [...rows, markRow('plain', [t.doctor.remedies[what]])];
+    return [...rows, underRow(t.doctor.remedies[what])];
   }
   const { message, remedy } = locale.failure(error);
-  return [...rows, markRow('plain', [fromOutside(message, 200)]), markRow('plain', [fromOutside(remedy, 200)])];
+  return [...rows, underRow(fromOutside(message, 200)), underRow(fromOutside(remedy, 200))];
 }

@@ -362,6 +362,10 @@ const MOST_BUTTONS = 3;
 
 // More than three buttons do not fit a phone: the rest go into the "..." menu.
 function inRow(buttons: readonly (Button | LinkButton)[]): readonly (Button | LinkButton)[] {
+  const hidden = buttons.filter(({ secondary }) => secondary === true).length;
+  // A menu of one is one press more for nothing.
+  if (hidden === 1 && buttons.length <= MOST_BUTTONS)
+    return buttons.map(({ secondary: _secondary, ...button }) => button);
   let shown = 0;
   return buttons.map((button) => {
     if (button.secondary === true) return button;

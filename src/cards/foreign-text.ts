@@ -37,13 +37,15 @@ function cutMiddle(text: string, length: number): string {
 const LONGEST_WORD = 12;
 
 /** Where people break addresses, paths and names: behind a mark, and before a capital. */
-const NATURAL = /(?<=[@./\\_:-])|(?<=\p{Ll})(?=\p{Lu})/u;
+const NATURAL = /(?<=[\p{L}\p{N}][@./\\_:-])|(?<=\p{Ll})(?=\p{Lu})/u;
+/** A word of a language: narrow letters, and never so many that a phone has no room for it. */
+const PLAIN = /^[("„“]?\p{L}\p{Ll}{0,17}[^\p{L}\p{N}]{0,2}$/u;
 
 // A word without a break would widen the card: a zero-width space every so often lets it wrap, where people would if it can.
 function breakable(text: string): string {
   return text
     .split(' ')
-    .map((word) => (word.length <= LONGEST_WORD ? word : piecesOf(word).join('\u200b')))
+    .map((word) => (word.length <= LONGEST_WORD || PLAIN.test(word) ? word : piecesOf(word).join('\u200b')))
     .join(' ');
 }
 

@@ -33,7 +33,7 @@ export function storyCard(story: Story, locale: Locale = ENGLISH): Card {
   const hidden = story.earlier + Math.max(0, lines.length - MOST_LINES);
   const last = lines.at(-1);
   const sentence =
-    last === undefined ? t.story.nothing : t.story.last(escapeMarkdown(foreign(last.words, 160)), last.when);
+    last === undefined ? t.story.nothing : t.story.last(escapeMarkdown(foreign(last.brief, 160)), last.when);
   return card(
     `${story.identity}: ${last?.words ?? t.story.nothing} ${t.write(`why ${story.identity}`)}`,
     [
@@ -63,6 +63,8 @@ export function storyCard(story: Story, locale: Locale = ENGLISH): Card {
 interface StoryLine {
   readonly row: CardElement;
   readonly words: string;
+  /** The same, so short that it is read at once. */
+  readonly brief: string;
   readonly when: string;
   readonly tone: Tone;
 }
@@ -73,7 +75,21 @@ function storyLine(event: MigrationEvent, asOf: string, locale: Locale): StoryLi
   const [tone, words] = said;
   const when = locale.clock(new Date(event.at).toISOString(), asOf);
   const by = event.by === undefined ? '' : `  ${foreign(event.by, 40)}`;
-  return { row: markRow(tone, [subtle(`${when}  `), fromOutside(words, 200), subtle(by)]), words, when, tone };
+  return {
+    row: markRow(tone, [subtle(`${when}  `), fromOutside(words, 280), subtle(by)]),
+    words,
+    brief: briefOf(event, words, locale),
+    when,
+    tone,
+  };
+}
+
+// What a server said at length stands below.
+function briefOf(event: MigrationEvent, words: string, { t, title, clock }: Locale): string {
+  if (event.type === 'UserSyncFailed') return `${title(event.error.code)}.`;
+  if (event.type !== 'UserSyncDelayed') return words;
+  const [until, at] = [event.until, event.at].map((ms) => new Date(ms).toISOString());
+  return t.story.delayed(clock(until ?? '', at ?? ''), `${title(event.reason.code)}.`);
 }
 
 function wordsOf(event: MigrationEvent, { t, count, failure, clock }: Locale): readonly [Tone, string] | undefined {

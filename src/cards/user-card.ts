@@ -163,7 +163,7 @@ function folderRow(
 
 function skippedSection({ skipped }: UserView, { t, reason }: Locale): CardElement | undefined {
   if (skipped.length === 0) return undefined;
-  const rows = skipped.slice(0, 4).map((item) => markRow('plain', [fromOutside(reason(item), 120)]));
+  const rows = skipped.slice(0, 4).map((item) => markRow('plain', [fromOutside(reason(item), 160)]));
   const more = skipped.length > 4 ? [markRow('plain', [t.user.moreMessages(skipped.length - 4)])] : [];
   return section(t.user.notInTarget, ...rows, ...more);
 }

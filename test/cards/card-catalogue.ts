@@ -167,7 +167,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['user-no-worker', userCard(sampleUser({ status: 'Queued', workerCount: 0 }), locale)],
     ['batch-ahead', batchCard(sampleBatch({ completionDateTime: '2026-12-06T21:00:00.000Z', completionAgreed: false, priority: 'high' }), locale)],
     ['batch-late', batchCard(sampleBatch({ completionDateTime: '2026-11-23T10:00:00.000Z' }), locale)],
-    ['batch-ending', batchCard(sampleBatch({ status: 'Stopped', expirationDateTime: '2026-12-01T21:00:00.000Z', priority: 'low' }), locale)],
+    ['batch-ending', batchCard(sampleBatch({ status: 'Stopped', activeCount: 0, pendingCount: 0, waitingCount: 0, stoppedCount: 206, supportedActions: ['Resume', 'Remove'], expirationDateTime: '2026-12-01T21:00:00.000Z', priority: 'low' }), locale)],
     ['expiry', expiryCard({ batch: 'sales-1', end: Date.parse('2026-12-01T21:00:00.000Z'), now: Date.parse('2026-11-23T13:00:00.000Z') }, locale)],
     ['user-ready', userCard(sampleUser({ status: 'Queued' }), locale)],
     ['plan-user', planCard(samplePlan(), locale)],

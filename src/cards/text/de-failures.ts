@@ -223,7 +223,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
   EndpointInUse: {
     title: 'Der Endpunkt wird benutzt',
     message: 'Den Endpunkt „{endpoint}“ benutzen: {batches}.',
-    remedy: 'Entfernen Sie zuerst diese Batches („remove batch <name>“); ihre Mails bleiben im Ziel.',
+    remedy: 'Entfernen Sie zuerst diese Batches („remove batch <Name>“); ihre Mails bleiben im Ziel.',
   },
   EndpointNameTaken: {
     title: 'Den Endpunkt gibt es schon',
@@ -307,14 +307,14 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     message:
       'Bellhop nimmt hier weder Dateien noch Zeilen einer CSV: was in Teams gesendet wird, bleibt dort, in OneDrive und in Sicherungen, samt Passwörtern. Es wurde nicht geöffnet, verarbeitet oder gespeichert.',
     remedy:
-      'Löschen Sie die Nachricht und ändern Sie die Passwörter darin. Schreiben Sie dann „add users <batch> endpoint=<name>“: das antwortet mit einem privaten Link zu einer Seite, die die Datei annimmt.',
+      'Löschen Sie die Nachricht und ändern Sie die Passwörter darin. Schreiben Sie dann „add users <Batch> endpoint=<Name>“: das antwortet mit einem privaten Link zu einer Seite, die die Datei annimmt.',
   },
   PasswordInChat: {
     title: 'Passwörter gehören nicht in den Chat',
     message:
       'Die Nachricht sieht aus, als enthielte sie ein Passwort. Sie wurde nicht verarbeitet und nicht gespeichert.',
     remedy:
-      'Löschen Sie die Nachricht und ändern Sie das Passwort. Passwörter kommen mit der CSV: „add users <batch>“ antwortet mit einem privaten Link.',
+      'Löschen Sie die Nachricht und ändern Sie das Passwort. Passwörter kommen mit der CSV: „add users <Batch>“ antwortet mit einem privaten Link.',
   },
   UsageError: {
     title: 'Der Befehl ist nicht vollständig',

@@ -5,7 +5,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'user@x': 'Benutzer@x',
   name: 'Name',
   reason: 'Grund',
-  id: 'Nummer',
+  id: 'ID',
   step: 'Schritt',
   number: 'Zahl',
   time: 'Zeit',
