@@ -74,9 +74,8 @@ const SPEED: readonly Metric<SpeedView>[] = [
 /** The state of all batches in Prometheus' text format. Batch names are restricted, so labels need no escaping. */
 export async function metricsText(world: World): Promise<string> {
   const view = await statusOverview(world);
-  const workers = await world.jobs.workers('sync-mailbox');
   return [
-    ...lines('bellhop_workers', 'Worker processes that take mailboxes.', [['', workers]]),
+    ...lines('bellhop_workers', 'Worker processes that take mailboxes.', [['', view.workerCount]]),
     ...METRICS.flatMap((metric) => ofBatches(metric, view.batches)),
     ...SPEED.flatMap(([name, ...metric]) => ofBatches([`bellhop_${name}`, ...metric], view.batches)),
     ...FLEET.flatMap(([name, help, values]) => lines(`bellhop_fleet_${name}`, `All batches: ${help}`, values(view))),

@@ -59,6 +59,7 @@ export async function statusOverview(world: World): Promise<StatusView> {
     pendingCount: total('pendingCount'),
     provisionedCount: total('provisionedCount'),
     migrationType: 'IMAP',
+    workerCount: workers,
     ...fleetSpeed(looks, world.settings.timeScale),
     asOf: iso(world.clock.now()),
   };

@@ -300,6 +300,8 @@ export interface StatusView extends SpeedView {
   readonly pendingCount: number;
   readonly provisionedCount: number;
   readonly migrationType: 'IMAP';
+  /** Worker processes that take mailboxes now. */
+  readonly workerCount: number;
   readonly asOf: string;
 }
 

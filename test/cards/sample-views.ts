@@ -335,6 +335,7 @@ export function sampleStatus(batches: readonly BatchView[] = [sampleBatch()]): S
     pendingCount: total('pendingCount'),
     provisionedCount: total('provisionedCount'),
     migrationType: 'IMAP',
+    workerCount: 2,
     itemsPerSecond: batches.reduce((sum, each) => sum + each.itemsPerSecond, 0),
     bytesPerSecond: batches.reduce((sum, each) => sum + each.bytesPerSecond, 0),
     etaSeconds: batches.length === 0 ? null : 10_956,

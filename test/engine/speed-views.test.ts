@@ -97,9 +97,14 @@ test('all batches: by the ceiling of the tenant', async () => {
 });
 
 test('/metrics says the same: counters by cause, shares, quantiles, and the totals of all batches', async () => {
-  const text = await metricsText(world);
+  let asked = 0;
+  // The queue finds its workers among all connections of Redis: one scrape asks once, whatever it tells.
+  const workers = async () => (asked += 1);
+  const text = await metricsText({ ...world, jobs: { ...world.jobs, workers } });
 
+  expect(asked).toBe(1);
   for (const line of [
+    'bellhop_workers 1',
     '# TYPE bellhop_lost_seconds_total counter',
     'bellhop_lost_seconds_total{batch="sales",cause="budget"} 200',
     'bellhop_lost_seconds_total{batch="sales",cause="slot"} 2100',
