@@ -186,6 +186,15 @@ test.each<readonly [FailureCode, Readonly<Record<string, string | number>>, stri
   expect(germanFailure(failure(code, details)).message).toBe(message);
 });
 
+test.each(['constructor', 'toString (__proto__)', 'hasOwnProperty: valueOf', '__proto__'])(
+  'a server that says %s is quoted',
+  (detail) => {
+    expect(germanFailure(failure('SourceProtocolError', { detail })).message).toBe(
+      `Der IMAP-Server antwortete etwas, das Bellhop nicht verwenden kann: ${detail}.`,
+    );
+  },
+);
+
 test('why a message is not in the target', () => {
   const details = { uid: 7, folder: 'INBOX', size: 40, limit: 30, detail: 'the server delivers 12 of 40 bytes' };
 

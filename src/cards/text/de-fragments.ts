@@ -270,11 +270,14 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   allowed: ACTIONS,
 };
 
+// Maps: what a server says may be called like a property of every object.
+const KNOWN = new Map([...Object.entries(FRAGMENTS), ...Object.entries(GERMAN_PHRASES)]);
+const WORDS_OF = new Map(Object.entries(PLACES).map(([place, words]) => [place, new Map(Object.entries(words))]));
 const TEMPLATES = Object.entries(FRAGMENTS).filter(([english]) => english.includes('{1}'));
 
 /** What the engine wrote, in German; what is not known, such as the words of a foreign server, stays as it is. */
 export function germanFragment(text: string): string {
-  const known = GERMAN_PHRASES[text] ?? FRAGMENTS[text];
+  const known = KNOWN.get(text);
   if (known !== undefined) return known;
   for (const [english, german] of TEMPLATES) {
     const values = readTemplate(english, text);
@@ -290,20 +293,20 @@ export function germanFragment(text: string): string {
   }
   // "reading messages (ECONNRESET)", "AADSTS90002 (there is no such tenant)", "a record cannot be written: ENOSPC"
   const [, head = '', between = '', rest = '', end = ''] = /^(.+?)( \(|: )([^()]*)(\)?)$/.exec(text) ?? [];
-  const inGerman = FRAGMENTS[head] ?? (FRAGMENTS[rest] === undefined ? undefined : head);
-  return inGerman === undefined ? text : `${inGerman}${between}${FRAGMENTS[rest] ?? rest}${end}`;
+  const inGerman = KNOWN.get(head) ?? (KNOWN.has(rest) ? head : undefined);
+  return inGerman === undefined ? text : `${inGerman}${between}${KNOWN.get(rest) ?? rest}${end}`;
 }
 
 /** What fills a place of a failure, in German. */
 export function germanValue(place: string, value: string): string {
   if (place === 'size' || place === 'limit') return inGermanFigures(value);
-  const words = PLACES[place];
+  const words = WORDS_OF.get(place);
   if (words === undefined) return value;
-  const whole = words[value];
+  const whole = words.get(value);
   if (whole !== undefined) return whole;
   const list = place === 'allowed' ? ', ' : place === 'missing' ? '; ' : undefined;
   const parts = list === undefined ? [value] : value.split(list);
-  return parts.map((part) => words[part] ?? germanFragment(part)).join(list);
+  return parts.map((part) => words.get(part) ?? germanFragment(part)).join(list);
 }
 
 // "157,286,400" and "157.3 MB" as German has them.
@@ -313,5 +316,5 @@ function inGermanFigures(text: string): string {
 
 /** Whether there is German for it; for the test. */
 export function isFragment(text: string): boolean {
-  return Object.hasOwn(FRAGMENTS, text) || Object.hasOwn(GERMAN_PHRASES, text);
+  return KNOWN.has(text);
 }

@@ -1,22 +1,24 @@
 /** What stands in pointed brackets in the usage of commands. The words of commands stay: they are what people type. */
-const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  batch: 'Batch',
-  'batch|user@x': 'Batch|Benutzer@x',
-  'user@x': 'Benutzer@x',
-  name: 'Name',
-  reason: 'Grund',
-  id: 'ID',
-  step: 'Schritt',
-  number: 'Zahl',
-  time: 'Zeit',
-  host: 'Host',
-  hash: 'Hash',
-  day: 'Tag',
-  n: 'n',
-  'high|normal|low': 'high|normal|low',
-  'login template': 'Anmeldung mit user',
-  'address of a token endpoint': 'Adresse eines Token-Endpunkts',
-};
+const PLACEHOLDERS = new Map(
+  Object.entries({
+    batch: 'Batch',
+    'batch|user@x': 'Batch|Benutzer@x',
+    'user@x': 'Benutzer@x',
+    name: 'Name',
+    reason: 'Grund',
+    id: 'ID',
+    step: 'Schritt',
+    number: 'Zahl',
+    time: 'Zeit',
+    host: 'Host',
+    hash: 'Hash',
+    day: 'Tag',
+    n: 'n',
+    'high|normal|low': 'high|normal|low',
+    'login template': 'Anmeldung mit user',
+    'address of a token endpoint': 'Adresse eines Token-Endpunkts',
+  }),
+);
 
 /** Words of examples that people would say in their own language. */
 const SAID: Readonly<Record<string, string>> = {
@@ -33,7 +35,7 @@ const PLACEHOLDER = /<([^<>]+)>/g;
 /** The usage of a command, or an example of it, in German. */
 export function germanUsage(text: string): string {
   const usage = text.replaceAll(PLACEHOLDER, (whole, name: string) => {
-    const german = PLACEHOLDERS[name];
+    const german = PLACEHOLDERS.get(name);
     return german === undefined ? whole : `<${german}>`;
   });
   const said = Object.entries(SAID).find(([words]) => usage.endsWith(` ${words}`));

@@ -23,7 +23,7 @@ export type CheckName =
   | 'dmarc'
   | 'autodiscover';
 
-/** What a step lacks that lacks it, for people. */
+/** What a step lacks where this did not pass, for people. */
 export const LACKING: Readonly<Record<CheckName, string>> = {
   'domain-verified': 'the domain verified in the tenant',
   'users-synced': 'every user synced',
