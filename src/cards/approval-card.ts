@@ -55,14 +55,16 @@ export function approvalCard(
   const { t, clock } = locale;
   const { identity, state, plan, planHash, requestedBy, requestedAt, expiresAt, decisions, asOf } = view;
   const counted = plan.of === 'messages' ? t.messages(plan.count) : t.users(plan.count);
+  // Loud for good: what one person decided alone does not look like what people agreed to.
+  const isAlone = state === 'done' && glassBroken(view);
   const body: (CardElement | undefined)[] = [
     band({
       what:
         plan.cutover === undefined
           ? t.approval.what(identity)
           : `${t.approval.what(identity)} · ${t.cutover.of(foreign(plan.batch ?? '', 40))}`,
-      tone: TONE[state],
-      state: t.approval.states[state],
+      tone: isAlone ? 'attention' : TONE[state],
+      state: isAlone ? t.glass.state : t.approval.states[state],
       name: nameOf(plan, locale),
       sentence: sentenceOf(view, eyes, locale),
     }),
@@ -112,7 +114,7 @@ function ringLine(ring: ApprovalRing | undefined, { expiresAt, asOf }: ApprovalV
 }
 
 // A step of a cutover is agreed to with what it does, whom it affects, the way back and the evidence in view.
-function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): readonly CardElement[] {
+function planSections({ plan, requestedAt, state }: ApprovalView, locale: Locale): readonly CardElement[] {
   const { t } = locale;
   const { cutover, count: users, sample, text: command } = plan;
   if (cutover === undefined) {
@@ -120,7 +122,7 @@ function planSections({ plan, requestedAt }: ApprovalView, locale: Locale): read
     const rest = users - sample.length;
     return [
       panel(
-        t.approval.plan,
+        state === 'done' ? t.approval.planDone : t.approval.plan,
         markRow('plain', [said(command, 200)]),
         markRow('plain', [
           bold(counted),
@@ -142,6 +144,10 @@ function nameOf({ title, cutover }: ApprovalView['plan'], { t, commandTitle }: L
   if (cutover === undefined) return commandTitle(title);
   const words = cutover.asks === 'waive' ? t.cutover.without : t.cutover.stepOf;
   return words(STEP_NAMES.indexOf(cutover.step) + 1, STEP_NAMES.length, t.cutover.steps[cutover.step].title);
+}
+
+function glassBroken({ decisions }: Pick<ApprovalView, 'decisions'>): boolean {
+  return decisions.some(({ breakGlass }) => breakGlass);
 }
 
 const MOST_NAMED = 4;
@@ -176,7 +182,7 @@ function sentenceOf(
     case 'approved':
       return t.approval.beingDone;
     case 'done':
-      return t.approval.wasDone;
+      return glassBroken({ decisions }) ? t.approval.wasDoneAlone : t.approval.wasDone;
     case 'rejected':
       return t.approval.wasRejected;
     case 'expired':

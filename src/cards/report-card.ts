@@ -79,7 +79,7 @@ export function reportCard(report: Report, locale: Locale = ENGLISH): Card {
     cutoverSection(report, locale),
     burnDownSection(report, locale),
     approvalSection(report, locale),
-    section(t.report.users, ...funnelRows(report, locale)),
+    report.users === 0 ? undefined : section(t.report.users, ...funnelRows(report, locale)),
     items.source === 0 ? undefined : booksRow(report, locale),
     scoreSection(report, locale),
     failureSection(report, locale),

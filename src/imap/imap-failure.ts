@@ -36,10 +36,20 @@ function oauthStatusOf(value: unknown): string {
 
 const CERTIFICATE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
-const UNREACHABLE = new Set([
-  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'CONNECT_TIMEOUT',
-  'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT', 'ECONNRESET', 'EPIPE',
-]); // prettier-ignore
+/** Nobody was reached, and why, in words. */
+const UNREACHABLE: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ENOTFOUND', 'the name is not in the DNS'],
+  ['EAI_AGAIN', 'the DNS does not answer'],
+  ['EHOSTUNREACH', 'there is no way to the host'],
+  ['ENETUNREACH', 'there is no way to the network'],
+  ['ETIMEDOUT', 'no answer in time'],
+  ['CONNECT_TIMEOUT', 'no answer in time'],
+  ['GREETING_TIMEOUT', 'the server sent no greeting'],
+  ['UPGRADE_TIMEOUT', 'no answer in time'],
+  ['ECONNRESET', 'the server closed the connection'],
+  ['EPIPE', 'the server closed the connection'],
+]);
 
 /**
  * A failed connection or sign-in in Bellhop's words. `cause` is the error of the `error` event where there was one: the
@@ -82,8 +92,9 @@ export function connectFailure(
     const refused = { code: responseCode, detail: detail || 'authentication failed' };
     return new MigrationError('ImapAuthenticationException', refused, { cause: error });
   }
-  if (UNREACHABLE.has(code))
-    return new MigrationError('SourceUnreachable', { ...details, detail: code }, { cause: error });
+  const unreachable = UNREACHABLE.get(code);
+  if (unreachable !== undefined)
+    return new MigrationError('SourceUnreachable', { ...details, detail: `${unreachable}: ${code}` }, { cause: error });
   if (mechanisms !== undefined) return unsupported();
   // A server that hangs up between greeting and sign-in is busy, restarting or at a limit.
   return new MigrationError(

@@ -233,7 +233,7 @@ export function cardCatalogue(locale: Locale): ReadonlyMap<string, Card> {
     ['endpoint-testing', testingEndpointCard('mail-hq', locale)],
     ['endpoint-good', endpointTestCard('mail-hq', { reachable: true, greeting: HOSTILE, capabilities: ['IMAP4rev1', 'IDLE', 'AUTH=PLAIN'], tls: 'TLSv1.3' }, locale)],
     ['endpoint-no-method', endpointTestCard('mail-hq', { reachable: true, greeting: 'Exchange ready', tls: 'TLSv1.2', capabilities: ['IMAP4rev1', 'LOGINDISABLED', 'AUTH=NTLM', 'AUTH=GSSAPI'], error: failure('ImapMechanismUnsupported', { detail: 'NTLM, GSSAPI, LOGINDISABLED' }) }, locale)],
-    ['endpoint-bad', endpointTestCard('mail-hq', { reachable: false, capabilities: [], error: failure('SourceUnreachable', { host: 'imap.example.com', port: 993, detail: 'connection refused', endpoint: 'mail-hq' }) }, locale)],
+    ['endpoint-bad', endpointTestCard('mail-hq', { reachable: false, capabilities: [], error: failure('SourceUnreachable', { host: 'imap.example.com', port: 993, detail: 'the connection was refused: ECONNREFUSED', endpoint: 'mail-hq' }) }, locale)],
     ['error-unknown', errorCard(failure('UnknownCommand', { text: HOSTILE, nearest: 'start batch' }), locale, 'start batch')],
     ['error-state', errorCard(failure('ActionNotPossible', { action: 'Start', name: LONG, status: 'Completing', allowed: 'nothing' }), locale)],
     ['cluster', clusterCard(CLUSTER, locale, { id: '29:a', name: 'Operator A' })],

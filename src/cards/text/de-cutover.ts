@@ -190,7 +190,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
             ? `SPF: ${found('records')} Einträge, einer ist erlaubt`
             : found('missing') === ''
               ? `SPF: ${found('lookups')} Abfragen, 10 sind erlaubt`
-              : `SPF fehlt ${found('missing')}`,
+              : `SPF: es fehlt ${found('missing')}`,
     dkim: (found, passed) => (passed ? 'DKIM: beide Selektoren sind delegiert' : `DKIM: es fehlt ${found('missing')}`),
     dmarc: (found, passed) =>
       passed
