@@ -46,7 +46,7 @@ async function readCsv(file: string): Promise<Uint8Array> {
   }
 }
 
-async function writeBadRows(file: string, text: string): Promise<void> {
+async function writeBadRows(file: string, text: Iterable<string>): Promise<void> {
   try {
     await writePrivately(file, text);
   } catch (error) {

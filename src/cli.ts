@@ -13,6 +13,8 @@ import { readTarget } from './bot/commands/arguments.ts';
 import { askApproval } from './bot/commands/approval-commands.ts';
 import { IMPORT_USAGE, importFile, importText } from './cli-import.ts';
 import type { Actor } from './engine/domain/actor.ts';
+import { inPieces } from './engine/domain/in-pieces.ts';
+import { jsonPieces } from './engine/domain/json-pieces.ts';
 import { type Failure, MigrationError, failure, toMigrationError } from './engine/domain/failure.ts';
 import { parseBatchName } from './engine/domain/ids.ts';
 import type { World } from './engine/ports.ts';
@@ -156,8 +158,21 @@ async function runImport(
   by: Actor,
 ): Promise<ExitCode> {
   const result = await importFile(words, world, by);
-  streams.out(json ? JSON.stringify(result, undefined, 2) : importText(result));
+  // Of 50,000 refused rows the answer is larger than the file: it is never one text.
+  if (json) for (const lines of wholeLines(inPieces(jsonPieces(result)))) streams.out(lines);
+  else streams.out(importText(result));
   return result.added + result.updated + result.unchanged > 0 ? 0 : 1;
+}
+
+// Cut where a line ends, which is said by saying it.
+function* wholeLines(pieces: Iterable<string>): Iterable<string> {
+  let begun = '';
+  for (const piece of pieces) {
+    const end = piece.lastIndexOf('\n');
+    if (end >= 0) yield begun + piece.slice(0, end);
+    begun = end < 0 ? begun + piece : piece.slice(end + 1);
+  }
+  yield begun;
 }
 
 function reportError(error: unknown, json: boolean, streams: CliStreams): ExitCode {

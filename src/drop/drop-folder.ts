@@ -124,7 +124,7 @@ export class DropFolder {
   async #import(
     name: string,
     csv: Uint8Array,
-  ): Promise<{ readonly done: DropOutcome; readonly badRows: string | undefined }> {
+  ): Promise<{ readonly done: DropOutcome; readonly badRows: Iterable<string> | undefined }> {
     const target = readDropName(name);
     if (target === undefined)
       return { done: refused('Its name does not say where it belongs: <batch>@<endpoint>.csv'), badRows: undefined };
@@ -139,7 +139,7 @@ export class DropFolder {
   }
 
   // The file itself goes last: as long as it lies there, nothing is over.
-  async #putAway(name: string, done: DropOutcome, badRows: string | undefined): Promise<void> {
+  async #putAway(name: string, done: DropOutcome, badRows: Iterable<string> | undefined): Promise<void> {
     const at = new Date(this.#world.clock.now()).toISOString();
     const folder = join(this.#directory, 'done');
     await mkdir(folder, { recursive: true, mode: 0o700 });

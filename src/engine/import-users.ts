@@ -38,8 +38,8 @@ export interface ImportResult {
 
 export interface Import {
   readonly result: ImportResult;
-  /** The refused rows as a CSV to mend, passwords included: for the person who brought them and nobody else. */
-  readonly badRows: string | undefined;
+  /** The refused rows as a CSV to mend, in pieces, passwords included: for the person who brought them and nobody else. */
+  readonly badRows: Iterable<string> | undefined;
 }
 
 /** Batches that end take no more users. */
@@ -71,8 +71,7 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
     if (updated > 0) await world.store.publish([{ type: 'UsersUpdated', batch: request.batch, count: updated }], by);
     counts.queued = await queueNewUsers(world, request.batch);
   }
-  const { say = (problem: CsvProblem) => problem } = request;
-  const badRows = table === undefined ? undefined : badRowsCsv(table, problems.map(say));
+  const badRows = table === undefined ? undefined : badRowsCsv(table, problems, request.say);
   return { result: { batch: request.batch, ...counts, problems, warnings: csv.warnings }, badRows };
 }
 

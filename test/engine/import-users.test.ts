@@ -75,6 +75,24 @@ describe('bellhop import', () => {
     expect(await readFile(elsewhere, 'utf8')).not.toContain(CANARY);
   });
 
+  test('the answer to many refused rows is the same JSON, said in pieces; so is their file', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => `nobody-${at},u${at},${CANARY}`);
+    const file = await csvFile('many.csv', ...rows);
+    const said: string[] = [];
+    const streams = { out: (text: string) => void said.push(text), error: () => undefined };
+
+    const words = ['import', file, 'batch=many', 'endpoint=mail-hq', '--json'];
+    expect(await runCli(words, streams, world.opened.world, OPERATOR)).toBe(1);
+
+    const answer = JSON.parse(said.join('\n')) as { readonly problems: readonly unknown[] };
+    expect(said.length).toBeGreaterThan(5);
+    expect(said.join('\n')).toBe(JSON.stringify(answer, undefined, 2));
+    expect(answer.problems).toHaveLength(rows.length);
+    const bad = (await readFile(`${file}.bad.csv`, 'utf8')).trimEnd().split('\r\n');
+    expect(bad).toHaveLength(rows.length + 1);
+    expect(bad.at(-1)).toContain(rows.at(-1));
+  });
+
   test('a user of another batch is a refused row as well', async () => {
     const file = await csvFile('third.csv', 'a@example.com,a,p', 'c@example.com,c,p');
 

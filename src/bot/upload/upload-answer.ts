@@ -71,7 +71,7 @@ function importedAnswer(
     ],
     problems: problems.map((each) => shown(each, locale)),
     warnings: warnings.map((each) => shown(each, locale)),
-    badRows: badRows ?? null,
+    badRows: badRows === undefined ? null : [...badRows].join(''),
     badRowsName: `${batch}.bad.csv`,
     open,
   };

@@ -1,5 +1,6 @@
 import type { CsvProblem } from './csv-problems.ts';
 import type { CsvRecord } from './csv-records.ts';
+import { inPieces } from './in-pieces.ts';
 
 /** A CSV as it was cut: every value as the file had it. */
 export interface CsvTable {
@@ -19,25 +20,34 @@ const RISKY = /^[\s\0]*[=+\-@'＝＋－＠]|^[\t\r\0]/;
  * The refused rows of a file as a file of their own, to be mended and submitted by itself; undefined when none was
  * refused. "Problem" is the first column: a row with a value too many still shows what is wrong at its place. Passwords
  * are kept, or everybody mentioned would have to be asked for theirs again: whoever stores this keeps it from others.
+ * It comes in pieces, which are made when they are asked for: with 50,000 refused rows it is larger than the file was.
  */
-export function badRowsCsv(table: CsvTable, problems: readonly CsvProblem[]): string | undefined {
-  const reasons = new Map<number, string>();
-  for (const { row, message, remedy } of problems) {
-    if (row === undefined) continue;
-    const known = reasons.get(row);
-    reasons.set(row, `${known === undefined ? '' : `${known} `}${message} ${remedy}`);
-  }
-  if (reasons.size === 0) return undefined;
+export function badRowsCsv(
+  table: CsvTable,
+  problems: readonly CsvProblem[],
+  say: (problem: CsvProblem) => CsvProblem = (problem) => problem,
+): Iterable<string> | undefined {
+  const refused = Map.groupBy(problems, ({ row }) => row);
+  refused.delete(undefined);
+  if (refused.size === 0) return undefined;
+  return { [Symbol.iterator]: () => inPieces(linesOf(table, refused, say)) };
+}
+
+function* linesOf(
+  table: CsvTable,
+  refused: ReadonlyMap<number | undefined, readonly CsvProblem[]>,
+  say: (problem: CsvProblem) => CsvProblem,
+): Generator<string> {
   const line = (fields: readonly string[]): string =>
     `${fields.map((value) => quoted(value, table.separator)).join(table.separator)}\r\n`;
   // The mark tells spreadsheets that this is UTF-8.
-  const head = `\ufeff${line([PROBLEM, ...table.header])}`;
-  const lines: string[] = [];
+  yield `\ufeff${line([PROBLEM, ...table.header])}`;
   for (const { row, fields } of table.records) {
-    const reason = reasons.get(row);
-    if (reason !== undefined) lines.push(line([reason, ...fields.map(harmless)]));
+    const problems = refused.get(row);
+    if (problems === undefined) continue;
+    const reasons = problems.map(say).map(({ message, remedy }) => `${message} ${remedy}`);
+    yield line([reasons.join(' '), ...fields.map(harmless)]);
   }
-  return lines.length === 0 ? undefined : head + lines.join('');
 }
 
 /** A file that came back: without its "Problem" column, and with the values it had before they were made harmless. */
