@@ -239,7 +239,7 @@ test('complete: the batch is completed and no password is left; the old server g
 
   await goAhead('source-may-go');
   await reached('source-dismantled');
-  expect(await said('confirm step demo source-dismantled')).toContain('an old server that does not answer any more');
+  expect(await said('confirm step demo source-dismantled')).toContain('lacks: an old server');
   await world.source.stop();
   await said('confirm step demo source-dismantled');
 
