@@ -158,9 +158,11 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
     const present = await Array.fromAsync(graph.pages<Attachment>({ method: 'GET', path, mailbox, signal }));
     // The reduced form has the original as its only attachment: it is complete.
     const isReduced = present.some(({ name }) => name === 'original.eml');
-    if (isReduced && !parsed.attachments.some((each) => each.name === 'original.eml'))
-      return { outcome: 'imported', id, notes: fidelityNotes(parsed) };
-    return addAttachments(id, missingAttachments(parsed.attachments, present), fidelityNotes(parsed), signal);
+    const whole = createRequest(message, parsed, 'whole');
+    const notes = [...whole.notes, ...fidelityNotes(parsed)];
+    if (isReduced && !whole.attachments.some((each) => each.name === 'original.eml'))
+      return { outcome: 'imported', id, notes };
+    return addAttachments(id, missingAttachments(whole.attachments, present), notes, signal);
   }
 
   return { importMessage, completeMessage };

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { readableHeaders } from './raw-headers.ts';
+import { type TransferCoding, transferCoding } from './transfer-coding.ts';
 
 /** A body as it stood in the message. */
 export interface TakenBody {
   readonly bytes: Buffer;
   /** What it has to be decoded from; a nested message is its bytes. */
-  readonly encoding: 'base64' | 'none';
+  readonly encoding: TransferCoding;
 }
 
-/** A message whose large attachments were taken out, and what was taken, by the token that stands in its place. */
+/** A message whose attachments were taken out, and what was taken, by the token that stands in its place. */
 export interface HollowMessage {
   readonly mime: Buffer;
   readonly taken: ReadonlyMap<string, TakenBody>;
@@ -15,6 +17,7 @@ export interface HollowMessage {
   readonly broken: boolean;
 }
 
+/** Below this, base64 is cheaper to parse; everything else is taken whole, since parsers change its line ends. */
 const WORTH_TAKING = 4096;
 const LONGEST_PART_HEADER = 16 * 1024;
 /** RFC 2046 allows 70 characters; some programs write more. */
@@ -25,8 +28,8 @@ const CARRIAGE_RETURN = 0x0d;
 const TOKEN = `taken-${randomUUID()}`;
 
 /**
- * Takes large base64 bodies and nested messages out of a message before it is parsed. Graph wants attachments in base64,
- * which they mostly are already, and a nested message as it is: parsing would decode every byte and hold every line.
+ * Takes attachments and nested messages out of a message before it is parsed: parsing would decode every byte of base64, and
+ * change line ends of what is kept as it is. Raw 8-bit headers of parts are made readable on the way, like those of the message.
  * Only leaf parts below a declared boundary are touched. Whoever parses the rest must find every token again as the
  * whole content of one attachment; where one is missing, the parser sees another structure and the message counts as a whole.
  */
@@ -45,16 +48,21 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
     const opens = boundaries.has(boundary);
     if (opens) opened.add(boundary);
     const header = opens ? headerAt(raw, lineEnd + 1) : undefined;
+    const readable = header && readableHeaders(raw.subarray(lineEnd + 1, header.end));
+    if (header !== undefined && readable !== undefined) {
+      pieces.push(raw.subarray(copied, lineEnd + 1), readable);
+      copied = header.end;
+    }
     const body = header === undefined ? undefined : bodyWorthTaking(raw, header, boundaries);
     if (header === undefined || body === undefined) {
       if (header !== undefined && !learn(boundaries, header.text)) broken = true;
       at = lineEnd;
       continue;
     }
-    if (body.end - body.start >= WORTH_TAKING) {
+    if (body.encoding !== 'base64' || body.end - body.start >= WORTH_TAKING) {
       const token = `${TOKEN}-${taken.size}`;
       taken.set(token, { bytes: raw.subarray(body.start, body.end), encoding: body.encoding });
-      const placeholder = body.encoding === 'none' ? token : Buffer.from(token).toString('base64');
+      const placeholder = body.encoding === 'base64' ? Buffer.from(token).toString('base64') : token;
       pieces.push(raw.subarray(copied, body.start), Buffer.from(placeholder));
       copied = body.end;
     }
@@ -62,7 +70,7 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
     at = body.end;
   }
   broken ||= opened.size < boundaries.size;
-  if (taken.size === 0) return { mime: raw, taken, broken };
+  if (pieces.length === 0) return { mime: raw, taken, broken };
   return { mime: Buffer.concat([...pieces, raw.subarray(copied)]), taken, broken };
 }
 
@@ -99,14 +107,18 @@ function learn(boundaries: Set<string>, header: string): boolean {
   return boundary !== undefined || /boundary\*/i.test(type);
 }
 
-// The body behind this header, when it is base64 and no text, or a message of its own.
+// The body behind this header, when it is an attachment, or a message of its own.
 function bodyWorthTaking(raw: Buffer, header: PartHeader, boundaries: ReadonlySet<string>): Body | undefined {
   const text = header.text.replaceAll('\r', '');
   const type = (/^content-type:\s*([^\s;]+)/im.exec(text)?.[1] ?? 'text/plain').toLowerCase();
   const encoding = (/^content-transfer-encoding:\s*"?([\w-]+)"?\s*(?:;.*)?$/im.exec(text)?.[1] ?? '7bit').toLowerCase();
   if (type.startsWith('message/') && /^(?:7bit|8bit|binary)$/.test(encoding))
     return { start: header.end, end: endOfMessage(raw, header.end, boundaries), encoding: 'none' };
-  if (encoding !== 'base64' || /^(?:text|message|multipart)\//.test(type)) return undefined;
+  const coding = transferCoding(encoding);
+  if (coding === undefined || /^(?:message|multipart)\//.test(type)) return undefined;
+  if (type.startsWith('text/') && !/^content-disposition:\s*attachment\b/im.test(text)) return undefined;
+  if (coding !== 'base64')
+    return { start: header.end, end: endOfMessage(raw, header.end, boundaries), encoding: coding };
   // base64 has no "-": the next line that begins with "--" ends it, boundary or not.
   const next = raw.indexOf('\n--', header.end);
   return { start: header.end, end: next < 0 ? raw.length : lineEndBefore(raw, next, header.end), encoding: 'base64' };

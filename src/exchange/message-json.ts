@@ -17,6 +17,8 @@ export type Offer = 'whole' | 'plain' | 'reduced';
 /** One CREATE, and the attachments that have to follow it. */
 export interface CreateRequest {
   readonly body: StreamedBody;
+  /** All attachments the item has in the end. */
+  readonly attachments: readonly ParsedAttachment[];
   readonly later: readonly ParsedAttachment[];
   readonly notes: readonly FidelityNote[];
 }
@@ -32,10 +34,20 @@ const LONGEST_BODY = 3_000_000;
  */
 export function createRequest(message: MessageToImport, parsed: ParsedMessage, offer: Offer): CreateRequest {
   const notes: FidelityNote[] = [];
-  const attachments = offer === 'reduced' ? [originalAsAttachment(message.raw)] : parsed.attachments;
+  const fields = messageFields(message, parsed, offer);
+  const { content } = wholeBody(parsed);
+  const isCut = offer !== 'reduced' && beginning(content).length < content.length;
+  const attachments =
+    offer === 'reduced'
+      ? [originalAsAttachment(message.raw)]
+      : isCut
+        ? [...parsed.attachments, originalAsAttachment(message.raw)]
+        : parsed.attachments;
   if (offer === 'reduced')
     notes.push({ kind: 'repaired', text: 'stored with the original attached, because the target refused its form' });
-  const head = Buffer.from(JSON.stringify(messageFields(message, parsed, offer)));
+  if (isCut) notes.push({ kind: 'repaired', text: 'its text is too long for the target: the original is attached' });
+  if (offer === 'whole') notes.push(...headerNotes(parsed));
+  const head = Buffer.from(JSON.stringify(fields));
   const fitting: ParsedAttachment[] = [];
   let room = LARGEST_REQUEST - head.length;
   for (const attachment of attachments) {
@@ -45,7 +57,7 @@ export function createRequest(message: MessageToImport, parsed: ParsedMessage, o
     fitting.push(attachment);
   }
   const later = attachments.filter((attachment) => !fitting.includes(attachment));
-  return { body: splice(head, fitting), later, notes };
+  return { body: splice(head, fitting), attachments, later, notes };
 }
 
 // `head` is a JSON object: its closing brace gives way to the attachments.
@@ -88,14 +100,18 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
   const { email } = parsed;
   const { flags, categories } = message;
   const people = offer === 'whole';
+  const text = people ? clean : cleanest;
+  const recipients = (addresses: Addresses): Recipient[] => recipientsOf(addresses, offer);
   const from = recipients(email.from === undefined ? [] : [email.from])[0];
   const sender = recipients(email.sender === undefined ? [] : [email.sender])[0] ?? from;
   const replyTo = recipients(email.replyTo);
   const messageId = readMessageId(headerValue(email, 'message-id'));
   return {
-    subject: clean(email.subject ?? '').slice(0, LONGEST_SUBJECT),
+    subject: text(email.subject ?? '').slice(0, LONGEST_SUBJECT),
     body:
-      offer === 'reduced' ? { contentType: 'text', content: clean(email.text ?? '').slice(0, 10_000) } : bodyOf(parsed),
+      offer === 'reduced'
+        ? { contentType: 'text', content: text(email.text ?? '').slice(0, 10_000) }
+        : bodyOf(parsed, text),
     toRecipients: recipients(email.to),
     ccRecipients: recipients(email.cc),
     bccRecipients: recipients(email.bcc),
@@ -110,25 +126,67 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
     isDeliveryReceiptRequested: false,
     ...(flags.flagged ? { flag: { flagStatus: 'flagged' } } : {}),
     ...(categories.length === 0 ? {} : { categories: [...categories] }),
-    singleValueExtendedProperties: [...itemProperties(message, parsed, { withHeaders: offer === 'whole' })],
+    singleValueExtendedProperties: itemProperties(message, parsed, { withHeaders: people }).map((each) =>
+      people ? each : { ...each, value: text(each.value ?? '') },
+    ),
   };
 }
 
-function bodyOf({ email }: ParsedMessage): NonNullable<Message['body']> {
+function wholeBody({ email }: ParsedMessage): { readonly contentType: 'html' | 'text'; readonly content: string } {
   const html = email.html !== undefined && email.html !== '';
-  const content = clean((html ? email.html : email.text) ?? '');
-  return { contentType: html ? 'html' : 'text', content: content.slice(0, LONGEST_BODY) };
+  return { contentType: html ? 'html' : 'text', content: clean((html ? email.html : email.text) ?? '') };
 }
 
-function recipients(addresses: Parameters<typeof flatAddresses>[0]): Recipient[] {
-  return flatAddresses(addresses).map(({ name, address }) => ({
-    emailAddress: { name: clean(name || address).slice(0, 256), address: clean(address).slice(0, 512) },
-  }));
+function bodyOf(parsed: ParsedMessage, text: (value: string) => string): NonNullable<Message['body']> {
+  const { contentType, content } = wholeBody(parsed);
+  return { contentType, content: text(beginning(content)) };
+}
+
+// As much as fits: what counts is its length in JSON, where a character may take six bytes.
+function beginning(content: string): string {
+  let kept = content;
+  while (kept.length > LONGEST_BODY / 6) {
+    const length = Buffer.byteLength(JSON.stringify(kept));
+    if (length <= LONGEST_BODY) break;
+    kept = kept.slice(0, Math.floor(kept.length * (LONGEST_BODY / length) * 0.99)).toWellFormed();
+  }
+  return kept;
+}
+
+// What the fields of an item cannot hold stands in its headers, and is said.
+function headerNotes({ email }: ParsedMessage): readonly FidelityNote[] {
+  const id = headerValue(email, 'message-id')?.trim() ?? '';
+  return [
+    ...(clean(email.subject ?? '').length > LONGEST_SUBJECT
+      ? [{ kind: 'headers', text: 'its long subject is cut, and whole in its headers' } as const]
+      : []),
+    ...(id !== '' && readMessageId(id) === undefined
+      ? [{ kind: 'headers', text: 'its Message-ID is none the target takes, and kept in its headers' } as const]
+      : []),
+  ];
+}
+
+type Addresses = Parameters<typeof flatAddresses>[0];
+
+// A name without an address is kept, unless the target refuses it.
+function recipientsOf(addresses: Addresses, offer: Offer): Recipient[] {
+  const text = offer === 'whole' ? clean : cleanest;
+  return flatAddresses(addresses)
+    .filter(({ address }) => offer === 'whole' || address.includes('@'))
+    .map(({ name, address }) => ({
+      emailAddress: { name: text(name || address).slice(0, 256), address: text(address).slice(0, 512) },
+    }));
 }
 
 // NUL and lone surrogates are no text to Exchange; everything else of a message is kept.
 function clean(text: string): string {
   return text.replaceAll('\u0000', '').toWellFormed();
+}
+
+// Control characters are valid JSON and no valid XML, which Exchange keeps text in: a second try goes without them.
+function cleanest(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is removed
+  return clean(text).replaceAll(/[\u0001-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ');
 }
 
 function readMessageId(value: string | undefined): string | undefined {

@@ -20,12 +20,28 @@ export function decodeHeaderBlock(block: Buffer): string {
     .join('');
 }
 
+const WORDS_IN_A_ROW = /=\?([\w-]+)\?b\?[\w+/]*={0,2}\?=(?:[ \t\r\n]+=\?\1\?b\?[\w+/]*={0,2}\?=)+/gi;
+
+// RFC 2047 wants whole characters in every encoded word; programs that cut bytes are read by putting the bytes together first.
+function joinEncodedWords(text: string): string {
+  return text.replaceAll(WORDS_IN_A_ROW, (words, charset: string) => {
+    const bytes = [...words.matchAll(/\?b\?([^?]*)\?=/gi)].map(([, encoded = '']) => Buffer.from(encoded, 'base64'));
+    return `=?${charset}?B?${Buffer.concat(bytes).toString('base64')}?=`;
+  });
+}
+
 /** The message with a header block that every parser reads right; the body stays as it is. */
 export function withReadableHeaders(raw: Buffer, headerLength: number): Buffer {
   const block = raw.subarray(0, headerLength);
+  const readable = Buffer.from(joinEncodedWords(decodeHeaderBlock(block)), 'utf8');
+  return readable.equals(block) ? raw : Buffer.concat([readable, raw.subarray(headerLength)]);
+}
+
+/** The header block of a part, where it has bytes that have to be read in another charset than UTF-8; else undefined. */
+export function readableHeaders(block: Buffer): Buffer | undefined {
   const text = decodeHeaderBlock(block);
   const readable = Buffer.from(text, 'utf8');
-  return readable.equals(block) ? raw : Buffer.concat([readable, raw.subarray(headerLength)]);
+  return readable.equals(block) ? undefined : readable;
 }
 
 function decodeLine(line: Buffer, own: TextDecoder): string {

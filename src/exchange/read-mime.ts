@@ -1,9 +1,9 @@
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { headerBlock } from '../engine/domain/message-key.ts';
-import { decodeBase64 } from './base64.ts';
-import { type HollowMessage, type TakenBody, hollowAttachments } from './hollow-attachments.ts';
+import { type HollowMessage, hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
 import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
+import { decodeTransfer } from './transfer-coding.ts';
 
 /** A message taken apart, as far as Graph's JSON needs it. */
 export interface ParsedMessage {
@@ -130,17 +130,13 @@ function readAttachment(attachment: Attachment, index: number, taken: HollowMess
     contentId: contentId === '' ? undefined : contentId,
     inline: attachment.related === true && contentId !== undefined,
     size: body?.encoding === 'base64' ? Math.ceil((body.bytes.length / 4) * 3) : (body?.bytes.length ?? content.length),
-    read: () => (body === undefined ? content : contentOf(body)),
+    read: () => (body === undefined ? content : decodeTransfer(body.bytes, body.encoding)),
     method: attachment.method,
   };
 }
 
 function tokenOf(content: Buffer): string | undefined {
   return content.length < 64 ? content.toString('latin1').trimEnd() : undefined;
-}
-
-function contentOf({ bytes, encoding }: TakenBody): Buffer {
-  return encoding === 'base64' ? decodeBase64(bytes) : bytes;
 }
 
 function nameOf({ filename, mimeType, description }: Attachment, index: number): string {

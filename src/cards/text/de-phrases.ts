@@ -32,6 +32,12 @@ export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
   'the signature can no longer be verified': 'die Signatur ist nicht mehr prüfbar',
   'the encrypted content is kept as an attachment': 'der verschlüsselte Inhalt ist als Anhang erhalten',
   'the invitation is kept as an attachment': 'die Einladung ist als Anhang erhalten',
+  'its text is too long for the target: the original is attached':
+    'ihr Text ist zu lang für das Ziel: das Original ist angehängt',
+  'its long subject is cut, and whole in its headers':
+    'ihr langer Betreff ist gekürzt und steht ganz in den Kopfzeilen',
+  'its Message-ID is none the target takes, and kept in its headers':
+    'ihre Message-ID nimmt das Ziel nicht an, sie steht in den Kopfzeilen',
   'very long headers are cut': 'sehr lange Kopfzeilen sind gekürzt',
   'stored without sender details or headers the target refused':
     'ohne Absenderangaben oder Kopfzeilen gespeichert, die das Ziel ablehnte',
