@@ -37,10 +37,21 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
   const taken = new Map<string, TakenBody>();
   const boundaries = new Set<string>();
   const opened = new Set<string>();
-  let broken = !learn(boundaries, headerAt(raw, 0)?.text ?? '');
+  const root = headerAt(raw, 0);
+  let broken = !learn(boundaries, root?.text ?? '');
   const pieces: Buffer[] = [];
   let copied = 0;
   let at = 0;
+  function take({ start, end, encoding }: Body): void {
+    if (encoding === 'base64' && end - start < WORTH_TAKING) return;
+    const token = `${TOKEN}-${taken.size}`;
+    taken.set(token, { bytes: raw.subarray(start, end), encoding });
+    pieces.push(raw.subarray(copied, start), Buffer.from(encoding === 'base64' ? Buffer.from(token).toString('base64') : token)); // prettier-ignore
+    copied = end;
+  }
+  // A message that is nothing but a file; of one that is another message, every parser makes an attachment itself.
+  const file = root && !/^content-type:\s*message\//im.test(root.text) && bodyWorthTaking(raw, root, boundaries);
+  if (typeof file === 'object') take(file);
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
@@ -59,13 +70,7 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
       at = lineEnd;
       continue;
     }
-    if (body.encoding !== 'base64' || body.end - body.start >= WORTH_TAKING) {
-      const token = `${TOKEN}-${taken.size}`;
-      taken.set(token, { bytes: raw.subarray(body.start, body.end), encoding: body.encoding });
-      const placeholder = body.encoding === 'base64' ? Buffer.from(token).toString('base64') : token;
-      pieces.push(raw.subarray(copied, body.start), Buffer.from(placeholder));
-      copied = body.end;
-    }
+    take(body);
     // The line end before the next boundary stays, and is found again.
     at = body.end;
   }

@@ -146,6 +146,18 @@ describe('what is kept as an attachment is kept byte for byte', () => {
     expect(others).toEqual([]);
   });
 
+  test.each([
+    ['x-uuencode', 'begin 644 u.bin\r\n#86)C\r\n`\r\nend\r\n', 'abc'],
+    ['8bit', BINARY, BINARY],
+    ['quoted-printable', 'a=00=\r\nb', 'a\0b'],
+    ['base64', ENCODED, LARGE.toString('latin1')],
+  ])('a message that is nothing but a file: %s', async (encoding, body, content) => {
+    const head = `Subject: file\r\nContent-Type: application/pdf; name=f.pdf\r\nContent-Transfer-Encoding: ${encoding}`;
+    const { attachments, email } = await readMime(Buffer.from(`${head}\r\n\r\n${body}`, 'latin1'));
+    expect(attachments.map((each) => [each.name, each.read().toString('latin1')])).toEqual([['f.pdf', content]]);
+    expect(email.text ?? '').toBe('');
+  });
+
   test('two files of one name that differ in little stay two files', async () => {
     const part = (text: string) =>
       `Content-Type: application/x-any; name=f\r\nContent-Disposition: attachment\r\n\r\n${text}`;
