@@ -20,7 +20,9 @@ export function decodeHeaderBlock(block: Buffer): string {
     .join('');
 }
 
-const WORDS_IN_A_ROW = /=\?([\w-]+)\?b\?[\w+/]*={0,2}\?=(?:[ \t\r\n]+=\?\1\?b\?[\w+/]*={0,2}\?=)+/gi;
+// Not ISO-2022: its words begin and end in ASCII by escapes, which decoders do not like side by side.
+const WORDS_IN_A_ROW =
+  /=\?((?:utf-?8|gb[\w-]+|big5[\w-]*|shift[_-]jis|sjis|euc-[\w-]+|ks_c_5601[\w-]*))\?b\?[\w+/]*={0,2}\?=(?:[ \t\r\n]+=\?\1\?b\?[\w+/]*={0,2}\?=)+/gi;
 
 // RFC 2047 wants whole characters in every encoded word; programs that cut bytes are read by putting the bytes together first.
 function joinEncodedWords(text: string): string {

@@ -175,6 +175,12 @@ describe('names in headers of parts', () => {
     expect(attachments.map((each) => each.name)).toEqual([expected]);
   });
 
+  test('words of a charset with escapes stay words', async () => {
+    const word = `=?ISO-2022-JP?B?${Buffer.from('\x1b$B%F%9%H\x1b(B', 'latin1').toString('base64')}?=`;
+    const { email } = await readMime(Buffer.from(`Subject: ${word}\r\n ${word}\r\n\r\nx`));
+    expect(email.subject).toBe('テストテスト');
+  });
+
   test('a character cut in two by encoded words is put together', async () => {
     const { email } = await readMime(Buffer.from('Subject: =?utf-8?B?4oI=?=\r\n =?UTF-8?b?rA==?= 5\r\n\r\nx'));
     expect(email.subject).toBe('€ 5');
