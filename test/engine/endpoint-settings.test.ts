@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../../src/cli.ts';
-import type { EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
+import type { BatchName, EndpointName, UserAddress } from '../../src/engine/domain/ids.ts';
 import { type BotWorld, startBotWorld } from '../support/bot-world.ts';
 
 const OPERATOR = { id: 'cli:test', name: 'cli:test' };
@@ -124,4 +124,14 @@ test('Priority of a CSV is that of the user; set in the chat it stays until a fi
   expect([(await user('eva'))?.priority, (await user('zoe'))?.priority]).toEqual(['normal', 'low']);
   // No login changed: nothing is tried again because of it.
   expect((await user('eva'))?.credentialsAt).toBeUndefined();
+
+  // The scheduler reads lists by priority: who waits already is moved to another one by the file.
+  const waiting = async () =>
+    (await world.opened.world.store.waiting('ranked' as BatchName, 9e15, 10)).map(
+      ({ address, priority }) => `${address.split('@')[0]} ${priority}`,
+    );
+  await cli('start', 'batch', 'ranked');
+  expect(await waiting()).toEqual(['ben high', 'eva normal', 'zoe low']);
+  await imported(',Priority', row('ben', ',low'), row('eva', ','), row('zoe', ',high'));
+  expect(await waiting()).toEqual(['zoe high', 'eva normal', 'ben low']);
 });
