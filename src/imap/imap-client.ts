@@ -4,6 +4,7 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, SourceLogin } from '../engine/ports.ts';
 import { withDeadline } from './deadline.ts';
 import { commandFailure, connectFailure } from './imap-failure.ts';
+import { type UnreadLines, unreadLines } from './unread-lines.ts';
 
 /** Longer than the penalties servers give after wrong passwords (Dovecot: 17 s and more). */
 const SIGN_IN_DEADLINE = 90_000;
@@ -24,6 +25,8 @@ export interface ImapClient {
   onNews(tell: () => void): () => void;
   /** UIDs the server named as vanished since this was asked last. */
   takeVanished(): ReadonlySet<number>;
+  /** Answers to LIST that could not be read, since this was asked last. */
+  readonly takeListed: UnreadLines['takeListed'];
   close(): Promise<void>;
 }
 
@@ -38,6 +41,7 @@ export async function openClient(
   signal.throwIfAborted();
   let vanished = new Set<number>();
   let tellNews: (() => void) | undefined;
+  const unread = unreadLines();
   const flow = new ImapFlow({
     host: address,
     servername: endpoint.host,
@@ -46,7 +50,7 @@ export async function openClient(
     // Never left to chance: unset, imapflow would sign in in clear when somebody strips the capability.
     ...(endpoint.security === 'tls' ? {} : { doSTARTTLS: endpoint.security === 'starttls' }),
     auth: authOf(endpoint, login),
-    logger: false,
+    logger: unread.logger,
     // DEFLATE costs ten times what it saves on links faster than 15 MB/s.
     disableCompression: true,
     disableAutoIdle: true,
@@ -98,6 +102,7 @@ export async function openClient(
         for (const event of NEWS) flow.off(event, tell);
       };
     },
+    takeListed: () => unread.takeListed(),
     takeVanished() {
       const taken = vanished;
       vanished = new Set();

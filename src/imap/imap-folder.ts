@@ -167,8 +167,9 @@ function summaryOf({ subject, from, date }: MessageEnvelopeObject): MessageSumma
   };
 }
 
-// Garbage arrives as text; a date before e-mail or far ahead is kept, Exchange takes both.
+// Garbage arrives as text, NIL as the first moment of 1970: no mail is of that second, and its own date is better. A date before
+// e-mail or far ahead is kept, Exchange takes both.
 function dateOf(value: Date | string | undefined): number | undefined {
   const time = value instanceof Date ? value.getTime() : Number.NaN;
-  return Number.isFinite(time) ? time : undefined;
+  return Number.isFinite(time) && time !== 0 ? time : undefined;
 }

@@ -6,6 +6,7 @@ import type { ImapClient } from './imap-client.ts';
 import { isRefusal } from './imap-failure.ts';
 import { ImapFolder, statusOf } from './imap-folder.ts';
 import { toSourceFolders } from './list-folders.ts';
+import { folderOfLine } from './unread-lines.ts';
 import { belowUserRoot, enterUserRoot, findUserRoot, withRoot } from './user-root.ts';
 
 const LIST_DEADLINE = 300_000;
@@ -94,8 +95,12 @@ export async function openMailbox(access: Access): Promise<SourceMailbox> {
     },
     async listFolders() {
       const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true };
+      client.takeListed();
       const listed = await client.run('listing folders', LIST_DEADLINE, (flow) => flow.list({ statusQuery }));
-      if (root === undefined) return toSourceFolders(listed, client.flow.namespace?.prefix ?? '');
+      if (root === undefined) {
+        const all = [...listed, ...client.takeListed().map(folderOfLine)];
+        return toSourceFolders(all, client.flow.namespace?.prefix ?? '');
+      }
       const own = await withRoot(client, belowUserRoot(listed, root), root);
       return toSourceFolders(own, root.path, root);
     },

@@ -15,15 +15,15 @@ const BY_FLAG: Readonly<Record<string, SpecialUse>> = {
   '\\archive': 'archive',
 };
 
+/** What is needed of an answer to LIST. */
+export type Listed = Pick<ListResponse, 'path' | 'delimiter' | 'flags'> &
+  Partial<Pick<ListResponse, 'specialUse' | 'specialUseSource' | 'status'>>;
+
 /**
  * LIST in Bellhop's words. Names are split at the server's own delimiter and nowhere else; the personal prefix ("INBOX."
  * of Cyrus and Courier) is no folder. The server's SPECIAL-USE (RFC 6154) wins, then well-known names; each special use is given once.
  */
-export function toSourceFolders(
-  listed: readonly ListResponse[],
-  prefix: string,
-  root?: UserRoot,
-): readonly SourceFolder[] {
+export function toSourceFolders(listed: readonly Listed[], prefix: string, root?: UserRoot): readonly SourceFolder[] {
   const seen = new Set<string>();
   const folders = listed
     .filter((each) => each.path !== '' && !seen.has(each.path) && seen.add(each.path))
@@ -32,7 +32,7 @@ export function toSourceFolders(
   return nameSpecialFolders(withOneInbox(folders));
 }
 
-function toSourceFolder(listed: ListResponse, prefix: string, root: UserRoot | undefined): SourceFolder {
+function toSourceFolder(listed: Listed, prefix: string, root: UserRoot | undefined): SourceFolder {
   const flags = new Set([...listed.flags].map((flag) => flag.toLowerCase()));
   const below = root === undefined ? undefined : segmentsBelow(listed.path, root);
   const isInbox =
@@ -60,13 +60,13 @@ function withOneInbox(folders: readonly SourceFolder[]): readonly SourceFolder[]
   });
 }
 
-function flaggedUse(listed: ListResponse): SpecialUse | undefined {
+function flaggedUse(listed: Listed): SpecialUse | undefined {
   if (listed.specialUse === undefined || listed.specialUseSource === 'name') return undefined;
   const use = BY_FLAG[listed.specialUse.toLowerCase()];
   return use === 'inbox' ? undefined : use;
 }
 
-function segmentsOf({ path, delimiter }: ListResponse, prefix: string): readonly string[] {
+function segmentsOf({ path, delimiter }: Listed, prefix: string): readonly string[] {
   const isBelow = prefix !== '' && path.length > prefix.length && path.toUpperCase().startsWith(prefix.toUpperCase());
   const own = isBelow ? path.slice(prefix.length) : path;
   return delimiter === '' || delimiter === undefined ? [own] : own.split(delimiter);

@@ -43,7 +43,7 @@ export class WindowReader {
       await this.#recover(error);
       const [only] = metas;
       if (metas.length === 1 && only !== undefined && retried)
-        return new Map([[only.uid, unreadable(only.uid, 'the server hangs up at this message')]]);
+        return new Map([[only.uid, unreadable(only.uid, reasonOf(error))]]);
       // Once more as it was: most breaks are the network's. Then in halves, until the message that breaks it stands alone.
       if (!retried) return this.#readTogether(metas, true);
       const half = Math.ceil(metas.length / 2);
@@ -60,11 +60,28 @@ export class WindowReader {
     }
     if (doubtful.length === 0) return answers;
     const present = new Map((await this.#metadata(doubtful.map((meta) => meta.uid))).map((meta) => [meta.uid, meta]));
+    const second = await this.#readAgain([...present.values()]);
     for (const meta of doubtful) {
       const now = present.get(meta.uid);
-      answers.set(meta.uid, now === undefined ? { uid: meta.uid, outcome: 'gone' } : await this.#readAlone(now));
+      const raw = second.get(meta.uid);
+      if (now === undefined) answers.set(meta.uid, { uid: meta.uid, outcome: 'gone' });
+      else if (raw !== undefined && isWhole(raw, now, bodies.get(meta.uid)?.length))
+        answers.set(meta.uid, { uid: meta.uid, outcome: 'read', raw });
+      else answers.set(meta.uid, await this.#readAlone(now));
     }
     return answers;
+  }
+
+  // Some servers say another size of every message: asked one by one, each would cost two round trips.
+  async #readAgain(metas: readonly MessageMeta[]): Promise<ReadonlyMap<number, Buffer>> {
+    const small = metas.filter((meta) => meta.size <= LARGE);
+    if (small.length < 2) return new Map();
+    try {
+      return await this.#fetch(small);
+    } catch (error) {
+      await this.#recover(error);
+      return new Map();
+    }
   }
 
   async #readAlone(meta: MessageMeta): Promise<FetchedMessage> {
@@ -77,8 +94,7 @@ export class WindowReader {
           if (meta.size === 0 && raw !== undefined) return { uid: meta.uid, outcome: 'read', raw };
           if ((await this.#metadata([meta.uid])).length === 0) return { uid: meta.uid, outcome: 'gone' };
           detail = 'the server answers nothing';
-        } else if (raw.length === meta.size || (raw.length === previous && raw.length * 2 > meta.size)) {
-          // RFC822.SIZE may be approximate (Exchange computes it before it renders); the same length twice is the truth.
+        } else if (isWhole(raw, meta, previous)) {
           return { uid: meta.uid, outcome: 'read', raw };
         } else {
           previous = raw.length;
@@ -86,7 +102,7 @@ export class WindowReader {
         }
       } catch (error) {
         await this.#recover(error);
-        detail = 'the server hangs up at this message';
+        detail = reasonOf(error);
       }
     }
     return unreadable(meta.uid, detail);
@@ -129,6 +145,19 @@ export class WindowReader {
     if (!lost || this.#reconnects > MOST_RECONNECTS) throw error;
     await this.#connection.reconnect();
   }
+}
+
+// RFC822.SIZE may be approximate (Exchange computes it before it renders); the same length twice is the truth.
+function isWhole(raw: Buffer, { size }: MessageMeta, previous: number | undefined): boolean {
+  return raw.length > 0 && (raw.length === size || (raw.length === previous && raw.length * 2 > size));
+}
+
+// A refusal (NO, BAD) comes with the server's words.
+function reasonOf(error: unknown): string {
+  const isRefused = error instanceof MigrationError && error.code === 'SourceProtocolError';
+  return isRefused
+    ? `the server refuses it: ${String(error.details.detail ?? '')}`
+    : 'the server hangs up at this message';
 }
 
 function deadlineOf(metas: readonly MessageMeta[]): number {

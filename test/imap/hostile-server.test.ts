@@ -118,3 +118,80 @@ test('a server that answers the body of another message, or none, loses nobody: 
     },
   );
 });
+
+test('a body the server refuses is unreadable in its own words, and costs no other one', async () => {
+  await withInbox(
+    (command) => {
+      if (/^UID SEARCH/i.test(command)) return { lines: ['SEARCH 1 2 3'] };
+      const wanted = /^UID FETCH (\S+) .*BODY\.PEEK/i.exec(command)?.[1];
+      if (wanted === undefined) return /^UID FETCH/i.test(command) ? { lines: [meta(1), meta(2), meta(3)] } : undefined;
+      if (['1:3', '1:2', '2'].includes(wanted)) return { end: 'BAD', text: 'cannot parse it' };
+      return { lines: [`${wanted} FETCH (UID ${wanted} BODY[] "hello")`] };
+    },
+    async (folder) => {
+      const read = await folder.contents(await folder.metadata([1, 2, 3]));
+
+      expect(read.map(({ outcome }) => outcome)).toEqual(['read', 'unreadable', 'read']);
+      expect(read[1]).toMatchObject({ detail: 'the server refuses it: cannot parse it' });
+    },
+  );
+});
+
+test('sizes that are wrong for every message cost one more reading of the window, not of each', async () => {
+  await withInbox(
+    (command) => {
+      if (/^UID SEARCH/i.test(command)) return { lines: ['SEARCH 1 2 3'] };
+      const bodies = [1, 2, 3].map((uid) => `${uid} FETCH (UID ${uid} BODY[] "hello")`);
+      if (/^UID FETCH .*BODY\.PEEK/i.test(command)) return { lines: bodies };
+      return /^UID FETCH/i.test(command) ? { lines: [meta(1, 7), meta(2, 4), meta(3, 0)] } : undefined;
+    },
+    async (folder, commands) => {
+      const read = await folder.contents(await folder.metadata([1, 2, 3]));
+
+      expect(read.map(({ outcome }) => outcome)).toEqual(['read', 'read', 'read']);
+      expect(commands.filter((each) => each.includes('BODY.PEEK'))).toHaveLength(2);
+    },
+  );
+});
+
+test('a date the server has not got is none, instead of the first of 1970', async () => {
+  await withInbox(
+    (command) =>
+      /^UID FETCH/i.test(command) ? { lines: ['1 FETCH (UID 1 FLAGS () INTERNALDATE NIL RFC822.SIZE 5)'] } : undefined,
+    async (folder) => {
+      expect((await folder.metadata([1]))[0]?.internalDate).toBeUndefined();
+    },
+  );
+});
+
+test('a folder whose line in the list cannot be read is listed all the same, with a name or as it stands', async () => {
+  const folders = [
+    '(\\HasNoChildren \\X-$%) "/" "Projects/2024"',
+    '(\\Noselect \\X-$%) "." Archive',
+    '(\\X-$%) "/" "raw \xfc"',
+    '((((',
+  ];
+  await using server = await startScriptedImap((command) => {
+    if (command === 'LIST "" ""') return { lines: ['LIST (\\Noselect) "/" ""'] };
+    return /^LIST/i.test(command)
+      ? { lines: ['LIST () "/" INBOX', ...folders.map((each) => `LIST ${each}`)] }
+      : undefined;
+  });
+  const source = imapConnector({ clock: systemClock, slots: unlimitedSlots, allowHosts: ['localhost'] });
+  const endpoint: MigrationEndpoint = {
+    ...{ name: endpointName('old'), host: 'localhost', port: server.port, security: 'none', login: 'login' },
+    ...{ initial: 1, incremental: 1 },
+  };
+  const login = { userName: 'u', password: 'not-a-real-password' };
+  await using mailbox = await source.connect(endpoint, login, new AbortController().signal);
+
+  const listed = await mailbox.listFolders();
+
+  expect(listed.map(({ segments, selectable }) => [segments, selectable])).toEqual([
+    [['INBOX'], true],
+    [['Projects', '2024'], true],
+    [['Archive'], false],
+    [[expect.stringContaining('"raw ')], true],
+    [['(((('], true],
+  ]);
+});

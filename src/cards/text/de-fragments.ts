@@ -124,6 +124,7 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   'the server did not answer': 'der Server hat nicht geantwortet',
   'the server hangs up at this message': 'der Server trennt bei dieser Nachricht die Verbindung',
   'the server answers nothing': 'der Server antwortet nichts',
+  'the server refuses it: {1}': 'der Server lehnt sie ab: {1}',
   'the server delivers {1} of {2} bytes': 'der Server liefert {1} von {2} Bytes',
   'the server closed the connection': 'der Server hat die Verbindung geschlossen',
   'the connection was refused': 'die Verbindung wurde abgelehnt',
