@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EventBody } from '../../src/engine/domain/events.ts';
 import { completeBatch, removeBatch } from '../../src/engine/ending.ts';
 import { OPERATOR, address, batchName, sampleBatch, sampleProgress, sampleUser } from '../contracts/sample-records.ts';
+import { plan, planView } from '../../src/engine/plan.ts';
+import { applyDeletions, heldRemovalsOf } from '../../src/engine/removals.ts';
 import { type EngineWorld, startEngineWorld } from '../support/engine-world.ts';
 
 const BATCH = batchName('large');
@@ -51,4 +53,33 @@ test.each([
   const users = await engine.world.store.usersNamed(USERS);
   expect(users.filter((user) => user.status === status)).toHaveLength(USERS.length);
   expect(await countOf('UserCompleted')).toBe(completed);
+});
+
+test('removals that are held are found and let go over all users of a batch, and nobody else is touched', async () => {
+  const { store } = engine.world;
+  const held = [USERS[7], USERS[900]].flatMap((user) => (user === undefined ? [] : [user]));
+  for (const user of held) {
+    const findings = { RemovalHeld: { count: 2, folders: ['INBOX (2)'] } };
+    await store.saveProgress(user, BATCH, { ...sampleProgress(3), findings });
+  }
+
+  expect(await heldRemovalsOf(engine.world, { batch: BATCH })).toEqual({
+    count: 4,
+    folders: held.map((user) => `${user}: INBOX (2)`),
+  });
+  await applyDeletions(engine.world, { batch: BATCH }, OPERATOR);
+
+  const letGogo = (await store.usersNamed(USERS)).filter((user) => user.removalsApprovedAt !== undefined);
+  expect(letGogo.map((user) => user.address)).toEqual(held);
+  expect(await countOf('RemovalsApproved')).toBe(2);
+});
+
+test('a plan has one job for every user', async () => {
+  const { request } = await plan(engine.world, { batch: BATCH }, OPERATOR);
+
+  const jobs = (await engine.world.jobs.pending('plan-mailbox')).map(({ payload }) => payload);
+  expect(new Set(jobs.map(({ user }) => user))).toEqual(new Set(USERS));
+  expect(new Set(jobs.map((job) => job.request))).toEqual(new Set([request]));
+  expect(jobs).toHaveLength(USERS.length);
+  expect(await planView(engine.world, { batch: BATCH }, request)).toMatchObject({ users: USERS.length, done: 0 });
 });
