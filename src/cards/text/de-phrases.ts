@@ -6,6 +6,8 @@ export const GERMAN_PHRASES: Readonly<Record<string, string>> = {
   'its structure is broken: what can be read is kept, the original attached':
     'der Aufbau ist zerstört: was lesbar ist, ist erhalten, das Original angehängt',
   'failed, tried again at the next sync': 'fehlgeschlagen, beim nächsten Abgleich erneut versucht',
+  'folders that cannot be opened: what is in them is not known':
+    'Ordner, die sich nicht öffnen lassen: was darin ist, ist nicht bekannt',
   'not accounted for': 'nicht nachgewiesen',
   'messages are larger than the target takes and will be skipped':
     'Nachrichten sind größer, als das Ziel annimmt, und werden übersprungen',

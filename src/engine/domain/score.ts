@@ -46,6 +46,12 @@ export function reasonsFromItems(items: Items, atWork: boolean): readonly ScoreR
   return reasons;
 }
 
+/** Folders that could not even be counted: nobody knows what is missing, so that the score must not say "nothing". */
+export function reasonsFromFolders(uncounted: number): readonly ScoreReason[] {
+  if (uncounted === 0) return [];
+  return [{ kind: 'missing', count: uncounted, text: 'folders that cannot be opened: what is in them is not known' }];
+}
+
 const ORDER: readonly DataConsistencyScore[] = ['Perfect', 'Good', 'Investigate', 'Poor'];
 
 /** A batch is as good as its worst user, as in Exchange Online. */

@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import { type Items, NO_ITEMS, addItems } from '../domain/items.ts';
 import type { FolderBooks, UserProgress } from '../domain/progress.ts';
 import type { OwnerFinding, OwnerFindings } from '../domain/owner-findings.ts';
-import type { ScoreReason } from '../domain/score.ts';
+import { type ScoreReason, reasonsFromFolders } from '../domain/score.ts';
 import type { MigrationUser } from '../domain/migration-user.ts';
 import { NO_TIME, type SpentTime, addTime, bottleneckOf, timeSince } from '../domain/spent-time.ts';
 import type { LedgerState, World } from '../ports.ts';
@@ -203,6 +203,12 @@ export class MailboxBooks {
     await this.#world.store.saveProgress(this.#user.address, this.#user.batch, progress);
   }
 
+  // Where the source says how many messages a closed folder has, they are booked as failed.
+  #uncounted(): number {
+    const closed = [...this.#pages.values()].filter(({ error }) => error?.code === 'SourceFolderUnavailable');
+    return closed.filter(({ uidValidity }) => uidValidity === undefined).length;
+  }
+
   #page(source: string): Page {
     const page = this.#pages.get(source);
     if (page === undefined) throw new RangeError('The books have no page for this folder.');
@@ -226,7 +232,7 @@ export class MailboxBooks {
       estimatedTotalSize: this.#estimatedSize(items.source),
       itemsPerSecond: rate.items,
       bytesPerSecond: rate.bytes,
-      reasons: this.#reasons,
+      reasons: [...this.#reasons, ...reasonsFromFolders(this.#uncounted())],
       ...(this.#findings === undefined ? {} : { findings: this.#findings }),
       startedAt: this.#startedAt,
       updatedAt: now,
