@@ -119,16 +119,22 @@ export class ImapFolder implements SelectedFolder {
     const metas = new Map<number, MessageMeta>();
     if (uids.length === 0) return metas;
     const wanted = new Set(uids);
+    const sized = new Set<number>();
     const query = { uid: true, size: true, flags: true, internalDate: true };
     await this.#connection.client.run('reading sizes and flags', METADATA_DEADLINE, async (flow) => {
       for await (const message of flow.fetch(uidSet(uids), query, { uid: true })) {
-        // Unsolicited answers about other messages, and second ones, are legal and not asked for.
-        if (!wanted.has(message.uid) || message.flags === undefined || metas.has(message.uid)) continue;
-        const internalDate = dateOf(message.internalDate);
+        // Unsolicited answers about other messages are legal and not asked for. One about a wanted message, which tells its new
+        // flags alone, may come first: it is no answer to what was asked, unless nothing else comes.
+        const known = metas.get(message.uid);
+        const flags = message.flags === undefined ? known?.flags : parseFlags(message.flags);
+        if (!wanted.has(message.uid) || flags === undefined || sized.has(message.uid)) continue;
+        const { size } = message;
+        if (size !== undefined) sized.add(message.uid);
+        const internalDate = dateOf(message.internalDate) ?? known?.internalDate;
         metas.set(message.uid, {
           uid: message.uid,
-          size: Number.isSafeInteger(message.size) ? Math.max(0, message.size ?? 0) : 0,
-          flags: parseFlags(message.flags),
+          size: size !== undefined && Number.isSafeInteger(size) ? Math.max(0, size) : 0,
+          flags,
           ...(internalDate === undefined ? {} : { internalDate }),
         });
       }

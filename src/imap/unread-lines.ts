@@ -11,6 +11,8 @@ export interface UnreadLines {
   takeListed(): readonly string[];
 }
 
+const utf16 = new TextDecoder('utf-16be');
+
 const ignore = (): void => undefined;
 
 export function unreadLines(): UnreadLines {
@@ -43,13 +45,20 @@ export function folderOfLine(line: string): Pick<ListResponse, 'path' | 'delimit
   const rest = line.replace(/^\* X?LIST\s+/i, '').trim();
   const [, flags = '', delimiter = '', name = ''] = /^\(([^)]*)\)\s+(NIL|"(?:\\.|[^"\\])*")\s+(.+)$/i.exec(rest) ?? [];
   const isQuoted = /^"(?:\\.|[^"\\])*"$/.test(name);
-  const plain = isQuoted ? unquoted(name) : name;
-  const isReadable = plain !== '' && (isQuoted || !/[\s(){"]/.test(plain)) && /^[ -%'-~]+$/.test(plain);
+  const plain = decodeName(isQuoted ? unquoted(name) : name);
+  const isReadable = plain !== '' && (isQuoted || !/[\s(){"]/.test(plain)) && /^[ -~]+$/.test(name);
   return {
     path: isReadable ? plain : rest,
     delimiter: isReadable && delimiter.startsWith('"') ? unquoted(delimiter) : '',
     flags: new Set(flags.split(/\s+/).filter((flag) => flag !== '')),
   };
+}
+
+// Modified UTF-7 (RFC 3501 5.1.3).
+function decodeName(name: string): string {
+  return name.replaceAll(/&([^-]*)-/g, (_, word: string) =>
+    word === '' ? '&' : utf16.decode(Buffer.from(word.replaceAll(',', '/'), 'base64')),
+  );
 }
 
 function unquoted(text: string): string {

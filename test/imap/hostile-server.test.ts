@@ -169,6 +169,7 @@ test('a folder whose line in the list cannot be read is listed all the same, wit
     '(\\HasNoChildren \\X-$%) "/" "Projects/2024"',
     '(\\Noselect \\X-$%) "." Archive',
     '(\\X-$%) "/" "raw \xfc"',
+    '(\\X-$%) "/" "A &- B/Entw&APw-rfe"',
     '((((',
   ];
   await using server = await startScriptedImap((command) => {
@@ -192,6 +193,23 @@ test('a folder whose line in the list cannot be read is listed all the same, wit
     [['Projects', '2024'], true],
     [['Archive'], false],
     [[expect.stringContaining('"raw ')], true],
+    [['A & B', 'Entwürfe'], true],
     [['(((('], true],
   ]);
+});
+
+test('new flags that are told unasked, before the answer, are not taken for the answer', async () => {
+  await withInbox(
+    (command) =>
+      /^UID FETCH/i.test(command)
+        ? { lines: ['1 FETCH (UID 1 FLAGS (\\Deleted))', meta(1), '2 FETCH (UID 2 FLAGS (\\Seen))'] }
+        : undefined,
+    async (folder) => {
+      const metas = await folder.metadata([1, 2]);
+
+      expect(metas[0]).toMatchObject({ size: 5, flags: { read: true }, internalDate: Date.UTC(2023, 9, 17, 21, 43) });
+      // Of a server that says no sizes, what it says is kept.
+      expect(metas[1]).toMatchObject({ uid: 2, size: 0, flags: { read: true } });
+    },
+  );
 });
