@@ -37,7 +37,7 @@ export type GraphAnswer<Body> =
   | { readonly ok: false; readonly verdict: GraphVerdict; readonly error: GraphError };
 
 export interface GraphClient {
-  /** Sends once. Only a 429 is sent again (it was surely not carried out), and an expired token is renewed once. */
+  /** Sends once. Only a 429 is sent again (it was surely not carried out), and an expired token is renewed. */
   send<Body>(request: GraphRequest): Promise<GraphAnswer<Body>>;
   /** Sends to an upload URL the server gave us: pre-authenticated, so without the token (large attachments). */
   upload(request: GraphRequest): Promise<GraphAnswer<unknown>>;
@@ -66,6 +66,8 @@ const PATIENCE = 3_000;
 const STOPPED = 1_500;
 const REST_WITHOUT_HEADER = 5_000;
 const SHORTEST_REST = 250;
+const MOST_RENEWALS = 2;
+const RENEWAL_PAUSE = 2_000;
 const READ_TRIES = 4;
 const MOST_PAGES = 20_000;
 
@@ -88,13 +90,18 @@ export function graphClient({
     const url = urlOf(request.path, preauthenticated);
     const body = request.bytes ?? encode(request.body);
     const upload = request.method === 'GET' || request.method === 'DELETE' ? 0 : (body?.length ?? 0);
-    for (let renewed = false, rests = 0; ; rests += 1) {
+    for (let fresh = false, renewals = 0, rests = 0; ; rests += 1) {
       request.signal?.throwIfAborted();
-      const token = preauthenticated ? undefined : await signIn(renewed);
+      const token = preauthenticated ? undefined : await signIn(fresh);
+      fresh = false;
       const answer = await attempt<Body>(request, url, body, upload, token);
       if (answer.ok) return answer;
-      if (answer.verdict === 'unauthorized' && !renewed && !preauthenticated) renewed = true;
-      else if (answer.verdict === 'throttled') await rest(request.mailbox, answer.retryAfter, rests);
+      if (answer.verdict === 'unauthorized' && renewals < MOST_RENEWALS && !preauthenticated) {
+        // A new token is not known everywhere at once.
+        if (renewals > 0) await clock.sleep(RENEWAL_PAUSE / timeScale, request.signal);
+        renewals += 1;
+        fresh = true;
+      } else if (answer.verdict === 'throttled') await rest(request.mailbox, answer.retryAfter, rests);
       else return answer;
     }
   }

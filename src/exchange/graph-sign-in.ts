@@ -41,7 +41,12 @@ export function appSignIn(options: SignInOptions, scope: string): SignIn {
     // The library's own cache answers too, at a cost of 0.2 ms that every single request would pay.
     if (!fresh && known !== undefined && options.clock.now() < known.until) return known.token;
     try {
-      application ??= configuration(options).then((config) => new ConfidentialClientApplication(config));
+      application ??= configuration(options).then(
+        (config) => new ConfidentialClientApplication(config),
+        (error: unknown) => {
+          throw new MigrationError('TargetSignInFailed', { detail: 'no token' }, { cause: error });
+        },
+      );
       const result = await (await application).acquireTokenByClientCredential({ scopes, skipCache: fresh });
       if (result?.accessToken === undefined) throw new Error('no token');
       known = { token: result.accessToken, until: (result.expiresOn?.getTime() ?? 0) - RENEW_BEFORE };
@@ -95,17 +100,27 @@ async function readCertificate(path: string) {
   return { thumbprintSha256, privateKey, x5c: certificate };
 }
 
-function signInFailure(error: unknown): MigrationError {
+/** Words of RFC 6749 5.2 and of Entra for "this app may not": everything else is no verdict on the app. */
+const REFUSED =
+  /^(?:invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_grant|unsupported_grant_type|access_denied|invalid_resource|invalid_client_credential)$/;
+
+/** Entra's own "try again": a transient error, a budget of requests, a loop it saw (error codes of Entra). */
+const PASSING = new Set(['AADSTS90033', 'AADSTS90024', 'AADSTS50196']);
+
+/** What a failed sign-in means. An answer that was cut, or a page of a proxy, says nothing about the app: it passes. */
+export function signInFailure(error: unknown): MigrationError {
+  if (error instanceof MigrationError) return error;
   const text = error instanceof Error ? error.message : '';
   const code = /AADSTS\d+/.exec(text)?.[0];
-  const network = /network|ENOTFOUND|ECONNREFUSED|endpoints_resolution|fetch/i.test(text);
-  if (code === undefined && network)
+  const local: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  if (typeof local === 'string' && /^ERR_(?:OSSL|CRYPTO)/.test(local))
+    return new MigrationError('TargetSignInFailed', { detail: 'no token' }, { cause: error });
+  const word: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errorCode') : undefined;
+  const passes = code === undefined ? false : PASSING.has(code);
+  if (passes || (code === undefined && !(typeof word === 'string' && REFUSED.test(word))))
     return new MigrationError('TargetUnavailable', { detail: 'Entra does not answer' }, { cause: error });
-  return new MigrationError(
-    'TargetSignInFailed',
-    { detail: code === undefined ? 'no token' : meaning(code) },
-    { cause: error },
-  );
+  const detail = code === undefined ? String(word) : `${code}${meaning(code)}`;
+  return new MigrationError('TargetSignInFailed', { detail }, { cause: error });
 }
 
 function meaning(code: string): string {

@@ -1,8 +1,10 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { MigrationError } from '../../src/engine/domain/failure.ts';
 import { parseFlags } from '../../src/engine/domain/mailbox.ts';
 import { exchangeMailbox } from '../../src/exchange/exchange-mailbox.ts';
 import { failureOf } from '../../src/exchange/graph-client.ts';
+import { signInFailure } from '../../src/exchange/graph-sign-in.ts';
 import { judge, readGraphError } from '../../src/exchange/graph-failure.ts';
 import { missingAttachments } from '../../src/exchange/missing-attachments.ts';
 import type { ParsedAttachment } from '../../src/exchange/read-mime.ts';
@@ -81,6 +83,32 @@ test('who says "come back now" again and again is asked ever later; a date is re
   });
   expect(await graph.client.send({ method: 'GET', path: '/x' })).toMatchObject({ ok: true });
   expect(graph.waits).toEqual([0, 500, 1_000, 2_000]);
+});
+
+test('a token that is refused twice in a row is renewed twice; a third refusal is one', async () => {
+  await using graph = await scriptedGraph(({ url }, response) => {
+    const count = graph.asked.filter((each) => each.url === url).length;
+    const claims = 'Bearer error="insufficient_claims", claims="eyJhIjp7fX0="';
+    json(response, count <= (url.endsWith('/twice') ? 2 : 9) ? 401 : 200, {}, { 'WWW-Authenticate': claims });
+  });
+  expect(await graph.client.send({ method: 'GET', path: '/twice' })).toMatchObject({ ok: true });
+  expect(await graph.client.send({ method: 'GET', path: '/ever' })).toMatchObject({ verdict: 'unauthorized' });
+  expect(graph.asked).toHaveLength(6);
+});
+
+test.each([
+  [Object.assign(new Error('invalid_client: AADSTS7000215: wrong secret'), { errorCode: 'invalid_client' }), 'TargetSignInFailed'], // prettier-ignore
+  [Object.assign(new Error('unauthorized_client'), { errorCode: 'unauthorized_client' }), 'TargetSignInFailed'],
+  [Object.assign(new Error('the body was cut'), { errorCode: 'client_error' }), 'TargetUnavailable'],
+  [
+    Object.assign(new Error('AADSTS90033: A transient error'), { errorCode: 'temporarily_unavailable' }),
+    'TargetUnavailable',
+  ],
+  [Object.assign(new Error('no start line'), { code: 'ERR_OSSL_PEM_NO_START_LINE' }), 'TargetSignInFailed'],
+  [new SyntaxError('Unexpected token < in JSON'), 'TargetUnavailable'],
+  [new MigrationError('TargetSignInFailed', { detail: 'no token' }), 'TargetSignInFailed'],
+])('a sign-in failed by %s: %s', (error, code) => {
+  expect(signInFailure(error).code).toBe(code);
 });
 
 test('of nested errors the innermost one that is understood counts, in any case of letters', () => {
