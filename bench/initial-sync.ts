@@ -6,18 +6,21 @@ import { generateMailbox } from '../sandbox/source/generate-mail.ts';
 import { startLocalDovecot } from '../sandbox/source/local-dovecot.ts';
 import { type Measurement, measureBellhop } from './measure-bellhop.ts';
 import { PEERS, measurePeer } from './measure-peers.ts';
+import { slowDisk } from './slow-disk.ts';
 import { writeResults } from './results.ts';
 
 /** COMPRESS=DEFLATE (RFC 4978), as many servers offer it: peers take it whatever the link, Bellhop does not. */
 const COMPRESSING = {
   plugins: ['zlib'],
-  extraConfig: 'protocol imap {\n  mail_plugins = zlib imap_zlib\n}',
+  extraConfig: 'protocol imap {\n  mail_plugins = zlib imap_zlib\n}\n',
 } as const;
 
 export interface InitialSyncOptions {
   readonly mails: number;
   readonly profile: 'real' | 'small';
   readonly compress: boolean;
+  /** ms every fsync takes longer than on this machine's disk. */
+  readonly sync: number;
   readonly peers: readonly string[];
 }
 
@@ -25,12 +28,22 @@ export interface InitialSyncOptions {
  * The first sync of one mailbox, side by side with the peers that are installed, on the same mail and machine, one after
  * the other. Limits are off.
  */
-export async function benchInitialSync({ mails: count, profile, compress, peers }: InitialSyncOptions): Promise<void> {
+export async function benchInitialSync({
+  mails: count,
+  profile,
+  compress,
+  sync,
+  peers,
+}: InitialSyncOptions): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bellhop-bench-'));
   const user = { name: 'u1', password: 'bench-not-a-real-password' };
-  const servers = compress ? COMPRESSING : {};
   const results: Measurement[] = [];
   try {
+    const slow = sync === 0 ? '' : slowDisk(directory, sync);
+    const servers = {
+      plugins: compress ? COMPRESSING.plugins : [],
+      extraConfig: (compress ? COMPRESSING.extraConfig : '') + slow,
+    };
     await using source = await startLocalDovecot({ directory: join(directory, 'source'), users: [user], ...servers });
     const mailbox = generateMailbox({ owner: 'u1@contoso.example', seed: 1, mails: count, profile, style: 'english' });
     const { mails, bytes } = await fillMailbox(source, user.name, mailbox.folders, mailbox.mails());

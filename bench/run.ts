@@ -17,6 +17,7 @@ const USAGE = `npm run bench -- [bench] [options]
 
   initial   the first sync of one mailbox, side by side with the peers (the default)
             --mails 5000  --profile real|small  --compress (servers with COMPRESS=DEFLATE)
+            --sync 1 (ms every fsync takes longer than on this machine's disk)
   delta     a pass without changes, and one with a day's changes, in a mailbox of 20,000 mails
             --mails 20000
   no-change a pass in which nothing changed, with one very large folder
@@ -50,6 +51,7 @@ const { values, positionals } = parseArgs({
     latency: { type: 'string', default: '100' },
     profile: { type: 'string', default: 'real' },
     compress: { type: 'boolean', default: false },
+    sync: { type: 'string', default: '0' },
     peers: { type: 'string', default: PEERS.map((peer) => peer.name).join(',') },
     help: { type: 'boolean', default: false },
   },
@@ -72,7 +74,8 @@ else if (bench === 'ledger') await benchLedger(Number(values.mails ?? 1_000_000)
 else if (bench === 'idle') await benchIdle(Number(values.users ?? 1000));
 else if (bench === 'initial') {
   const profile = values.profile === 'small' ? 'small' : 'real';
-  await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress: values.compress, peers });
+  const { compress } = values;
+  await benchInitialSync({ mails: Number(values.mails ?? 5000), profile, compress, sync: Number(values.sync), peers });
 } else {
   console.error(USAGE);
   process.exitCode = 2;
