@@ -290,6 +290,10 @@ class SqliteLedger implements Ledger {
   }
 
   #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#all(sql, ...values)[0];
+    try {
+      return this.#prepare(sql).get(...values);
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 }

@@ -30,11 +30,8 @@ export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>):
 async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise<void> {
   const { ledger, books } = session;
   const { uidValidity } = run.status;
-  await ledger.record(
-    run.path,
-    uidValidity,
-    messages.map((message) => entryOf(session, run, message)),
-  );
+  const intents = new Map(messages.map((message) => [message, entryOf(session, run, message)]));
+  await ledger.record(run.path, uidValidity, [...intents.values()]);
 
   const results: LedgerEntry[] = [];
   const unsent = new Set(messages.map((message) => message.meta.uid));
@@ -47,7 +44,7 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
         throw error;
       });
       unsent.delete(message.meta.uid);
-      results.push(resultOf(session, run, sent, outcome));
+      results.push(resultOf(session, run, sent, intents.get(sent) ?? entryOf(session, run, sent), outcome));
     }
   } finally {
     await ledger.confirm(run.path, uidValidity, results);
@@ -89,8 +86,13 @@ async function send(session: MailboxSession, run: FolderRun, { meta, raw }: Read
   return session.target.importMessage(run.targetFolderId, message, session.signal);
 }
 
-function resultOf(session: MailboxSession, run: FolderRun, message: ReadMessage, outcome: ImportOutcome): LedgerEntry {
-  const intent = entryOf(session, run, message);
+function resultOf(
+  session: MailboxSession,
+  run: FolderRun,
+  message: ReadMessage,
+  intent: LedgerEntry,
+  outcome: ImportOutcome,
+): LedgerEntry {
   switch (outcome.outcome) {
     case 'imported':
       if (message.standIn === true) return standInEntry(session, run, intent, outcome.id);
