@@ -26,6 +26,8 @@ export interface CreateRequest {
 /** Graph takes 4 MB a request; some room is left for what proxies count differently. */
 const LARGEST_REQUEST = 3_800_000;
 const LONGEST_SUBJECT = 255;
+/** Recipients of the reduced form; the original, which is attached, has all. */
+const MOST_REDUCED = 100;
 const LONGEST_BODY = 3_000_000;
 
 /**
@@ -172,6 +174,7 @@ type Addresses = Parameters<typeof flatAddresses>[0];
 function recipientsOf(addresses: Addresses, offer: Offer): Recipient[] {
   const text = offer === 'whole' ? clean : cleanest;
   return flatAddresses(addresses)
+    .slice(0, offer === 'reduced' ? MOST_REDUCED : undefined)
     .filter(({ address }) => offer === 'whole' || address.includes('@'))
     .map(({ name, address }) => ({
       emailAddress: { name: text(name || address).slice(0, 256), address: text(address).slice(0, 512) },

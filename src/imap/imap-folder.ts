@@ -9,6 +9,8 @@ import { WindowReader } from './read-window.ts';
 import { uidSet } from './uid-set.ts';
 
 const SEARCH_DEADLINE = 300_000;
+/** How often one that answers short is asked for the rest: without its answer a message loses date and flags. */
+const SHORT_ANSWERS = 3;
 const METADATA_DEADLINE = 300_000;
 
 /** A folder opened by EXAMINE. */
@@ -110,7 +112,10 @@ export class ImapFolder implements SelectedFolder {
     if (missing.length === 0) return [...metas.values()];
     const present = new Set(await this.#search({ uid: uidSet(missing) }));
     const again = missing.filter((uid) => present.has(uid));
-    for (const [uid, meta] of await this.#fetchMetadata(again)) metas.set(uid, meta);
+    for (let tries = 0, left = again; left.length > 0 && tries < SHORT_ANSWERS; tries += 1) {
+      for (const [uid, meta] of await this.#fetchMetadata(left)) metas.set(uid, meta);
+      left = left.filter((uid) => !metas.has(uid));
+    }
     for (const uid of again) if (!metas.has(uid)) metas.set(uid, { uid, size: 0, flags: parseFlags(new Set()) });
     return [...metas.values()];
   }

@@ -36,6 +36,13 @@ test('a subject and a Message-ID the target does not take are named', async () =
   expect(notes.map(({ kind }) => kind)).toEqual(['headers', 'headers']);
 });
 
+test('the reduced form has few recipients: a limit of theirs is no reason to lose the message', async () => {
+  const many = Array.from({ length: 900 }, (_, at) => `p${at}@s.example`).join(',\r\n ');
+  const { fields, attachments } = await request(Buffer.from(`To: ${many}\r\n\r\nx`), 'reduced');
+  expect(fields.toRecipients).toHaveLength(100);
+  expect(attachments.map(({ name }) => name)).toEqual(['original.eml']);
+});
+
 test('a second try goes without what no mailbox can hold: control characters, names without an address', async () => {
   const raw = Buffer.from('From: a@s.example\r\nTo: Just A Name, b@s.example\r\nIn-Reply-To: <a\u0001b>\r\nSubject: a\u0002\u001bb\r\n\r\nc\u0003d\r\n'); // prettier-ignore
   const whole = await request(raw);

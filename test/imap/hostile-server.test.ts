@@ -213,3 +213,18 @@ test('new flags that are told unasked, before the answer, are not taken for the 
     },
   );
 });
+
+test('one that answers short again and again is asked for the rest, until it says it', async () => {
+  let asked = 0;
+  await withInbox(
+    (command) => {
+      if (/^UID SEARCH/i.test(command)) return { lines: ['SEARCH 2'] };
+      if (!/^UID FETCH/i.test(command)) return undefined;
+      asked += 1;
+      return { lines: asked < 4 ? [meta(1)] : [meta(2)] };
+    },
+    async (folder) => {
+      expect((await folder.metadata([1, 2]))[1]).toMatchObject({ uid: 2, size: 5, flags: { read: true } });
+    },
+  );
+});
