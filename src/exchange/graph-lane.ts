@@ -128,7 +128,7 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
       graph.send<Attachment>({ method: 'POST', path, bytes: attachmentRequest(attachment), mailbox, signal });
     if (attachment.size <= LARGEST_DIRECT) return direct();
     const { name, contentType, contentId, inline } = attachment;
-    const bytes = attachment.read();
+    const bytes = attachment.ranges();
     const item = {
       attachmentType: 'file',
       name,

@@ -12,7 +12,7 @@ export function missingAttachments(
   // Exchange may change a name; as many as there should be are all.
   if (present.length >= expected.length) return [];
   const missing = new Set(expected);
-  const sizes = new Map(expected.map((each) => [each, each.read().length]));
+  const sizes = new Map(expected.map((each) => [each, each.ranges().length]));
   const sizeOf = (each: ParsedAttachment): number => sizes.get(each) ?? 0;
   for (const { name, size } of present.toSorted((a, b) => (a.size ?? 0) - (b.size ?? 0))) {
     const candidates = [...missing].filter((each) => each.name === name).sort((a, b) => sizeOf(b) - sizeOf(a));

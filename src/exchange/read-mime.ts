@@ -1,5 +1,6 @@
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { headerBlock } from '../engine/domain/message-key.ts';
+import { type Ranges, base64Ranges, wholeRanges } from './base64.ts';
 import { type HollowMessage, hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
 import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
@@ -27,8 +28,10 @@ export interface ParsedAttachment {
   readonly inline: boolean;
   /** Bytes when decoded, at most; exact once `read`. */
   readonly size: number;
-  /** The decoded content, made when it is needed: a large one should exist once. */
+  /** The decoded content, made when it is needed. */
   readonly read: () => Buffer;
+  /** The same, part by part: a large one need not exist besides the message. */
+  readonly ranges: () => Ranges;
   readonly method: string | undefined;
 }
 
@@ -86,6 +89,7 @@ export function originalAsAttachment(raw: Buffer): ParsedAttachment {
     inline: false,
     size: raw.length,
     read: () => raw,
+    ranges: () => wholeRanges(raw),
     method: undefined,
   };
 }
@@ -122,6 +126,7 @@ function readAttachment(attachment: Attachment, index: number, taken: HollowMess
   const content = bytesOf(attachment.content);
   const body = taken.get(tokenOf(content) ?? '');
   const contentId = attachment.contentId?.replaceAll(/^<|>$/g, '');
+  const read = (): Buffer => (body === undefined ? content : decodeTransfer(body.bytes, body.encoding));
   return {
     name: nameOf(attachment, index),
     contentType: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(attachment.mimeType)
@@ -130,7 +135,8 @@ function readAttachment(attachment: Attachment, index: number, taken: HollowMess
     contentId: contentId === '' ? undefined : contentId,
     inline: attachment.related === true && contentId !== undefined,
     size: body?.encoding === 'base64' ? Math.ceil((body.bytes.length / 4) * 3) : (body?.bytes.length ?? content.length),
-    read: () => (body === undefined ? content : decodeTransfer(body.bytes, body.encoding)),
+    read,
+    ranges: () => (body?.encoding === 'base64' ? base64Ranges(body.bytes) : undefined) ?? wholeRanges(read()),
     method: attachment.method,
   };
 }

@@ -1,3 +1,4 @@
+import type { Ranges } from './base64.ts';
 import type { GraphAnswer, GraphClient } from './graph-client.ts';
 
 /** Ranges are multiples of 320 KiB and below 4 MB (attachment: createUploadSession). */
@@ -14,13 +15,13 @@ const RANGE_NOT_SATISFIABLE = 416;
 export async function uploadAttachment(
   graph: GraphClient,
   uploadUrl: string,
-  bytes: Buffer,
+  bytes: Ranges,
   mailbox: string,
   signal: AbortSignal,
 ): Promise<GraphAnswer<unknown>> {
   if (bytes.length === 0) throw new RangeError('An upload session needs at least one byte.');
   for (let start = 0, troubles = 0; ;) {
-    const range = bytes.subarray(start, start + RANGE);
+    const range = bytes.slice(start, Math.min(start + RANGE, bytes.length));
     const headers = {
       'Content-Type': 'application/octet-stream',
       'Content-Range': `bytes ${start}-${start + range.length - 1}/${bytes.length}`,

@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { MigrationError } from '../../src/engine/domain/failure.ts';
 import { parseFlags } from '../../src/engine/domain/mailbox.ts';
+import { wholeRanges } from '../../src/exchange/base64.ts';
 import { exchangeMailbox } from '../../src/exchange/exchange-mailbox.ts';
 import { failureOf } from '../../src/exchange/graph-client.ts';
 import { signInFailure } from '../../src/exchange/graph-sign-in.ts';
@@ -234,5 +235,6 @@ function mailboxOf({ client }: ScriptedGraph) {
 
 function attachment(name: string, size: number): ParsedAttachment {
   const bytes = Buffer.alloc(size);
-  return { name, contentType: 'x/y', contentId: undefined, inline: false, size, read: () => bytes, method: undefined };
+  const content = { size, read: () => bytes, ranges: () => wholeRanges(bytes) };
+  return { name, contentType: 'x/y', contentId: undefined, inline: false, ...content, method: undefined };
 }
