@@ -156,15 +156,15 @@ export const GERMAN_COMMANDS: Readonly<Record<string, CommandText>> = {
   },
   'complete batch': {
     title: 'Batch abschließen',
-    help: 'Schließt einen Batch ab: ein letzter geprüfter Abgleich jedes Benutzers, dann werden die Kennwörter vergessen. sync=no verzichtet auf den letzten Abgleich.',
+    help: 'Schließt einen Batch ab: ein letzter geprüfter Abgleich jedes Benutzers, dann werden die Passwörter vergessen. sync=no verzichtet auf den letzten Abgleich.',
   },
   'remove batch': {
     title: 'Batch entfernen',
-    help: 'Entfernt einen Batch und seine Benutzer nach einem letzten Abgleich; sync=no verzichtet darauf. Mails bleiben im Ziel, Kennwörter werden vergessen.',
+    help: 'Entfernt einen Batch und seine Benutzer nach einem letzten Abgleich; sync=no verzichtet darauf. Mails bleiben im Ziel, Passwörter werden vergessen.',
   },
   'remove user': {
     title: 'Benutzer entfernen',
-    help: 'Entfernt einen Benutzer aus seinem Batch nach einem letzten Abgleich; sync=no verzichtet darauf. Mails bleiben im Ziel, das Kennwort wird vergessen.',
+    help: 'Entfernt einen Benutzer aus seinem Batch nach einem letzten Abgleich; sync=no verzichtet darauf. Mails bleiben im Ziel, das Passwort wird vergessen.',
   },
   'stop user': { title: 'Benutzer anhalten', help: 'Hält den Abgleich eines Benutzers an.' },
   'resume user': {

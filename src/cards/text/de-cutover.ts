@@ -57,7 +57,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
       happens: [
         'Alle kennen den Tag, die neue Anmeldung und wen sie fragen können.',
         'Der alte Server ist für Menschen geschlossen, nicht für Bellhop: Webmail und SMTP-Anmeldung aus, IMAP nur für die Adresse von Bellhop.',
-        'Kennwörter dort bleiben, wie sie sind: die Synchronisierung braucht sie. Wo sie sich ändern müssen, melden Sie sich vorher als Administrator des Servers an.',
+        'Passwörter dort bleiben, wie sie sind: die Synchronisierung braucht sie. Wo sie sich ändern müssen, melden Sie sich vorher als Administrator des Servers an.',
       ],
       wayBack: BEFORE,
     },
@@ -91,13 +91,13 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
     },
     complete: {
       title: 'Batch abschließen',
-      sentence: 'Eine letzte Synchronisierung, dann vergisst Bellhop die Kennwörter und synchronisiert nicht mehr.',
+      sentence: 'Eine letzte Synchronisierung, dann vergisst Bellhop die Passwörter und synchronisiert nicht mehr.',
       happens: [
         'Jeder Benutzer wird ein letztes Mal synchronisiert und abgeschlossen.',
-        'Die Kennwörter aller Benutzer werden vergessen.',
+        'Die Passwörter aller Benutzer werden vergessen.',
         'Was später am alten Server ankommt, wird nicht mehr geholt.',
       ],
-      wayBack: 'Die Benutzer mit ihren Kennwörtern neu importieren. Nichts wird doppelt kopiert.',
+      wayBack: 'Die Benutzer mit ihren Passwörtern neu importieren. Nichts wird doppelt kopiert.',
     },
     'source-may-go': {
       title: 'Quelle darf gehen',
@@ -143,8 +143,8 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
     'batch-completed': (found) => `${found('completed')} von ${users(found)} abgeschlossen`,
     'passwords-forgotten': (found, passed) =>
       passed
-        ? 'Kein Kennwort ist mehr da'
-        : `${some(Number(found('kept')), 'Kennwort ist', 'Kennwörter sind')} noch da`,
+        ? 'Kein Passwort ist mehr da'
+        : `${some(Number(found('kept')), 'Passwort ist', 'Passwörter sind')} noch da`,
     'source-silent': (found, passed) =>
       found('looked') === 'no'
         ? 'Nach später Post wurde seit der letzten Synchronisierung noch nicht gesehen'

@@ -96,7 +96,7 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   'a last sync that found nothing': 'eine letzte Synchronisierung, die nichts mehr fand',
   'a comparison without differences': 'ein Vergleich ohne Unterschiede',
   'every user completed': 'jeder Benutzer abgeschlossen',
-  'no password kept': 'kein Kennwort mehr da',
+  'no password kept': 'kein Passwort mehr da',
   'a look for late mail': 'eine Suche nach später Post',
   'an old server that does not answer any more': 'ein alter Server, der nicht mehr antwortet',
   'a short TTL of the MX': 'eine kurze TTL des MX',

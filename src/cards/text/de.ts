@@ -499,7 +499,7 @@ export const DE: typeof EN = {
     batchCompleting: 'Der Abschluss des Batches wurde verlangt, nach einem letzten Abgleich.',
     batchCompleted: 'Der Abschluss des Batches wurde verlangt, ohne letzten Abgleich.',
     batchRemoving: 'Das Entfernen des Batches wurde verlangt.',
-    completed: 'Abgeschlossen; das Kennwort ist vergessen.',
+    completed: 'Abgeschlossen; das Passwort ist vergessen.',
     completedWithWarnings: (value) => `Abgeschlossen; ${messages(value)} sind nicht im Ziel.`,
     removing: 'Das Entfernen wurde verlangt, nach einem letzten Abgleich.',
   },
