@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '../sandbox/world.ts';
@@ -7,6 +6,7 @@ import type { MigrationUser } from '../src/engine/domain/migration-user.ts';
 import type { MigrationStore } from '../src/engine/ports.ts';
 import { openRedis } from '../src/store/open-redis.ts';
 import { redisStore } from '../src/store/redis-store.ts';
+import { cpuWithChildren } from './cpu.ts';
 import { writeResults } from './results.ts';
 
 const AT_A_TIME = 20;
@@ -49,10 +49,10 @@ export async function benchIdle(users: number): Promise<void> {
     await syncedSince(store, name, first);
     console.log(`first sync of ${users} mailboxes: ${((Date.now() - first) / 1000).toFixed(0)} s`);
     const seconds: number[] = [];
-    const before = cpuSeconds(worker.child.pid ?? 0);
+    const before = cpuWithChildren(worker.child.pid ?? 0);
     for (let pass = 0; pass < PASSES; pass += 1)
       seconds.push(await onePass(store, name, () => world.bellhop('sync', 'now', 'idle')));
-    const cpu = (cpuSeconds(worker.child.pid ?? 0) - before) / PASSES;
+    const cpu = (cpuWithChildren(worker.child.pid ?? 0) - before) / PASSES;
     report(users, seconds, cpu);
   } finally {
     connection.disconnect();
@@ -89,23 +89,6 @@ async function syncedSince(
     if (all.every((user) => user.status === 'Synced' && isDone(user))) return all;
     await CLOCK.sleep(1000);
   }
-}
-
-/** CPU of a process and its children, as Linux counts it: steadier than the clock on a machine that does other things. */
-function cpuSeconds(root: number): number {
-  const all = readdirSync('/proc').filter((each) => /^\d+$/.test(each));
-  const rows = all.flatMap((each) => {
-    try {
-      const fields = readFileSync(`/proc/${each}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return [{ pid: Number(each), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
-    } catch {
-      return [];
-    }
-  });
-  const sum = (pid: number): number =>
-    rows.filter((row) => row.parent === pid).reduce((total, row) => total + sum(row.pid), 0) +
-    (rows.find((row) => row.pid === pid)?.ticks ?? 0);
-  return sum(root) / 100;
 }
 
 function report(users: number, seconds: readonly number[], cpu: number): void {

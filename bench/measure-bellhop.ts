@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExchangeControl, controlLocalExchange } from '../sandbox/exchange/control-client.ts';
 import { stopRedisOf } from '../sandbox/stop-redis.ts';
+import { cpuOf } from './cpu.ts';
 import type { LocalDovecot, LocalDovecotOptions } from '../sandbox/source/local-dovecot.ts';
 
 /** One row of the table. Bytes are those of the mail moved; peak RSS is that of the tool's largest process, in bytes. */
@@ -132,19 +133,9 @@ export async function openBellhop({ directory, source, user, limits }: Course): 
     metric: (name) => metric(port, name),
     peakRss: () =>
       Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024,
-    cpu: () => ({ worker: cpuOf(worker), exchange: cpuOf(exchange) }),
+    cpu: () => ({ worker: cpuOf(worker.pid ?? 0), exchange: cpuOf(exchange.pid ?? 0) }),
     [Symbol.asyncDispose]: () => close.disposeAsync(),
   };
-}
-
-/** User and system time of a process in seconds (proc(5): clock ticks of 10 ms). */
-function cpuOf({ pid }: ChildProcess): number {
-  const fields =
-    readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8')
-      .split(') ')
-      .at(-1)
-      ?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** First sync of a mailbox. */

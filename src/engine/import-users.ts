@@ -1,3 +1,4 @@
+import { chunks } from './domain/chunks.ts';
 import type { Actor } from './domain/actor.ts';
 import { badRowsCsv } from './domain/bad-rows.ts';
 import { MigrationError, failure } from './domain/failure.ts';
@@ -59,7 +60,7 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
   if (usable > 0) {
     await ensureBatch(world, request, by);
     // In chunks, each cut from the file when its turn comes: 50,000 users with their passwords are never there at once.
-    for (const some of chunks(rows)) {
+    for (const some of chunks(rows, CHUNK)) {
       const chunk = await importRows(world, request.batch, some, by);
       problems.push(...chunk.problems);
       counts.added += chunk.added;
@@ -76,17 +77,6 @@ export async function importUsers(world: World, request: ImportRequest, by: Acto
 }
 
 const CHUNK = 250;
-
-function* chunks(rows: Iterable<MigrationCsvRow>): Generator<readonly MigrationCsvRow[]> {
-  let chunk: MigrationCsvRow[] = [];
-  for (const row of rows) {
-    chunk.push(row);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
-}
 
 /** Adds users with their passwords. A user of another batch keeps what it has: this file has no say over it. */
 async function importRows(

@@ -8,6 +8,7 @@ import { type Probe, isPlainAddress, probeId, probeMessage } from './domain/prob
 import { requireBatch } from './batches.ts';
 import { requireEndpoint } from './endpoints.ts';
 import type { Jobs, World } from './ports.ts';
+import { requireUser } from './users-of.ts';
 import type { ProbeView } from './views.ts';
 
 /** So long a probe is looked for, and so often. */
@@ -169,12 +170,6 @@ export async function probeView(world: World, address: UserAddress, request: str
     ...{ encrypted: probe?.encrypted ?? false, arrivals: probe?.arrivals ?? [], blind: probe?.blind ?? [] },
     asOf: new Date(world.clock.now()).toISOString(),
   };
-}
-
-async function requireUser(world: World, address: UserAddress): Promise<MigrationUser> {
-  const user = await world.store.user(address);
-  if (user === undefined) throw new MigrationError('UnknownUser', { address });
-  return user;
 }
 
 function patience({ settings }: World): number {

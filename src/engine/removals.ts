@@ -1,9 +1,9 @@
 import { requireBatch, syncNow } from './batches.ts';
 import type { Actor } from './domain/actor.ts';
-import { MigrationError } from './domain/failure.ts';
 import type { BatchName, UserAddress } from './domain/ids.ts';
 import { type OwnerFinding, restorable } from './domain/owner-findings.ts';
 import type { World } from './ports.ts';
+import { requireUser } from './users-of.ts';
 
 type Target = { readonly batch: BatchName } | { readonly user: UserAddress };
 
@@ -68,8 +68,4 @@ async function* heldOf(
     const held = progress?.findings?.RemovalHeld;
     if (held !== undefined) yield { user: user.address, held };
   }
-}
-
-async function requireUser(world: World, address: UserAddress): Promise<void> {
-  if ((await world.store.user(address)) === undefined) throw new MigrationError('UnknownUser', { address });
 }

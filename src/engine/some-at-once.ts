@@ -1,3 +1,5 @@
+import { chunksOf } from './domain/chunks.ts';
+
 const AT_ONCE = 100;
 
 /**
@@ -9,19 +11,10 @@ export async function someAtOnce<Item, Result>(
   run: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const done: Result[] = [];
-  let lot: Item[] = [];
-  const take = async (): Promise<void> => {
-    const results = await Promise.allSettled(lot.map(run));
-    lot = [];
-    for (const result of results) {
+  for await (const chunk of chunksOf(items, AT_ONCE))
+    for (const result of await Promise.allSettled(chunk.map(run))) {
       if (result.status === 'rejected') throw result.reason;
       done.push(result.value);
     }
-  };
-  for await (const item of items) {
-    lot.push(item);
-    if (lot.length === AT_ONCE) await take();
-  }
-  await take();
   return done;
 }

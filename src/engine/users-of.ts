@@ -9,10 +9,15 @@ export type Target = { readonly batch: BatchName } | { readonly user: UserAddres
 /** One user, or all users of a batch. Throws UnknownUser, UnknownBatch. */
 export async function usersOf(world: World, target: Target): Promise<readonly MigrationUser[]> {
   if ('user' in target) {
-    const user = await world.store.user(target.user);
-    if (user === undefined) throw new MigrationError('UnknownUser', { address: target.user });
-    return [user];
+    return [await requireUser(world, target.user)];
   }
   await requireBatch(world, target.batch);
   return Array.fromAsync(world.store.users(target.batch));
+}
+
+/** Throws UnknownUser. */
+export async function requireUser(world: World, address: UserAddress): Promise<MigrationUser> {
+  const user = await world.store.user(address);
+  if (user === undefined) throw new MigrationError('UnknownUser', { address });
+  return user;
 }

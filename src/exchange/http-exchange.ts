@@ -93,7 +93,7 @@ export function exchangeHttp({ method, url, headers, body, timeout, stillWanted 
             const bytes = withoutCoding(Buffer.concat(chunks), answered['content-encoding']);
             resolve({ status, headers: answered, text: bytes.toString('utf8') });
           } catch (error) {
-            reject(Object.assign(new Error('unreadable', { cause: error }), { code: 'ECODING' }));
+            reject(codedError('ECODING', error));
           }
         },
         onResponseError(_controller, error) {
@@ -121,7 +121,7 @@ function streamOf(pieces: Iterable<Buffer>): Readable {
   });
 }
 
-function codedError(code: string, cause?: Error): Error {
+function codedError(code: string, cause?: unknown): Error {
   return Object.assign(new Error(code, { cause }), { code });
 }
 

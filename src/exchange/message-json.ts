@@ -36,9 +36,8 @@ const LONGEST_BODY = 3_000_000;
  */
 export function createRequest(message: MessageToImport, parsed: ParsedMessage, offer: Offer): CreateRequest {
   const notes: FidelityNote[] = [];
-  const fields = messageFields(message, parsed, offer);
-  const { content } = wholeBody(parsed);
-  const isCut = offer !== 'reduced' && beginning(content).length < content.length;
+  const { body, isCut } = bodyOf(parsed, offer);
+  const fields = messageFields(message, parsed, offer, body);
   const attachments =
     offer === 'reduced'
       ? [originalAsAttachment(message.raw)]
@@ -98,7 +97,7 @@ function joined(parts: readonly (Buffer | StreamedBody)[]): StreamedBody {
   };
 }
 
-function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: Offer): Message {
+function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: Offer, body: Body): Message {
   const { email } = parsed;
   const { flags, categories } = message;
   const people = offer === 'whole';
@@ -110,10 +109,7 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
   const messageId = readMessageId(headerValue(email, 'message-id'));
   return {
     subject: text(email.subject ?? '').slice(0, LONGEST_SUBJECT),
-    body:
-      offer === 'reduced'
-        ? { contentType: 'text', content: text(email.text ?? '').slice(0, 10_000) }
-        : bodyOf(parsed, text),
+    body,
     toRecipients: recipients(email.to),
     ccRecipients: recipients(email.cc),
     bccRecipients: recipients(email.bcc),
@@ -134,14 +130,19 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
   };
 }
 
-function wholeBody({ email }: ParsedMessage): { readonly contentType: 'html' | 'text'; readonly content: string } {
-  const html = email.html !== undefined && email.html !== '';
-  return { contentType: html ? 'html' : 'text', content: clean((html ? email.html : email.text) ?? '') };
-}
+type Body = NonNullable<Message['body']>;
 
-function bodyOf(parsed: ParsedMessage, text: (value: string) => string): NonNullable<Message['body']> {
-  const { contentType, content } = wholeBody(parsed);
-  return { contentType, content: text(beginning(content)) };
+function bodyOf({ email }: ParsedMessage, offer: Offer): { readonly body: Body; readonly isCut: boolean } {
+  const text = offer === 'whole' ? clean : cleanest;
+  if (offer === 'reduced')
+    return { body: { contentType: 'text', content: text(email.text ?? '').slice(0, 10_000) }, isCut: false };
+  const isHtml = email.html !== undefined && email.html !== '';
+  const content = clean((isHtml ? email.html : email.text) ?? '');
+  const kept = beginning(content);
+  return {
+    body: { contentType: isHtml ? 'html' : 'text', content: text(kept) },
+    isCut: kept.length < content.length,
+  };
 }
 
 // As much as fits: what counts is its length in JSON, where a character may take six bytes.

@@ -6,6 +6,7 @@ import type { Cutover } from '../engine/domain/cutover.ts';
 import type { MigrationEndpoint } from '../engine/domain/endpoint.ts';
 import type { EndpointShares } from '../engine/domain/fair-shares.ts';
 import type { EventBody, MigrationEvent } from '../engine/domain/events.ts';
+import { chunks, chunksOf } from '../engine/domain/chunks.ts';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { BatchName, EndpointName, UserAddress } from '../engine/domain/ids.ts';
 import type { MigrationBatch } from '../engine/domain/migration-batch.ts';
@@ -154,7 +155,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
 
   // All addresses at one moment: read in pages, whoever moves up while others are removed would be left out.
   async function* addressesOf(batch: BatchName): AsyncIterable<readonly string[]> {
-    yield* chunks(await redis.lrange(KEY.order(batch), 0, -1));
+    yield* chunks(await redis.lrange(KEY.order(batch), 0, -1), CHUNK);
   }
 
   return {
@@ -205,7 +206,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     async addUsers(added, events, by) {
       const known: MigrationUser[] = [];
       for (const [batch, users] of Map.groupBy(added, (user) => user.batch)) {
-        for (const chunk of chunks(users)) {
+        for (const chunk of chunks(users, CHUNK)) {
           for (const text of await tally.add(batch, chunk))
             if (text !== null) known.push(readJson<MigrationUser>(text));
         }
@@ -223,7 +224,7 @@ export function redisStore(redis: Redis, clock: Clock): MigrationStore {
     changeUser,
     async changeUsers(batch, decide, by) {
       let changed = 0;
-      for await (const chunk of chunksOf(users(batch))) changed += await changeChunk(batch, chunk, decide, by);
+      for await (const chunk of chunksOf(users(batch), CHUNK)) changed += await changeChunk(batch, chunk, decide, by);
       return changed;
     },
 
@@ -369,19 +370,4 @@ function optional<Value>(text: string | null): Value | undefined {
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : 1;
-}
-
-function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK);
-}
-
-async function* chunksOf<Item>(items: AsyncIterable<Item>): AsyncGenerator<readonly Item[]> {
-  let chunk: Item[] = [];
-  for await (const item of items) {
-    chunk.push(item);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }
