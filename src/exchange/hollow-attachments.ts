@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readableHeaders } from './raw-headers.ts';
+import { type TakenText, takeTexts } from './take-texts.ts';
 import { type TransferCoding, transferCoding } from './transfer-coding.ts';
 
 /** A body as it stood in the message. */
@@ -13,6 +14,8 @@ export interface TakenBody {
 export interface HollowMessage {
   readonly mime: Buffer;
   readonly taken: ReadonlyMap<string, TakenBody>;
+  /** The same for its only text and its only HTML: by what a parser reads where they stood. */
+  readonly texts: ReadonlyMap<string, TakenText>;
   /** A multipart in it has no boundary that begins a part: parsers drop its whole body. */
   readonly broken: boolean;
 }
@@ -27,31 +30,40 @@ const CARRIAGE_RETURN = 0x0d;
 /** Nobody who writes mail can know it, so no mail can name a body that is not its own. */
 const TOKEN = `taken-${randomUUID()}`;
 
+/** Bytes of a message that something else stands for. */
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: Buffer;
+}
+
 /**
- * Takes attachments and nested messages out of a message before it is parsed: parsing would decode every byte of base64, and
- * change line ends of what is kept as it is. Raw 8-bit headers of parts are made readable on the way, like those of the message.
- * Only leaf parts below a declared boundary are touched. Whoever parses the rest must find every token again as the
- * whole content of one attachment; where one is missing, the parser sees another structure and the message counts as a whole.
+ * Takes attachments, nested messages and (unless they are to stay) texts out of a message before it is parsed: parsing would
+ * decode every byte of base64, look at every line of text, and change line ends of what is kept as it is. Raw 8-bit headers
+ * of parts are made readable on the way, like those of the message. Only leaf parts below a declared boundary are touched.
+ * Whoever parses the rest must find every token again as the whole content of one attachment, or as the whole text; where
+ * one is missing, the parser sees another structure and the message counts as a whole.
  */
-export function hollowAttachments(raw: Buffer): HollowMessage {
+export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessage {
   const taken = new Map<string, TakenBody>();
+  const texts = withTexts ? takeTexts(raw) : undefined;
+  const textEnd = (start: number): number => endOfText(raw, start, boundaries);
   const boundaries = new Set<string>();
   const opened = new Set<string>();
   const root = headerAt(raw, 0);
   let broken = !learn(boundaries, root?.text ?? '');
-  const pieces: Buffer[] = [];
-  let copied = 0;
+  const cuts: Cut[] = [];
   let at = 0;
   function take({ start, end, encoding }: Body): void {
     if (encoding === 'base64' && end - start < WORTH_TAKING) return;
     const token = `${TOKEN}-${taken.size}`;
     taken.set(token, { bytes: raw.subarray(start, end), encoding });
-    pieces.push(raw.subarray(copied, start), Buffer.from(encoding === 'base64' ? Buffer.from(token).toString('base64') : token)); // prettier-ignore
-    copied = end;
+    cuts.push({ start, end, replacement: standIn(token, encoding) });
   }
   // A message that is nothing but a file; of one that is another message, every parser makes an attachment itself.
   const file = root && !/^content-type:\s*message\//im.test(root.text) && bodyWorthTaking(raw, root, boundaries);
   if (typeof file === 'object') take(file);
+  else if (root) texts?.look(root.text, root.end, textEnd);
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
@@ -60,14 +72,14 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
     if (opens) opened.add(boundary);
     const header = opens ? headerAt(raw, lineEnd + 1) : undefined;
     const readable = header && readableHeaders(raw.subarray(lineEnd + 1, header.end));
-    if (header !== undefined && readable !== undefined) {
-      pieces.push(raw.subarray(copied, lineEnd + 1), readable);
-      copied = header.end;
-    }
+    if (header !== undefined && readable !== undefined)
+      cuts.push({ start: lineEnd + 1, end: header.end, replacement: readable });
+    const textEndsAt = opens ? texts?.look(header?.text, header?.end ?? lineEnd, textEnd) : undefined;
     const body = header === undefined ? undefined : bodyWorthTaking(raw, header, boundaries);
     if (header === undefined || body === undefined) {
       if (header !== undefined && !learn(boundaries, header.text)) broken = true;
-      at = lineEnd;
+      // Of an empty text, the line end before the next boundary is that of its header.
+      at = textEndsAt === undefined ? lineEnd : textEndsAt - 1;
       continue;
     }
     take(body);
@@ -75,8 +87,29 @@ export function hollowAttachments(raw: Buffer): HollowMessage {
     at = body.end;
   }
   broken ||= opened.size < boundaries.size;
-  if (pieces.length === 0) return { mime: raw, taken, broken };
-  return { mime: Buffer.concat([...pieces, raw.subarray(copied)]), taken, broken };
+  const byStandIn = new Map<string, TakenText>();
+  for (const text of texts?.found() ?? []) {
+    const token = `${TOKEN}-${text.form.type}`;
+    // Lines end in LF to the parser; base64 has none.
+    byStandIn.set(text.form.encoding === 'base64' ? token : `${token}\n`, text);
+    cuts.push({ start: text.start, end: text.end, replacement: standIn(token, text.form.encoding) });
+  }
+  return { mime: withCuts(raw, cuts), taken, texts: byStandIn, broken };
+}
+
+function standIn(token: string, encoding: TransferCoding): Buffer {
+  return Buffer.from(encoding === 'base64' ? Buffer.from(token).toString('base64') : token);
+}
+
+function withCuts(raw: Buffer, cuts: readonly Cut[]): Buffer {
+  if (cuts.length === 0) return raw;
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  for (const { start, end, replacement } of cuts.toSorted((a, b) => a.start - b.start)) {
+    pieces.push(raw.subarray(copied, start), replacement);
+    copied = end;
+  }
+  return Buffer.concat([...pieces, raw.subarray(copied)]);
 }
 
 interface PartHeader {
@@ -136,6 +169,12 @@ function endOfMessage(raw: Buffer, start: number, boundaries: ReadonlySet<string
     for (const boundary of boundaries) if (line.startsWith(boundary)) return lineEndBefore(raw, at, start);
   }
   return raw.length;
+}
+
+// It may be empty, with a boundary right behind its header. The last line end belongs to its last line, and stays as well.
+function endOfText(raw: Buffer, start: number, boundaries: ReadonlySet<string>): number {
+  const end = Math.max(start, endOfMessage(raw, start - 1, boundaries));
+  return end === raw.length && raw[end - 1] === LINE_FEED ? lineEndBefore(raw, end - 1, start) : end;
 }
 
 // The line end before a boundary belongs to the boundary.

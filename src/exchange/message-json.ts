@@ -132,12 +132,13 @@ function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: O
 
 type Body = NonNullable<Message['body']>;
 
-function bodyOf({ email }: ParsedMessage, offer: Offer): { readonly body: Body; readonly isCut: boolean } {
+function bodyOf(parsed: ParsedMessage, offer: Offer): { readonly body: Body; readonly isCut: boolean } {
   const text = offer === 'whole' ? clean : cleanest;
   if (offer === 'reduced')
-    return { body: { contentType: 'text', content: text(email.text ?? '').slice(0, 10_000) }, isCut: false };
-  const isHtml = email.html !== undefined && email.html !== '';
-  const content = clean((isHtml ? email.html : email.text) ?? '');
+    return { body: { contentType: 'text', content: text(parsed.text()).slice(0, 10_000) }, isCut: false };
+  const html = parsed.html();
+  const isHtml = html !== '';
+  const content = clean(isHtml ? html : parsed.text());
   const kept = beginning(content);
   return {
     body: { contentType: isHtml ? 'html' : 'text', content: text(kept) },

@@ -4,11 +4,17 @@ import { type Ranges, base64Ranges, wholeRanges } from './base64.ts';
 import { type HollowMessage, hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
 import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
+import { readText } from './read-text.ts';
+import type { TextForm } from './text-form.ts';
 import { decodeTransfer } from './transfer-coding.ts';
 
 /** A message taken apart, as far as Graph's JSON needs it. */
 export interface ParsedMessage {
-  readonly email: Email;
+  /** Its headers, as the parser read them. */
+  readonly email: Omit<Email, 'text' | 'html'>;
+  /** Its text and its HTML, "" for none. Made when asked for: of two forms of a text, one is enough. */
+  readonly text: () => string;
+  readonly html: () => string;
   readonly attachments: readonly ParsedAttachment[];
   /** The header block as text, CRLF line ends. */
   readonly headers: string;
@@ -50,7 +56,9 @@ async function readHeadersOnly(raw: Buffer): Promise<ParsedMessage> {
   const head = Buffer.concat([block, Buffer.from('\r\n\r\n')]);
   const { email } = await parse(head, block.length);
   return {
-    email: { ...email, text: '' },
+    email,
+    text: () => '',
+    html: () => email.html ?? '',
     attachments: [originalAsAttachment(raw)],
     repaired: true,
     headers: decodeHeaders(block),
@@ -60,24 +68,32 @@ async function readHeadersOnly(raw: Buffer): Promise<ParsedMessage> {
 }
 
 async function readWhole(raw: Buffer): Promise<ParsedMessage> {
-  const hollow = hollowAttachments(raw);
   const block = headerBlock(raw);
-  const parsed = (await parseHollow(hollow, block.length)) ?? (await parse(raw, block.length));
-  const text = hollow.broken ? textOfBroken(parsed.email, raw.subarray(block.length)) : '';
-  const repaired = hollow.broken && (text !== '' || parsed.email.html !== undefined || parsed.attachments.length > 0);
+  const hollow = hollowAttachments(raw, true);
+  const parsed =
+    (await parseHollow(hollow, block.length)) ??
+    (hollow.texts.size > 0 ? await parseHollow(hollowAttachments(raw, false), block.length) : undefined) ??
+    (await parse(raw, block.length));
+  const { email, html } = parsed;
+  const text = hollow.broken ? textOfBroken(parsed, raw.subarray(block.length)) : '';
+  const repaired = hollow.broken && (text !== '' || html() !== '' || parsed.attachments.length > 0);
   return {
-    email: repaired && text !== '' ? { ...parsed.email, text } : parsed.email,
+    email,
+    text: repaired && text !== '' ? () => text : parsed.text,
+    html,
     attachments: repaired ? [...parsed.attachments, originalAsAttachment(raw)] : parsed.attachments,
     repaired,
     headers: decodeHeaders(block),
-    date: readDate(headerValue(parsed.email, 'date')),
-    received: readDate(headerValue(parsed.email, 'received')?.split(';').at(-1)),
+    date: readDate(headerValue(email, 'date')),
+    received: readDate(headerValue(email, 'received')?.split(';').at(-1)),
   };
 }
 
 // Every program shows the body of a multipart without parts as text, and so must the target. "" when there is nothing to show.
-function textOfBroken({ text = '', html = '' }: Email, body: Buffer): string {
-  return text.trim() === '' && html.trim() === '' ? decodeHeaderBlock(body.subarray(0, LONGEST_UNSEEN)).trim() : text;
+function textOfBroken({ text, html }: Parsed, body: Buffer): string {
+  return text().trim() === '' && html().trim() === ''
+    ? decodeHeaderBlock(body.subarray(0, LONGEST_UNSEEN)).trim()
+    : text();
 }
 
 /** A whole message as an attachment, for where its own form cannot be kept. */
@@ -94,21 +110,33 @@ export function originalAsAttachment(raw: Buffer): ParsedAttachment {
   };
 }
 
-type Parsed = Pick<ParsedMessage, 'email' | 'attachments'>;
+type Parsed = Pick<ParsedMessage, 'text' | 'html' | 'attachments'> & { readonly email: Email };
 
 async function parse(mime: Buffer, headerLength: number, taken: HollowMessage['taken'] = new Map()): Promise<Parsed> {
   const readable = withReadableHeaders(mime, headerLength);
   const email = await withMemoryBlobs(() =>
     PostalMime.parse(readable, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
   );
-  return { email, attachments: email.attachments.map((attachment, index) => readAttachment(attachment, index, taken)) };
+  return {
+    email,
+    text: () => email.text ?? '',
+    html: () => email.html ?? '',
+    attachments: email.attachments.map((attachment, index) => readAttachment(attachment, index, taken)),
+  };
 }
 
-// Undefined when what was taken is not what the parser calls an attachment: then nothing may be missing from the message.
-async function parseHollow({ mime, taken }: HollowMessage, headerLength: number): Promise<Parsed | undefined> {
+// Undefined when what was taken is not what the parser calls an attachment or the text: then nothing may be missing from the message.
+async function parseHollow({ mime, taken, texts }: HollowMessage, headerLength: number): Promise<Parsed | undefined> {
   const parsed = await parse(mime, headerLength, taken);
-  const found = new Set(parsed.email.attachments.map((attachment) => tokenOf(bytesOf(attachment.content))));
-  return [...taken.keys()].every((token) => found.has(token)) ? parsed : undefined;
+  const { email } = parsed;
+  const found = new Set(email.attachments.map((attachment) => tokenOf(bytesOf(attachment.content))));
+  if (![...taken.keys()].every((token) => found.has(token))) return undefined;
+  for (const [standIn, { form }] of texts) if (email[form.type] !== standIn) return undefined;
+  const read = (type: TextForm['type']): string => {
+    const text = texts.get(email[type] ?? '');
+    return text === undefined ? (email[type] ?? '') : readText(text.bytes, text.form);
+  };
+  return { ...parsed, text: () => read('text'), html: () => read('html') };
 }
 
 /** Addresses without groups: members of a group are recipients like others. */
@@ -118,7 +146,7 @@ export function flatAddresses(
   return (addresses ?? []).flatMap((each) => (each.group === undefined ? [each] : each.group));
 }
 
-export function headerValue(email: Email, name: string): string | undefined {
+export function headerValue(email: ParsedMessage['email'], name: string): string | undefined {
   return email.headers.find((header) => header.key === name)?.value;
 }
 

@@ -1,0 +1,74 @@
+import { TextDecoder } from 'node:util';
+import { decodeBase64 } from './base64.ts';
+import type { TextForm } from './text-form.ts';
+
+const EQUALS = 0x3d;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+/** Texts are decoded one after the other, and nearly every one fits. */
+const SCRATCH = Buffer.allocUnsafe(64 * 1024);
+const decoders = new Map<string, TextDecoder>();
+
+/** The text of a body, without the line end before what follows it; lines end in LF, as parsers of mail give them. */
+export function readText(bytes: Buffer, { encoding, charset }: TextForm): string {
+  if (encoding === 'base64') return decoderOf(charset).decode(decodeBase64(bytes));
+  const into = bytes.length < SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(bytes.length + 1);
+  const copyLine = encoding === 'none' ? copyPlain : copyQuoted;
+  let length = 0;
+  for (let at = 0; at <= bytes.length;) {
+    const lineFeed = bytes.indexOf(LINE_FEED, at);
+    const next = lineFeed < 0 ? bytes.length : lineFeed;
+    let end = next;
+    while (end > at && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
+    length = copyLine(bytes, at, end, into, length);
+    at = next + 1;
+  }
+  return decoderOf(charset).decode(into.subarray(0, length));
+}
+
+/** Whether every program decodes it to the same: padding at the end only, and no junk. */
+export function isRegularBase64(bytes: Buffer): boolean {
+  return /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(bytes.toString('latin1'));
+}
+
+function copyPlain(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
+  const after = at + bytes.copy(into, at, start, end);
+  into[after] = LINE_FEED;
+  return after + 1;
+}
+
+// RFC 2045 6.7, but for blanks at the end of a line: those stay, as in text of every other encoding.
+function copyQuoted(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
+  const isSoft = end > start && bytes[end - 1] === EQUALS;
+  const stop = isSoft ? end - 1 : end;
+  let to = at;
+  for (let i = start; i < stop; i += 1) {
+    const byte = bytes[i] ?? 0;
+    const escaped = byte === EQUALS && i + 2 < stop ? hexByte(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : -1;
+    into[to] = escaped < 0 ? byte : escaped;
+    to += 1;
+    if (escaped >= 0) i += 2;
+  }
+  if (isSoft) return to;
+  into[to] = LINE_FEED;
+  return to + 1;
+}
+
+function hexByte(high: number, low: number): number {
+  const first = HEX[high] ?? -1;
+  const second = HEX[low] ?? -1;
+  return first < 0 || second < 0 ? -1 : first * 16 + second;
+}
+
+/** The value of a hexadecimal digit by its byte; -1 for every other byte. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCodePoint(byte).toLowerCase()),
+);
+
+function decoderOf(charset: string): TextDecoder {
+  const known = decoders.get(charset);
+  if (known !== undefined) return known;
+  const decoder = new TextDecoder(charset);
+  decoders.set(charset, decoder);
+  return decoder;
+}
