@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readableHeaders } from './raw-headers.ts';
-import { type TakenText, takeTexts } from './take-texts.ts';
+import { type TakenText, takeTexts, withoutQuoting } from './take-texts.ts';
 import { type TransferCoding, transferCoding } from './transfer-coding.ts';
 
 /** A body as it stood in the message. */
@@ -63,7 +63,7 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
   // A message that is nothing but a file; of one that is another message, every parser makes an attachment itself.
   const file = root && !/^content-type:\s*message\//im.test(root.text) && bodyWorthTaking(raw, root, boundaries);
   if (typeof file === 'object') take(file);
-  else if (root) texts?.look(root.text, root.end, textEnd);
+  else if (root) texts?.look(root.text, 0, root.end, textEnd);
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
@@ -74,7 +74,7 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
     const readable = header && readableHeaders(raw.subarray(lineEnd + 1, header.end));
     if (header !== undefined && readable !== undefined)
       cuts.push({ start: lineEnd + 1, end: header.end, replacement: readable });
-    const textEndsAt = opens ? texts?.look(header?.text, header?.end ?? lineEnd, textEnd) : undefined;
+    const textEndsAt = opens ? texts?.look(header?.text, lineEnd + 1, header?.end ?? lineEnd, textEnd) : undefined;
     const body = header === undefined ? undefined : bodyWorthTaking(raw, header, boundaries);
     if (header === undefined || body === undefined) {
       if (header !== undefined && !learn(boundaries, header.text)) broken = true;
@@ -93,6 +93,9 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
     // Lines end in LF to the parser; base64 has none.
     byStandIn.set(text.form.encoding === 'base64' ? token : `${token}\n`, text);
     cuts.push({ start: text.start, end: text.end, replacement: standIn(token, text.form.encoding) });
+    // For everything quoted-printable, however short, the parser takes 100 KiB.
+    const quoting = text.form.encoding === 'quoted-printable' ? withoutQuoting(raw, text) : undefined;
+    if (quoting !== undefined) cuts.push(quoting);
   }
   return { mime: withCuts(raw, cuts), taken, texts: byStandIn, broken };
 }

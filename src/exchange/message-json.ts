@@ -73,7 +73,14 @@ function splice(head: Buffer, attachments: readonly ParsedAttachment[]): Streame
 }
 
 /** The JSON of one attachment up to 3 MB (POST messages/{id}/attachments). */
-export function attachmentRequest({ name, contentType, contentId, inline, read }: ParsedAttachment): StreamedBody {
+export function attachmentRequest({
+  name,
+  contentType,
+  contentId,
+  inline,
+  base64,
+  read,
+}: ParsedAttachment): StreamedBody {
   const fields: FileAttachment = {
     name,
     contentType,
@@ -81,9 +88,12 @@ export function attachmentRequest({ name, contentType, contentId, inline, read }
     ...(contentId === undefined ? {} : { contentId }),
   };
   const head = Buffer.from(JSON.stringify({ '@odata.type': '#microsoft.graph.fileAttachment', ...fields }));
-  const bytes = read();
-  const content = { length: base64Length(bytes.length), pieces: () => base64Slices(bytes) };
-  return joined([head.subarray(0, -1), Buffer.from(',"contentBytes":"'), content, Buffer.from('"}')]);
+  const content = base64?.() ?? [encoded(read())];
+  return joined([head.subarray(0, -1), Buffer.from(',"contentBytes":"'), ...content, Buffer.from('"}')]);
+}
+
+function encoded(bytes: Buffer): StreamedBody {
+  return { length: base64Length(bytes.length), pieces: () => base64Slices(bytes) };
 }
 
 function joined(parts: readonly (Buffer | StreamedBody)[]): StreamedBody {

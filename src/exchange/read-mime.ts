@@ -1,6 +1,6 @@
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { headerBlock } from '../engine/domain/message-key.ts';
-import { type Ranges, base64Ranges, wholeRanges } from './base64.ts';
+import { type Ranges, base64Ranges, unfoldBase64, wholeRanges } from './base64.ts';
 import { type HollowMessage, hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
 import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
@@ -38,6 +38,8 @@ export interface ParsedAttachment {
   readonly read: () => Buffer;
   /** The same, part by part: a large one need not exist besides the message. */
   readonly ranges: () => Ranges;
+  /** The same as base64, where the message has it nearly so. */
+  readonly base64?: (() => readonly Buffer[] | undefined) | undefined;
   readonly method: string | undefined;
 }
 
@@ -164,6 +166,7 @@ function readAttachment(attachment: Attachment, index: number, taken: HollowMess
     inline: attachment.related === true && contentId !== undefined,
     size: body?.encoding === 'base64' ? Math.ceil((body.bytes.length / 4) * 3) : (body?.bytes.length ?? content.length),
     read,
+    base64: body?.encoding === 'base64' ? () => unfoldBase64(body.bytes) : undefined,
     ranges: () => (body?.encoding === 'base64' ? base64Ranges(body.bytes) : undefined) ?? wholeRanges(read()),
     method: attachment.method,
   };

@@ -7,6 +7,8 @@ export interface TakenText {
   readonly end: number;
   readonly bytes: Buffer;
   readonly form: TextForm;
+  /** Where its part header begins. */
+  readonly headerAt: number;
 }
 
 /** Text is read line by line by parsers, at a hundred times the cost of other bytes. */
@@ -21,12 +23,17 @@ export function takeTexts(raw: Buffer) {
   let isClear = true;
   return {
     /** Looks at a part header, unfolded; answers where the text behind it ends, undefined when it is none. */
-    look(header: string | undefined, start: number, endOf: (start: number) => number): number | undefined {
+    look(
+      header: string | undefined,
+      headerAt: number,
+      start: number,
+      endOf: (start: number) => number,
+    ): number | undefined {
       const form = header === undefined ? 'doubtful' : partForm(header);
       if (form === 'doubtful') isClear = false;
       if (typeof form === 'string') return undefined;
       const end = endOf(start);
-      texts.push({ start, end, bytes: raw.subarray(start, end), form });
+      texts.push({ start, end, bytes: raw.subarray(start, end), form, headerAt });
       return end;
     },
     found(): readonly TakenText[] {
@@ -36,4 +43,15 @@ export function takeTexts(raw: Buffer) {
       );
     },
   };
+}
+
+const QUOTED = 'quoted-printable';
+const QUOTED_FIELD = new RegExp(`^content-transfer-encoding[ \\t]*:[ \\t]*${QUOTED}`, 'im');
+
+/** Where the header of a text says that it is quoted-printable, and as many bytes that say it is not. */
+export function withoutQuoting(raw: Buffer, { headerAt, start }: TakenText) {
+  const field = QUOTED_FIELD.exec(raw.toString('latin1', headerAt, start));
+  if (field === null) return undefined;
+  const end = headerAt + field.index + field[0].length;
+  return { start: end - QUOTED.length, end, replacement: Buffer.from('8bit'.padEnd(QUOTED.length)) };
 }

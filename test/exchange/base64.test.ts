@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { assert, integer, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { base64Length, base64Ranges, base64Slices, decodeBase64 } from '../../src/exchange/base64.ts';
+import { base64Length, base64Ranges, base64Slices, decodeBase64, unfoldBase64 } from '../../src/exchange/base64.ts';
 
 function inLines(text: string, width: number, lineEnd: string): Buffer {
   return Buffer.from((text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).map((line) => line + lineEnd).join(''));
@@ -74,6 +74,25 @@ describe('base64 as it stands in messages', () => {
     const text = inLines(randomBytes(150_000).toString('base64'), 76, '\r\n').toString();
 
     expect(base64Ranges(Buffer.from(spoil(text)))).toBeUndefined();
+  });
+
+  test.each([
+    ['as it is', (text: string) => text],
+    ['without its last line end', (text: string) => text.trimEnd()],
+    ['with LF', (text: string) => text.replaceAll('\r', '')],
+    ['with bits that say nothing', (text: string) => text.replace(/.==\s*$/, 'B==\r\n')],
+    ['with junk in its last line', (text: string) => text.replace(/(.)==\s*$/, '*$1==\r\n')],
+  ])('%s, it is unfolded to what encoding it again gives', (_what, spoil) => {
+    const encoded = Buffer.from(spoil(inLines(randomBytes(150_001).toString('base64'), 76, '\r\n').toString()));
+
+    expect(Buffer.concat([...(unfoldBase64(encoded) ?? [])]).toString()).toBe(decodeBase64(encoded).toString('base64'));
+  });
+
+  test('what is irregular is not unfolded', () => {
+    const text = inLines(randomBytes(150_001).toString('base64'), 76, '\r\n').toString();
+
+    expect(unfoldBase64(Buffer.from(`${text.slice(0, 100)}*${text.slice(101)}`))).toBeUndefined();
+    expect(unfoldBase64(Buffer.from(`${text.replaceAll('\r\n', '')}\r\n`))).toBeUndefined();
   });
 
   test('any bytes, any width: decoding what was encoded gives them back', () => {
