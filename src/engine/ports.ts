@@ -245,8 +245,8 @@ export interface TargetItem extends ItemState {
 export interface WaitWatch {
   /** Source or target is waited for, or the target's budget. */
   during<Result>(what: 'source' | 'target' | 'budget', work: () => Promise<Result>): Promise<Result>;
-  /** A request goes to the target, with so many bytes to upload. */
-  requested(uploadBytes: number): void;
+  /** Requests go to the target together, with so many bytes to upload. */
+  requested(uploadBytes: number, requests: number): void;
 }
 
 /** One target mailbox. Every method waits for the mailbox' budget and throws TargetThrottled when that takes too long to wait for. */
@@ -258,6 +258,15 @@ export interface TargetMailbox extends AsyncDisposable {
   /** Whether mail can be appended as it is: asked of the mailbox itself. `off` when the operator switched it off. */
   probeAppendLane(): Promise<AppendLaneState>;
   importMessage(folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
+  /**
+   * Imports the first of these messages, as many as go well together, and answers for them in order; at least for one. One
+   * that rejects with a MigrationError is surely not stored.
+   */
+  importSome(
+    folderId: string,
+    messages: readonly MessageToImport[],
+    signal: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<ImportOutcome>[]>;
   /** Adds what a message found by its marker still lacks (attachments sent in a second step). */
   completeMessage(id: string, folderId: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome>;
   /** Whether any folder has a message of this Message-ID. */
@@ -296,13 +305,15 @@ export interface TargetMailbox extends AsyncDisposable {
 export interface TargetBudget {
   /**
    * Takes a place (4 at once), one request and the bytes it uploads. Waits up to a few seconds; a longer wait throws
-   * TargetThrottled with `retryAt`, so that the worker can turn to another mailbox. `watch` hears of waits.
+   * TargetThrottled with `retryAt`, so that the worker can turn to another mailbox. `watch` hears of waits. A batch takes one
+   * place, and as many `requests` as are inside of it.
    */
   enter(
     mailboxId: string | undefined,
     uploadBytes: number,
     signal: AbortSignal,
     watch?: Pick<WaitWatch, 'during'>,
+    requests?: number,
   ): Promise<BudgetPlace>;
   /** The target asked for rest (Retry-After, ms): nobody enters this mailbox before. */
   rest(mailboxId: string | undefined, ms: number): Promise<void>;

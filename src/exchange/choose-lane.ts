@@ -3,13 +3,19 @@ import type { ImportOutcome, MessageToImport, TargetMailbox } from '../engine/po
 import type { appendLane } from './append-lane.ts';
 import type { graphLane } from './graph-lane.ts';
 
-type ImportApi = Pick<TargetMailbox, 'importMessage' | 'completeMessage'>;
+type ImportApi = Pick<TargetMailbox, 'importMessage' | 'importSome' | 'completeMessage'>;
+
+/** Larger messages gain nothing from company (bytes), and together they would be long in memory. */
+const SMALL = 32 * 1024;
+const MOST_BYTES = 64 * 1024;
 
 interface LaneChoice {
   readonly graphLane: ReturnType<typeof graphLane>;
   /** Undefined where the lane is switched off. */
   readonly appendLane: ReturnType<typeof appendLane> | undefined;
   readonly maxItemSize: number;
+  /** How many small messages go well together now. */
+  readonly together: () => number;
   readonly removeDuplicate: TargetMailbox['removeDuplicate'];
 }
 
@@ -18,6 +24,7 @@ export function chooseLane({
   graphLane: graph,
   appendLane: append,
   maxItemSize,
+  together,
   removeDuplicate,
 }: LaneChoice): ImportApi {
   const isAppended = (message: MessageToImport): boolean =>
@@ -39,8 +46,23 @@ export function chooseLane({
     };
   }
 
+  // The first ones that may share a request: small, of the JSON lane.
+  function company(messages: readonly MessageToImport[]): readonly MessageToImport[] {
+    let bytes = 0;
+    const end = messages.slice(0, together()).findIndex((message) => {
+      bytes += message.raw.length;
+      return message.raw.length > SMALL || bytes > MOST_BYTES || isAppended(message);
+    });
+    return messages.slice(0, end < 0 ? together() : end);
+  }
+
   return {
     importMessage,
+    async importSome(folderId, messages, signal) {
+      const few = company(messages);
+      if (few.length > 1) return graph.importTogether(folderId, few, signal);
+      return Promise.allSettled(messages.slice(0, 1).map((message) => importMessage(folderId, message, signal)));
+    },
     async completeMessage(id, folderId, message, signal) {
       if (!isAppended(message)) return graph.completeMessage(id, message, signal);
       // It has its marker, so it is whole if it came by APPEND; if it came as JSON it may lack attachments, and is less than

@@ -3,7 +3,8 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import { MARKER_PROPERTY_ID } from '../engine/domain/marker.ts';
 import type { SpecialUse } from '../engine/domain/mailbox.ts';
 import type { Clock, MarkedItem, TargetFolder, TargetMailbox } from '../engine/ports.ts';
-import { type GraphAnswer, type GraphClient, type GraphRequest, failureOf } from './graph-client.ts';
+import type { GraphAnswer } from './graph-answer.ts';
+import { type GraphClient, type GraphRequest, failureOf } from './graph-client.ts';
 import { appendLane } from './append-lane.ts';
 import type { GraphVerdict } from './graph-failure.ts';
 import type { AppendSession } from './append-session.ts';
@@ -152,6 +153,7 @@ export function exchangeMailbox({ graph, id, maxItemSize, session, clock, timeSc
     graphLane: graphLane({ graph, mailbox: id, maxItemSize, removeDuplicate, clock, timeScale }),
     appendLane: session && appendLane({ session, graph, mailbox: id, changeItem: items.changeItem, clock, timeScale }),
     maxItemSize,
+    together: () => graph.together(),
     removeDuplicate,
   });
 

@@ -8,6 +8,8 @@ export function fencedClient(graph: GraphClient, beforeSending: () => Promise<vo
     send: (request) => graph.send(fenced(request)),
     upload: (request) => graph.upload(fenced(request)),
     read: (request) => graph.read(fenced(request)),
+    sendTogether: (requests) => graph.sendTogether(requests.map(fenced)),
+    together: () => graph.together(),
     pages: (request) => graph.pages(request),
   };
 }

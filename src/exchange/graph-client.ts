@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, TargetBudget, WaitWatch } from '../engine/ports.ts';
-import { CONNECT_TIMEOUT, type HttpExchange, type StreamedBody, exchangeHttp } from './http-exchange.ts';
-import {
-  type GraphError,
-  type GraphVerdict,
-  describe,
-  judge,
-  readGraphError,
-  readRetryAfter,
-} from './graph-failure.ts';
+import { type GraphAnswer, type Judged, answerOf, withoutAnswer } from './graph-answer.ts';
+import { type BatchSender, batchSender } from './graph-batch.ts';
+import { type GraphError, type GraphVerdict, describe } from './graph-failure.ts';
+import { CONNECT_TIMEOUT, type HttpExchange, exchangeHttp } from './http-exchange.ts';
 import { nextPage } from './next-page.ts';
-import { UNWATCHED } from './unwatched.ts';
 import type { SignIn } from './graph-sign-in.ts';
+import type { StreamedBody } from './streamed-body.ts';
+import { UNWATCHED } from './unwatched.ts';
 
 export interface GraphRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -24,6 +20,8 @@ export interface GraphRequest {
   readonly bytes?: Buffer | StreamedBody;
   /** The mailbox whose budget pays; without one, the budget of the directory. */
   readonly mailbox?: string;
+  /** How many requests this one is to the limits: those inside of a batch count. Without it, one. */
+  readonly counts?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Whether a body is what was asked for; a success without it is none (an empty page says nothing about a list). */
@@ -32,11 +30,7 @@ export interface GraphRequest {
   readonly beforeSending?: () => Promise<void>;
 }
 
-export type GraphAnswer<Body> =
-  | { readonly ok: true; readonly status: number; readonly body: Body }
-  | { readonly ok: false; readonly verdict: GraphVerdict; readonly error: GraphError };
-
-export interface GraphClient {
+export interface GraphClient extends BatchSender {
   /** Sends once. Only a 429 is sent again (it was surely not carried out), and an expired token is renewed. */
   send<Body>(request: GraphRequest): Promise<GraphAnswer<Body>>;
   /** Sends to an upload URL the server gave us: pre-authenticated, so without the token (large attachments). */
@@ -117,14 +111,15 @@ export function graphClient({
     body: Buffer | StreamedBody | undefined,
     upload: number,
     token: string | undefined,
-  ): Promise<GraphAnswer<Body> & { readonly retryAfter?: number | undefined }> {
+  ): Promise<Judged<Body>> {
     const signal = request.signal ?? new AbortController().signal;
-    const place = await budget.enter(request.mailbox, upload, signal, watch);
+    const { counts = 1 } = request;
+    const place = await budget.enter(request.mailbox, upload, signal, watch, counts);
     const id = randomUUID();
     try {
       const asked = clock.now();
       await request.beforeSending?.();
-      watch.requested(upload);
+      watch.requested(upload, counts);
       const exchange: HttpExchange = {
         method: request.method,
         url,
@@ -144,22 +139,18 @@ export function graphClient({
       };
       const { status, headers, text } = await watch.during('target', () => exchangeHttp(exchange));
       const parsed = parse(text);
-      const isSuccess = status >= 200 && status < 300;
-      const isWhole = parsed !== undefined && (request.holds?.(parsed) ?? (request.method !== 'GET' || text !== ''));
-      if (isSuccess && isWhole) return { ok: true, status, body: parsed as Body };
-      // A success whose body was cut: it was carried out, or not.
-      if (isSuccess) return broken(id, status, 'the answer was cut');
-      const error = readGraphError(status, parsed, String(headers['request-id'] ?? id));
-      const retryAfter = readRetryAfter(headers['retry-after'] ?? null, serverTime(headers.date, clock.now()));
+      const isWhole = request.holds?.(parsed) ?? (request.method !== 'GET' || text !== '');
+      const answer = answerOf<Body>({ status, headers, body: parsed }, { id, now: clock.now(), isWhole });
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
-      if (status === 503 && retryAfter !== undefined) await budget.rest(request.mailbox, retryAfter);
-      return { ok: false, verdict: judge(error), error, retryAfter };
+      if (status === 503 && !answer.ok && answer.retryAfter !== undefined)
+        await budget.rest(request.mailbox, answer.retryAfter);
+      return answer;
     } catch (error) {
       if (error instanceof MigrationError) throw error;
       const code = networkCode(error);
       if (NEVER_SENT.has(code))
         throw new MigrationError('TargetUnavailable', { detail: `${root.host} ${code}` }, { cause: error });
-      return broken(id, 0, code);
+      return withoutAnswer(id, 0, code);
     } finally {
       // Not waited for: the next request of this lane need not pay for it.
       void place.leave().catch(() => undefined);
@@ -187,6 +178,7 @@ export function graphClient({
   }
 
   return {
+    ...batchSender({ send, throttled: (mailbox, retryAfter) => rest(mailbox, retryAfter, 0), clock }),
     send: (request) => send(request),
     upload: (request) => send(request, true),
     read,
@@ -242,10 +234,6 @@ function networkCode(error: unknown): string {
   return error instanceof Error ? error.name : 'network';
 }
 
-function broken(requestId: string, status: number, message: string) {
-  return { ok: false, verdict: 'uncertain', error: { status, code: message, message, requestId } } as const;
-}
-
 function encode(body: unknown): Buffer | undefined {
   return body === undefined ? undefined : Buffer.from(JSON.stringify(body));
 }
@@ -262,10 +250,4 @@ function parse(text: string): unknown {
 
 function isList(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Array.isArray(Reflect.get(body, 'value'));
-}
-
-// A time to come back is given by the clock of the server, which may differ from ours (RFC 9110 10.2.3).
-function serverTime(date: string | undefined, now: number): number {
-  const time = Date.parse(date ?? '');
-  return Number.isFinite(time) ? time : now;
 }

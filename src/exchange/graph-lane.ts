@@ -2,7 +2,8 @@ import type { Attachment, Message, UploadSession } from '@microsoft/microsoft-gr
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, FidelityNote, ImportOutcome, MessageToImport, TargetMailbox } from '../engine/ports.ts';
 import { fidelityNotes } from './fidelity.ts';
-import { type GraphAnswer, type GraphClient, failureOf } from './graph-client.ts';
+import type { GraphAnswer } from './graph-answer.ts';
+import { type GraphClient, failureOf } from './graph-client.ts';
 import { describe } from './graph-failure.ts';
 import { type CreateRequest, type Offer, attachmentRequest, createRequest } from './message-json.ts';
 import { type ParsedAttachment, type ParsedMessage, readMime } from './read-mime.ts';
@@ -40,15 +41,64 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
     message: MessageToImport,
     signal: AbortSignal,
   ): Promise<ImportOutcome> {
+    const ready = await prepare(message);
+    return 'outcome' in ready ? ready : offer(folderId, ready, signal);
+  }
+
+  /** Several small messages in one request; one that rejects with a MigrationError is surely not stored. */
+  async function importTogether(
+    folderId: string,
+    messages: readonly MessageToImport[],
+    signal: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<ImportOutcome>[]> {
+    const prepared = await Promise.all(messages.map(prepare));
+    const ready = prepared.filter((each): each is Prepared => !('outcome' in each));
+    const path = messagesPath(folderId);
+    const send = (): Promise<readonly (GraphAnswer<Message> | undefined)[]> =>
+      graph.sendTogether<Message>(
+        ready.map(({ request }) => ({ method: 'POST', path, bytes: request.body, mailbox, signal })),
+      );
+    const sent = await settled(send);
+    const results: PromiseSettledResult<ImportOutcome>[] = [];
+    let given: PromiseRejectedResult | undefined = sent.status === 'rejected' ? sent : undefined;
+    for (const each of prepared) {
+      if ('outcome' in each) {
+        results.push({ status: 'fulfilled', value: each });
+        continue;
+      }
+      const answer = sent.status === 'fulfilled' ? sent.value[ready.indexOf(each)] : undefined;
+      // What kept one from being sent keeps the others, too; but whatever was answered is told.
+      const result =
+        answer === undefined && given !== undefined
+          ? given
+          : await settled(() => offer(folderId, each, signal, answer));
+      if (result.status === 'rejected') given ??= result;
+      results.push(result);
+    }
+    return results;
+  }
+
+  async function prepare(message: MessageToImport): Promise<Prepared | Refused> {
     if (message.raw.length > maxItemSize)
       return { outcome: 'refused', code: 'ItemTooLarge', detail: `${message.raw.length} bytes` };
-    const parsed = await parseOrRefuse(message.raw);
-    if ('outcome' in parsed) return parsed;
-    let refusal: Extract<ImportOutcome, { outcome: 'refused' }> | undefined;
-    for (const offer of OFFERS) {
-      const request = createRequest(message, parsed, offer);
-      const answer = await create(folderId, request, signal);
-      if (answer.ok) return afterCreate(answer, request, parsed, offer, signal);
+    return orRefuse(async () => {
+      const parsed = await readMime(message.raw);
+      return { message, parsed, request: createRequest(message, parsed, 'whole') };
+    });
+  }
+
+  /** Offers a message until the target takes it; `first` is the one to its first form, where it was sent already. */
+  async function offer(
+    folderId: string,
+    { message, parsed, request: whole }: Prepared,
+    signal: AbortSignal,
+    first?: GraphAnswer<Message>,
+  ): Promise<ImportOutcome> {
+    let refusal: Refused | undefined;
+    for (const form of OFFERS) {
+      const request = form === 'whole' ? whole : createRequest(message, parsed, form);
+      const answer = (form === 'whole' ? first : undefined) ?? (await create(folderId, request, signal));
+      if (answer.ok) return afterCreate(answer, request, parsed, form, signal);
       // A conflict is none of what was sent: whether it was carried out is asked like after every other trouble.
       if (answer.verdict === 'uncertain' || answer.verdict === 'conflict')
         return { outcome: 'unknown', detail: describe(answer.error) };
@@ -59,12 +109,16 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
     return refusal ?? { outcome: 'refused', code: 'ItemRefused', detail: '' };
   }
 
+  function messagesPath(folderId: string): string {
+    return `${root}/mailFolders/${encodeURIComponent(folderId)}/messages`;
+  }
+
   async function create(
     folderId: string,
     { body: bytes }: CreateRequest,
     signal: AbortSignal,
   ): Promise<GraphAnswer<Message>> {
-    const path = `${root}/mailFolders/${encodeURIComponent(folderId)}/messages`;
+    const path = messagesPath(folderId);
     for (let tries = 0; ; tries += 1) {
       const answer = await graph.send<Message>({ method: 'POST', path, bytes, mailbox, signal });
       const pause = FOLDER_LOOKS[tries];
@@ -152,30 +206,42 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
   }
 
   async function completeMessage(id: string, message: MessageToImport, signal: AbortSignal): Promise<ImportOutcome> {
-    const parsed = await parseOrRefuse(message.raw);
-    if ('outcome' in parsed) return parsed;
+    const ready = await prepare(message);
+    if ('outcome' in ready) return ready;
+    const { parsed, request: whole } = ready;
     const path = `${root}/messages/${encodeURIComponent(id)}/attachments?$select=id,name,size&$top=100`;
     const present = await Array.fromAsync(graph.pages<Attachment>({ method: 'GET', path, mailbox, signal }));
     // The reduced form has the original as its only attachment: it is complete.
     const isReduced = present.some(({ name }) => name === 'original.eml');
-    const whole = createRequest(message, parsed, 'whole');
     const notes = [...whole.notes, ...fidelityNotes(parsed)];
     if (isReduced && !whole.attachments.some((each) => each.name === 'original.eml'))
       return { outcome: 'imported', id, notes };
     return addAttachments(id, missingAttachments(whole.attachments, present), notes, signal);
   }
 
-  return { importMessage, completeMessage };
+  return { importMessage, importTogether, completeMessage };
 }
 
-async function parseOrRefuse(raw: Buffer): Promise<ParsedMessage | Extract<ImportOutcome, { outcome: 'refused' }>> {
+type Refused = Extract<ImportOutcome, { outcome: 'refused' }>;
+
+/** A message and its first request. */
+interface Prepared {
+  readonly message: MessageToImport;
+  readonly parsed: ParsedMessage;
+  readonly request: CreateRequest;
+}
+
+async function settled<Result>(work: () => Promise<Result>): Promise<PromiseSettledResult<Result>> {
+  const [result] = await Promise.allSettled([work()]);
+  return result;
+}
+
+// What nobody can read must not keep a mailbox from being moved: it is skipped, with its reason.
+async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result | Refused> {
   try {
-    return await readMime(raw);
+    return await work();
   } catch (error) {
-    return {
-      outcome: 'refused',
-      code: 'ItemRefused',
-      detail: `it cannot be parsed (${error instanceof Error ? error.name : 'unknown'})`,
-    };
+    const name = error instanceof Error ? error.name : 'unknown';
+    return { outcome: 'refused', code: 'ItemRefused', detail: `it cannot be parsed (${name})` };
   }
 }

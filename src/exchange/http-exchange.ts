@@ -2,14 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { withoutCoding } from './content-coding.ts';
-
-/** A request body whose bytes are made while they are sent: a large message exists once, not as JSON as well. */
-export interface StreamedBody {
-  /** Bytes that `pieces` gives. */
-  readonly length: number;
-  /** Begins anew with every call: a refused request is sent again. */
-  readonly pieces: () => Iterable<Buffer>;
-}
+import type { StreamedBody } from './streamed-body.ts';
 
 export interface HttpExchange {
   readonly method: string;

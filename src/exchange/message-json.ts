@@ -1,7 +1,6 @@
 import type { FileAttachment, Message, Recipient } from '@microsoft/microsoft-graph-types';
 import type { FidelityNote, MessageToImport } from '../engine/ports.ts';
 import { base64Length, base64Slices } from './base64.ts';
-import type { StreamedBody } from './http-exchange.ts';
 import { itemProperties } from './item-properties.ts';
 import {
   type ParsedAttachment,
@@ -10,6 +9,7 @@ import {
   headerValue,
   originalAsAttachment,
 } from './read-mime.ts';
+import { type StreamedBody, joined } from './streamed-body.ts';
 
 /** How much of a message is offered; each next level leaves out what servers refuse most often. */
 export type Offer = 'whole' | 'plain' | 'reduced';
@@ -94,17 +94,6 @@ export function attachmentRequest({
 
 function encoded(bytes: Buffer): StreamedBody {
   return { length: base64Length(bytes.length), pieces: () => base64Slices(bytes) };
-}
-
-function joined(parts: readonly (Buffer | StreamedBody)[]): StreamedBody {
-  return {
-    length: parts.reduce((sum, part) => sum + part.length, 0),
-    *pieces() {
-      for (const part of parts)
-        if (Buffer.isBuffer(part)) yield part;
-        else yield* part.pieces();
-    },
-  };
 }
 
 function messageFields(message: MessageToImport, parsed: ParsedMessage, offer: Offer, body: Body): Message {

@@ -1,5 +1,6 @@
 import type { Ranges } from './base64.ts';
-import type { GraphAnswer, GraphClient } from './graph-client.ts';
+import type { GraphAnswer } from './graph-answer.ts';
+import type { GraphClient } from './graph-client.ts';
 
 /** Ranges are multiples of 320 KiB and below 4 MB (attachment: createUploadSession). */
 const RANGE = 12 * 320 * 1024;

@@ -66,8 +66,8 @@ end
 /*
  * KEYS: rest-until, places (member: holder, score: expiry), spent and share of the mailbox; spent and share of the tenant.
  * ARGV: holder, upload bytes, places, requests, request window, bytes, byte window, tenant's requests, tenant's window,
- * recovery, place lifetime, slices, slices counted longer, prefix of the keys that say which processes are alive. A
- * holder begins with the id of its process: the places of a dead one are free.
+ * recovery, place lifetime, slices, slices counted longer, prefix of the keys that say which processes are alive, how many
+ * requests. A holder begins with the id of its process: the places of a dead one are free.
  * Answers 0 (entered), or ms to wait (negative: no place was free, ask soon).
  */
 const ENTER = `${NOW}${SHARE}${SPENT}
@@ -99,17 +99,17 @@ local function spend(key, kind, amount, window)
 end
 
 local upload, requestWindow, byteWindow = tonumber(ARGV[2]), tonumber(ARGV[5]), tonumber(ARGV[7])
-local tenantWindow = tonumber(ARGV[9])
+local tenantWindow, count = tonumber(ARGV[9]), tonumber(ARGV[15])
 local longest = math.max(
-  wait(KEYS[3], 'r', 1, tonumber(ARGV[4]) * own, requestWindow),
+  wait(KEYS[3], 'r', count, tonumber(ARGV[4]) * own, requestWindow),
   upload > 0 and wait(KEYS[3], 'b', upload, tonumber(ARGV[6]) * own, byteWindow) or 0,
-  wait(KEYS[5], 'r', 1, tonumber(ARGV[8]) * all, tenantWindow))
+  wait(KEYS[5], 'r', count, tonumber(ARGV[8]) * all, tenantWindow))
 if longest > 0 then return longest end
 redis.call('ZADD', KEYS[2], now + tonumber(ARGV[11]), ARGV[1])
 redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[11]))
 if upload > 0 then spend(KEYS[3], 'b', upload, byteWindow) end
-spend(KEYS[3], 'r', 1, math.max(requestWindow, 1))
-spend(KEYS[5], 'r', 1, tenantWindow)
+spend(KEYS[3], 'r', count, math.max(requestWindow, 1))
+spend(KEYS[5], 'r', count, tenantWindow)
 return 0`;
 
 // The longest rest counts.
@@ -145,9 +145,15 @@ least = 1 / tonumber(ARGV[7])
 cut(KEYS[2], math.min(share(KEYS[2], recovery), used), window)
 return 1`;
 
+/** What is taken of a budget in one step. */
+interface BudgetLoad {
+  readonly uploadBytes: number;
+  readonly requests: number;
+}
+
 export interface BudgetScripts {
   /** 0: entered. Otherwise ms to wait; negative when only a place was missing. */
-  enter(budget: string, holder: string, uploadBytes: number, limits: BudgetLimits): Promise<number>;
+  enter(budget: string, holder: string, load: BudgetLoad, limits: BudgetLimits): Promise<number>;
   leave(budget: string, holder: string): Promise<void>;
   rest(budget: string, ms: number): Promise<void>;
   throttled(budget: string, ms: number, limits: BudgetLimits): Promise<void>;
@@ -161,14 +167,14 @@ export function budgetScripts(redis: Redis, timeScale: number): BudgetScripts {
   const tenant = KEY.tenantBudget;
 
   return {
-    enter: (budget, holder, uploadBytes, limits) =>
+    enter: (budget, holder, { uploadBytes, requests }, limits) =>
       redis.bellhopEnter(
         ...['rest', 'places', 'spent', 'share'].map((name) => part(budget, name)),
         ...[`${tenant}:spent`, `${tenant}:share`],
         ...[holder, uploadBytes, limits.places],
         ...[limits.requests, limits.requestWindow / timeScale, limits.bytes, limits.byteWindow / timeScale],
         ...[limits.tenantRequests, limits.tenantWindow / timeScale, limits.recovery / timeScale],
-        ...[PLACE_LIFETIME, SLICES, LATER, KEY.alive],
+        ...[PLACE_LIFETIME, SLICES, LATER, KEY.alive, requests],
       ),
     async leave(budget, holder) {
       await redis.zrem(part(budget, 'places'), holder);

@@ -35,14 +35,14 @@ export function redisBudget(redis: Redis, clock: Clock, limits: BudgetLimits, ti
   }
 
   return {
-    async enter(mailboxId, uploadBytes, signal, watch): Promise<BudgetPlace> {
+    async enter(mailboxId, uploadBytes, signal, watch, requests = 1): Promise<BudgetPlace> {
       const budget = mailboxId ?? DIRECTORY;
       const ceilings = mailboxId === undefined ? directoryLimits(limits) : limits;
       const holder = `${life.processId}/${randomUUID()}`;
       await life.say(HEARTBEAT);
       for (;;) {
         signal.throwIfAborted();
-        const answer = restOf(budget) || (await scripts.enter(budget, holder, uploadBytes, ceilings));
+        const answer = restOf(budget) || (await scripts.enter(budget, holder, { uploadBytes, requests }, ceilings));
         if (answer === 0) {
           // One turn of the loop: an answer that is already here is heard before the next request is sent.
           await setImmediate();

@@ -44,6 +44,18 @@ export function targetBudgetContract(name: string, open: () => Promise<BudgetUnd
       await expect(budget.enter('other', 0, never)).resolves.toBeDefined();
     });
 
+    test('a batch takes one place, and every request inside of it counts', async () => {
+      await using world = await open();
+      const budget = world.open({ requests: 25 });
+      const inside = await Promise.all(
+        [10, 10].map((requests) => budget.enter('mailbox', 0, never, undefined, requests)),
+      );
+
+      await expect(budget.enter('mailbox', 0, never, undefined, 10)).rejects.toMatchObject({ code: 'TargetThrottled' });
+      await expect(budget.enter('mailbox', 0, never, undefined, 5)).resolves.toBeDefined();
+      for (const place of inside) await place.leave();
+    });
+
     test('no window of the server holds more requests than the ceiling, nor more bytes', async () => {
       await using world = await open();
       const limits = { requests: 200, requestWindow: 1500, bytes: 60_000, byteWindow: 1500 };

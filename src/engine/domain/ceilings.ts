@@ -31,15 +31,15 @@ export class CeilingMeter {
     this.#before = before;
   }
 
-  add(now: number, uploadBytes: number): void {
+  add(now: number, uploadBytes: number, requests = 1): void {
     const slice = MAILBOX_CEILING.bytes.window / this.#timeScale / SLICES;
     const last = this.#sent.at(-1);
     if (last !== undefined && now - last.at < slice) {
-      last.requests += 1;
+      last.requests += requests;
       last.bytes += uploadBytes;
       return;
     }
-    this.#sent.push({ at: now, requests: 1, bytes: uploadBytes });
+    this.#sent.push({ at: now, requests, bytes: uploadBytes });
     const oldest = now - MAILBOX_CEILING.requests.window / this.#timeScale;
     while ((this.#sent[0]?.at ?? now) < oldest) this.#sent.shift();
   }

@@ -36,15 +36,23 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
   const results: LedgerEntry[] = [];
   const unsent = new Set(messages.map((message) => message.meta.uid));
   try {
-    for (const message of messages) {
+    for (let left = messages; left.length > 0;) {
       session.signal.throwIfAborted();
-      const { sent, outcome } = await sendOrStandIn(session, run, message).catch((error: unknown) => {
-        // A MigrationError is an answer: nothing was stored. Anything else leaves the intent as it is.
-        if (!(error instanceof MigrationError)) unsent.delete(message.meta.uid);
-        throw error;
-      });
-      unsent.delete(message.meta.uid);
-      results.push(resultOf(session, run, sent, intents.get(sent) ?? entryOf(session, run, sent), outcome));
+      const attempts = await sendSome(session, run, left);
+      let failure: { readonly error: unknown } | undefined;
+      for (const [index, message] of left.slice(0, attempts.length).entries()) {
+        try {
+          const { sent, outcome } = await orStandIn(session, run, message, attempts[index]);
+          unsent.delete(message.meta.uid);
+          results.push(resultOf(session, run, sent, intents.get(sent) ?? entryOf(session, run, sent), outcome));
+        } catch (error) {
+          // A MigrationError is an answer: nothing was stored. Anything else leaves the intent as it is.
+          if (!(error instanceof MigrationError)) unsent.delete(message.meta.uid);
+          failure ??= { error };
+        }
+      }
+      if (failure !== undefined) throw failure.error;
+      left = left.slice(attempts.length);
     }
   } finally {
     await ledger.confirm(run.path, uidValidity, results);
@@ -56,23 +64,50 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
   }
 }
 
+type Attempt = PromiseSettledResult<ImportOutcome>;
+
+/** Sends the first of the messages, as many as the target likes to take together. */
+async function sendSome(
+  session: MailboxSession,
+  run: FolderRun,
+  messages: readonly ReadMessage[],
+): Promise<readonly Attempt[]> {
+  const { target, signal } = session;
+  const begun = messages.findIndex(({ meta }) => run.incomplete.has(meta.uid));
+  const [first] = messages;
+  const existing = first === undefined ? undefined : run.incomplete.get(first.meta.uid);
+  if (first !== undefined && existing !== undefined) {
+    const message = toImport(session, run, first);
+    return Promise.allSettled([target.completeMessage(existing, run.targetFolderId, message, signal)]);
+  }
+  const fresh = messages.slice(0, begun < 0 ? undefined : begun).map((message) => toImport(session, run, message));
+  return target.importSome(run.targetFolderId, fresh, signal);
+}
+
 interface Sent {
   readonly sent: ReadMessage;
   readonly outcome: ImportOutcome;
 }
 
-// The limit of a mailbox may be lower than the one that was set: then the target says so.
-async function sendOrStandIn(session: MailboxSession, run: FolderRun, message: ReadMessage): Promise<Sent> {
-  const outcome = await send(session, run, message);
+// The limit of a mailbox may be lower than the one that was set: then the target says so, and a stand-in is sent.
+async function orStandIn(
+  session: MailboxSession,
+  run: FolderRun,
+  message: ReadMessage,
+  attempt: Attempt | undefined,
+): Promise<Sent> {
+  if (attempt?.status !== 'fulfilled') throw attempt?.reason;
+  const { value: outcome } = attempt;
   const tooLarge = outcome.outcome === 'refused' && outcome.code === 'ItemTooLarge' && message.standIn !== true;
   if (!tooLarge || session.batch.oversize !== 'stub') return { sent: message, outcome };
   const sent = standInFor(session, run, message.meta, headerBlock(message.raw));
   await session.ledger.record(run.path, run.status.uidValidity, [entryOf(session, run, sent)]);
-  return { sent, outcome: await send(session, run, sent) };
+  const standIn = toImport(session, run, sent);
+  return { sent, outcome: await session.target.importMessage(run.targetFolderId, standIn, session.signal) };
 }
 
-async function send(session: MailboxSession, run: FolderRun, { meta, raw }: ReadMessage): Promise<ImportOutcome> {
-  const message: MessageToImport = {
+function toImport(session: MailboxSession, run: FolderRun, { meta, raw }: ReadMessage): MessageToImport {
+  return {
     raw,
     marker: markerOf(session, run, meta.uid),
     ...(meta.internalDate === undefined ? {} : { receivedAt: meta.internalDate }),
@@ -80,10 +115,6 @@ async function send(session: MailboxSession, run: FolderRun, { meta, raw }: Read
     categories: categoriesOf(meta.flags.keywords, session.batch.categories),
     ...(run.resent.has(meta.uid) ? { sentBefore: true } : {}),
   };
-  const existing = run.incomplete.get(meta.uid);
-  if (existing !== undefined)
-    return session.target.completeMessage(existing, run.targetFolderId, message, session.signal);
-  return session.target.importMessage(run.targetFolderId, message, session.signal);
 }
 
 function resultOf(
@@ -103,7 +134,8 @@ function resultOf(
         ...(outcome.notes.length === 0 ? {} : { notes: outcome.notes }),
       };
     case 'unknown':
-      return { ...intent, detail: outcome.detail };
+      // From now on it may take a while until the target shows it.
+      return { ...intent, detail: outcome.detail, at: session.world.clock.now() };
     case 'refused':
       return skipped(session, run, message.meta, outcome.code, outcome.detail);
   }

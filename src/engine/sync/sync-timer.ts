@@ -57,10 +57,10 @@ export class SyncTimer implements WaitWatch {
     }
   }
 
-  requested(uploadBytes: number): void {
-    this.#requests += 1;
+  requested(uploadBytes: number, requests: number): void {
+    this.#requests += requests;
     this.#uploaded += uploadBytes;
-    this.#meter.add(this.#options.now(), uploadBytes);
+    this.#meter.add(this.#options.now(), uploadBytes, requests);
   }
 
   /** Requests sent to the target, and bytes uploaded with them, since the sync began. */
