@@ -166,6 +166,7 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   'the upload does not end': 'das Hochladen endet nicht',
   'a list does not end': 'eine Liste endet nicht',
   'the answer was cut': 'die Antwort war abgeschnitten',
+  'no answer in the batch': 'keine Antwort im Stapel',
   "{1}: the mailbox' table of named properties is full, so items cannot be marked":
     '{1}: die Tabelle benannter Eigenschaften des Postfachs ist voll, Elemente lassen sich nicht kennzeichnen',
   'it cannot be parsed ({1})': 'sie ist nicht lesbar ({1})',
