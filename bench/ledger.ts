@@ -13,7 +13,7 @@ const KEY: LedgerKey = { targetMailboxId: 'mailbox-1', sourceHost: 'imap.contoso
 const PLACE = ['Archive', '1'] as const;
 const CHUNK = 1000;
 /** As a sync sends them: intents durable before, results after. */
-const LOT = 32;
+const LOT = 50;
 const LOTS = 200;
 const LOOKS = 2000;
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

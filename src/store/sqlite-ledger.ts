@@ -5,6 +5,7 @@ import { MigrationError } from '../engine/domain/failure.ts';
 import type { Ledger, LedgerEntry, LedgerState, LedgerStore, Logger } from '../engine/ports.ts';
 import { type Row, countNotes, entryOf, stateOf } from './ledger-rows.ts';
 import { STATE_CODES } from './ledger-schema.ts';
+import { type LogSync, logSync } from './log-sync.ts';
 import {
   epochOf,
   fileOf,
@@ -18,7 +19,8 @@ import {
 } from './sqlite-file.ts';
 
 /**
- * Ledgers as SQLite files, one a mailbox, in WAL mode with full synchronisation: what was recorded survives a power cut.
+ * Ledgers as SQLite files, one a mailbox, in WAL mode: what was recorded survives a power cut, because `record` waits until
+ * the log is on the disk. SQLite itself would keep the whole process waiting for that (synchronous = FULL).
  * Written only by the worker that holds the mailbox; the epoch in the file keeps a worker that lost it from writing.
  */
 export function sqliteLedgers(directory: string, log: Logger): LedgerStore {
@@ -56,6 +58,7 @@ class SqliteLedger implements Ledger {
   readonly #inode: bigint;
   readonly #epoch: number;
   readonly #putAside: () => Promise<void>;
+  readonly #log: LogSync;
   #damaged = false;
   readonly #folderIds = new Map<string, number>();
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
@@ -67,8 +70,11 @@ class SqliteLedger implements Ledger {
     this.#inode = inodeOf(file);
     this.#epoch = epoch;
     this.#putAside = putAside;
+    this.#log = logSync(`${file}-wal`);
     try {
       this.#write(() => this.#prepare('UPDATE holder SET epoch = ?').run(epoch), true);
+      // From here on a commit does not wait for the disk by itself.
+      db.exec('PRAGMA synchronous = NORMAL');
     } catch (error) {
       db.close();
       throw error;
@@ -102,6 +108,7 @@ class SqliteLedger implements Ledger {
         ...[path, uidValidity, uidNext, exists, highestModseq ?? null, targetFolderId, complete ? 1 : 0, former],
       ),
     );
+    await this.#onDisk();
   }
 
   async folders() {
@@ -119,21 +126,17 @@ class SqliteLedger implements Ledger {
   }
 
   async record(path: string, uidValidity: string, entries: readonly LedgerEntry[]) {
+    if (entries.length === 0) return;
     this.#put(path, uidValidity, entries);
+    await this.#onDisk();
   }
 
-  // In WAL mode NORMAL commits without waiting for the disk; the next commit in FULL takes what lies before it along.
+  // The log is written in order: with the next intent that is on the disk, this is.
   async confirm(path: string, uidValidity: string, entries: readonly LedgerEntry[]) {
-    this.#db.exec('PRAGMA synchronous = NORMAL');
-    try {
-      this.#put(path, uidValidity, entries);
-    } finally {
-      this.#db.exec('PRAGMA synchronous = FULL');
-    }
+    if (entries.length > 0) this.#put(path, uidValidity, entries);
   }
 
   #put(path: string, uidValidity: string, entries: readonly LedgerEntry[]): void {
-    if (entries.length === 0) return;
     this.#write(() => {
       const folder = this.#folderId(path, uidValidity);
       const insert = this.#prepare('INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -201,6 +204,7 @@ class SqliteLedger implements Ledger {
         this.#prepare(`UPDATE ${table} SET path = ? WHERE path = ?`).run(to, path);
     });
     this.#folderIds.clear();
+    await this.#onDisk();
   }
 
   async noteCounts() {
@@ -217,6 +221,7 @@ class SqliteLedger implements Ledger {
   }
 
   async [Symbol.asyncDispose]() {
+    await this.#log[Symbol.asyncDispose]();
     this.#db.close();
     // Damage that shows while reading ends the pass; the next one begins with a new file.
     if (this.#damaged) await this.#putAside();
@@ -244,6 +249,14 @@ class SqliteLedger implements Ledger {
     if (inodeOf(this.#file) !== this.#inode) throw new MigrationError('MailboxTakenOver');
     const holder = Number(this.#get('SELECT epoch FROM holder')?.['epoch'] ?? 0);
     if (holder > this.#epoch || (!take && holder !== this.#epoch)) throw new MigrationError('MailboxTakenOver');
+  }
+
+  async #onDisk(): Promise<void> {
+    try {
+      await this.#log.settled();
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   #failed(error: unknown): unknown {

@@ -1,12 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, open as openFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open as openFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { LedgerKey, LedgerStore } from '../../src/engine/ports.ts';
 import { sqliteLedgers } from '../../src/store/sqlite-ledger.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
@@ -38,6 +38,25 @@ async function movedAside(file: string): Promise<boolean> {
 const entry = (uid: number) => ({ uid, state: 'intended' as const, flags: '', size: 1, at: 1 });
 
 ledgerContract('SQLite', open);
+
+test('an intent waits until the log is on the disk; a result does not', async () => {
+  await using world = await open();
+  await using ledger = await world.ledgers.open(KEY, 1);
+  await using handle = await openFile(world.file);
+  const disk = Promise.withResolvers<void>();
+  const sync = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'datasync').mockReturnValue(disk.promise);
+  let recorded = false;
+
+  const recording = ledger.record('INBOX', '1', [entry(1)]).then(() => (recorded = true));
+  await vi.waitUntil(() => sync.mock.calls.length === 1);
+  await ledger.confirm('INBOX', '1', [{ ...entry(2), state: 'copied' }]);
+
+  expect(await ledger.count('INBOX', '1')).toEqual({ intended: 1, copied: 1 });
+  expect(recorded).toBe(false);
+  disk.resolve();
+  await recording;
+  vi.restoreAllMocks();
+});
 
 test('a file that is no database is moved aside and an empty one takes its place', async () => {
   await using world = await open();

@@ -29,7 +29,7 @@ const METADATA_CHUNK = 1000;
 /** One FETCH command each: round trips are paid by the window, memory by its bytes. */
 const WINDOW = { count: 200, bytes: 4 * 1024 * 1024 };
 /** Small, so that a crash leaves few messages whose fate has to be asked for. */
-const LOT = { count: 32, bytes: 2 * 1024 * 1024 };
+const LOT = { count: 50, bytes: 2 * 1024 * 1024 };
 
 /**
  * Reads messages (given newest first) window by window and puts them into the queue. Never holds more than a window of
