@@ -131,8 +131,8 @@ interface Body {
 function headerAt(raw: Buffer, start: number): PartHeader | undefined {
   const window = raw.subarray(start, start + LONGEST_PART_HEADER);
   const crlf = window.indexOf('\r\n\r\n');
-  const lf = window.indexOf('\n\n');
-  const length = crlf >= 0 && (lf < 0 || crlf < lf) ? crlf + 4 : lf >= 0 ? lf + 2 : -1;
+  const lf = (crlf < 0 ? window : window.subarray(0, crlf)).indexOf('\n\n');
+  const length = lf >= 0 ? lf + 2 : crlf >= 0 ? crlf + 4 : -1;
   if (length < 0) return undefined;
   return { text: window.toString('latin1', 0, length).replaceAll(/\r?\n[ \t]+/g, ' '), end: start + length };
 }

@@ -1,6 +1,7 @@
+import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { neededHeaders } from './needed-headers.ts';
 
-const ASCII_ONLY = /^[\t\r\n -~]*$/;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -10,7 +11,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function decodeHeaderBlock(block: Buffer): string {
   const latin1 = block.toString('latin1');
-  if (ASCII_ONLY.test(latin1)) return latin1;
+  if (isAscii(block)) return latin1;
   const utf8 = decodeStrictly(strictUtf8, block);
   if (utf8 !== undefined) return utf8;
   const own = decoderOf(/charset\s*=\s*"?([\w.:-]+)/i.exec(latin1)?.[1]);
@@ -32,11 +33,10 @@ function joinEncodedWords(text: string): string {
   });
 }
 
-/** The message with a header block that every parser reads right; the body stays as it is. */
+/** The message with the headers that are needed, as every parser reads them right; the body stays as it is. */
 export function withReadableHeaders(raw: Buffer, headerLength: number): Buffer {
-  const block = raw.subarray(0, headerLength);
-  const readable = Buffer.from(joinEncodedWords(decodeHeaderBlock(block)), 'utf8');
-  return readable.equals(block) ? raw : Buffer.concat([readable, raw.subarray(headerLength)]);
+  const block = decodeHeaderBlock(raw.subarray(0, headerLength));
+  return Buffer.concat([Buffer.from(neededHeaders(joinEncodedWords(block))), raw.subarray(headerLength)]);
 }
 
 /** The header block of a part, where it has bytes that have to be read in another charset than UTF-8; else undefined. */

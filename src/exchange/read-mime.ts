@@ -3,6 +3,7 @@ import { headerBlock } from '../engine/domain/message-key.ts';
 import { type Ranges, base64Ranges, unfoldBase64, wholeRanges } from './base64.ts';
 import { type HollowMessage, hollowAttachments } from './hollow-attachments.ts';
 import { withMemoryBlobs } from './memory-blob.ts';
+import type { NeededHeader } from './needed-headers.ts';
 import { decodeHeaderBlock, withReadableHeaders } from './raw-headers.ts';
 import { readText } from './read-text.ts';
 import type { TextForm } from './text-form.ts';
@@ -10,7 +11,7 @@ import { decodeTransfer } from './transfer-coding.ts';
 
 /** A message taken apart, as far as Graph's JSON needs it. */
 export interface ParsedMessage {
-  /** Its headers, as the parser read them. */
+  /** The headers that are needed, as the parser read them. */
   readonly email: Omit<Email, 'text' | 'html'>;
   /** Its text and its HTML, "" for none. Made when asked for: of two forms of a text, one is enough. */
   readonly text: () => string;
@@ -148,7 +149,7 @@ export function flatAddresses(
   return (addresses ?? []).flatMap((each) => (each.group === undefined ? [each] : each.group));
 }
 
-export function headerValue(email: ParsedMessage['email'], name: string): string | undefined {
+export function headerValue(email: ParsedMessage['email'], name: NeededHeader): string | undefined {
   return email.headers.find((header) => header.key === name)?.value;
 }
 
@@ -193,8 +194,11 @@ function bytesOf(content: Attachment['content']): Buffer {
 }
 
 function decodeHeaders(block: Buffer): string {
+  // Three fixed strings are replaced faster than one pattern.
   return decodeHeaderBlock(block)
-    .replaceAll(/\r\n|\r|\n/g, '\r\n')
+    .replaceAll(/\r\n/g, '\n')
+    .replaceAll('\r', '\n')
+    .replaceAll(/\n/g, '\r\n')
     .replaceAll('\u0000', '');
 }
 

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { isRegularBase64 } from './read-text.ts';
 import { type TextForm, partForm } from './text-form.ts';
 
@@ -29,7 +30,8 @@ export function takeTexts(raw: Buffer) {
       start: number,
       endOf: (start: number) => number,
     ): number | undefined {
-      const form = header === undefined ? 'doubtful' : partForm(header);
+      const isReadable = header !== undefined && isAscii(raw.subarray(headerAt, start));
+      const form = isReadable ? partForm(header) : 'doubtful';
       if (form === 'doubtful') isClear = false;
       if (typeof form === 'string') return undefined;
       const end = endOf(start);

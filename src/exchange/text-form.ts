@@ -9,7 +9,6 @@ export interface TextForm {
 /** What a part header says of its body; doubtful when programs may read it in different ways. */
 export type PartForm = TextForm | 'other' | 'doubtful';
 
-const ASCII = /^[\t\r\n -~]*$/;
 const FIELD = /(?:^|\n)[ \t]*content-(type|transfer-encoding|disposition)[ \t]*:([^\n]*)/gi;
 const PLAIN_TYPE = /^[\w.+-]+\/[\w.+-]+\s*(?:;|$)/;
 const TEXT_TYPE = /^text\/(plain|html)\s*(?:;\s*charset=(?:"([\w-]+)"|([\w-]+))\s*)?;?$/i;
@@ -25,12 +24,12 @@ const ENCODINGS: Readonly<Record<string, TextForm['encoding']>> = {
 const BOUNDARY = /boundary\s*=/gi;
 const CLEAR_BOUNDARY = /boundary\s*=\s*(?:"[^"]{1,1000}"|[^\s;"]{1,1000})\s*(?:;|$)/i;
 
-/** Reads an unfolded part header. Text of another form than the commonest ones is "other": nothing has to be known of it. */
+/** Reads an unfolded part header of ASCII. Text of another form than the commonest ones is "other": nothing has to be known of it. */
 export function partForm(header: string): PartForm {
-  if (!ASCII.test(header) || /\r(?!\n)/.test(header)) return 'doubtful';
+  if (/\r(?!\n)/.test(header)) return 'doubtful';
   const fields = new Map<string, string>();
   for (const [, name = '', value = ''] of header.matchAll(FIELD)) {
-    if (fields.has(name.toLowerCase())) return 'doubtful';
+    if (fields.has(name.toLowerCase()) || /[^\t\r -~]/.test(value)) return 'doubtful';
     fields.set(name.toLowerCase(), value.trim());
   }
   const type = fields.get('type');
