@@ -150,27 +150,31 @@ export async function measureBellhop(course: Course & { readonly mails: number }
   return { tool: 'bellhop', seconds, items: course.mails, bytes, peakRss: bellhop.peakRss(), cpu };
 }
 
+// One look at the metrics a round: the worker that is measured answers it.
 async function untilCopied(port: string, mails: number): Promise<void> {
   for (;;) {
+    const metrics = await scrape(port);
     if (
-      (await metric(port, 'bellhop_users{batch="bench",state="synced"}')) === 1 &&
-      (await metric(port, 'bellhop_items{batch="bench",column="copied"}')) === mails
+      valueOf(metrics, 'bellhop_users{batch="bench",state="synced"}') === 1 &&
+      valueOf(metrics, 'bellhop_items{batch="bench",column="copied"}') === mails
     )
       return;
-    if ((await metric(port, 'bellhop_users{batch="bench",state="failed"}')) === 1) throw new Error('The sync failed.');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (valueOf(metrics, 'bellhop_users{batch="bench",state="failed"}') === 1) throw new Error('The sync failed.');
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
 async function metric(port: string, name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(
-    text
-      .split('\n')
-      .find((line) => line.startsWith(name))
-      ?.split(' ')
-      .at(-1) ?? Number.NaN,
-  );
+  return valueOf(await scrape(port), name);
+}
+
+async function scrape(port: string): Promise<readonly string[]> {
+  return (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
+}
+
+function valueOf(metrics: readonly string[], name: string): number {
+  const line = metrics.find((each) => each.startsWith(name));
+  return Number(line?.split(' ').at(-1) ?? Number.NaN);
 }
 
 function command(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
