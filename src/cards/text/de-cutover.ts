@@ -32,7 +32,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
       wayBack: BEFORE,
     },
     'initial-sync-complete': {
-      title: 'Erste Synchronisierung fertig',
+      title: 'Erstsync fertig',
       sentence: 'Jeder Benutzer muss einmal synchronisiert sein, und keiner darf auf jemanden warten.',
       happens: [],
       wayBack: BEFORE,
@@ -57,7 +57,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
       happens: [
         'Alle kennen den Tag, die neue Anmeldung und wen sie fragen können.',
         'Der alte Server ist für Menschen geschlossen, nicht für Bellhop: Webmail und SMTP-Anmeldung aus, IMAP nur für die Adresse von Bellhop.',
-        'Passwörter dort bleiben, wie sie sind: die Synchronisierung braucht sie. Wo sie sich ändern müssen, melden Sie sich vorher als Administrator des Servers an.',
+        'Passwörter dort bleiben, wie sie sind: der Abgleich braucht sie. Wo sie sich ändern müssen, melden Sie sich vorher als Administrator des Servers an.',
       ],
       wayBack: BEFORE,
     },
@@ -78,7 +78,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
       wayBack: MX_BACK,
     },
     'final-sync': {
-      title: 'Letzte Synchronisierung',
+      title: 'Letzter Abgleich',
       sentence: 'Jeder Benutzer wird so oft synchronisiert, bis nichts mehr zu holen ist.',
       happens: [],
       wayBack: 'Nicht nötig: es wird nur kopiert.',
@@ -91,7 +91,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
     },
     complete: {
       title: 'Batch abschließen',
-      sentence: 'Eine letzte Synchronisierung, dann vergisst Bellhop die Passwörter und synchronisiert nicht mehr.',
+      sentence: 'Ein letzter Abgleich, dann vergisst Bellhop die Passwörter und synchronisiert nicht mehr.',
       happens: [
         'Jeder Benutzer wird ein letztes Mal synchronisiert und abgeschlossen.',
         'Die Passwörter aller Benutzer werden vergessen.',
@@ -147,7 +147,7 @@ export const DE_CUTOVER: typeof EN_CUTOVER = {
         : `${some(Number(found('kept')), 'Passwort ist', 'Passwörter sind')} noch da`,
     'source-silent': (found, passed) =>
       found('looked') === 'no'
-        ? 'Nach später Post wurde seit der letzten Synchronisierung noch nicht gesehen'
+        ? 'Nach später Post wurde seit dem letzten Abgleich noch nicht gesehen'
         : passed
           ? 'Nach der Umstellung kam nichts mehr am alten Server an'
           : `${some(Number(found('late')), 'Mail kam', 'Mails kamen')} nach der Umstellung am alten Server an und ${found('late') === '1' ? 'wurde' : 'wurden'} geholt`,

@@ -80,7 +80,7 @@ export const GERMAN_FAILURES: Readonly<Partial<Record<FailureCode, FailureText>>
     title: 'Alle Verbindungen zur Quelle sind belegt',
     message: 'Zu {host} sind so viele Verbindungen offen, wie {who} zulässt.',
     remedy:
-      'Nichts zu tun: Die Synchronisierung beginnt, sobald eine frei ist. „endpoints“ zeigt, was der Server erlaubt; connections= des Endpunkts und die Grenze des Servers bestimmen es.',
+      'Nichts zu tun: Der Abgleich beginnt, sobald eine frei ist. „endpoints“ zeigt, was der Server erlaubt; connections= des Endpunkts und die Grenze des Servers bestimmen es.',
   },
   ImapMechanismUnsupported: {
     title: 'Kein gemeinsames Anmeldeverfahren',

@@ -93,7 +93,7 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   'every user synced': 'jeder Benutzer synchronisiert',
   'nobody left in another batch': 'niemand mehr in einem anderen Batch',
   'every user synced once more': 'jeder Benutzer noch einmal synchronisiert',
-  'a last sync that found nothing': 'eine letzte Synchronisierung, die nichts mehr fand',
+  'a last sync that found nothing': 'ein letzter Abgleich, der nichts mehr fand',
   'a comparison without differences': 'ein Vergleich ohne Unterschiede',
   'every user completed': 'jeder Benutzer abgeschlossen',
   'no password kept': 'kein Passwort mehr da',
