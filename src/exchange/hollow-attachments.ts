@@ -167,6 +167,7 @@ function bodyWorthTaking(raw: Buffer, header: PartHeader, boundaries: ReadonlySe
 
 // A nested message has boundaries of its own, which were not learned; it ends at the next one that was (RFC 2046, 5.1.2).
 function endOfMessage(raw: Buffer, start: number, boundaries: ReadonlySet<string>): number {
+  if (boundaries.size === 0) return raw.length;
   for (let at = raw.indexOf('\n--', start); at >= 0; at = raw.indexOf('\n--', at + 1)) {
     const line = raw.toString('latin1', at + 3, at + 3 + LONGEST_BOUNDARY);
     for (const boundary of boundaries) if (line.startsWith(boundary)) return lineEndBefore(raw, at, start);

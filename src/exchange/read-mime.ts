@@ -116,9 +116,8 @@ export function originalAsAttachment(raw: Buffer): ParsedAttachment {
 type Parsed = Pick<ParsedMessage, 'text' | 'html' | 'attachments'> & { readonly email: Email };
 
 async function parse(mime: Buffer, headerLength: number, taken: HollowMessage['taken'] = new Map()): Promise<Parsed> {
-  const readable = withReadableHeaders(mime, headerLength);
-  const email = await withMemoryBlobs(() =>
-    PostalMime.parse(readable, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
+  const email = await withMemoryBlobs(withReadableHeaders(mime, headerLength), (message) =>
+    PostalMime.parse(message, { ...LIMITS, forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' }),
   );
   return {
     email,
