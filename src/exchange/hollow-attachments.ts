@@ -51,7 +51,7 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
   const boundaries = new Set<string>();
   const opened = new Set<string>();
   const root = headerAt(raw, 0);
-  let broken = !learn(boundaries, root?.text ?? '');
+  let broken = false;
   const cuts: Cut[] = [];
   let at = 0;
   function take({ start, end, encoding }: Body): void {
@@ -60,31 +60,35 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
     taken.set(token, { bytes: raw.subarray(start, end), encoding });
     cuts.push({ start, end, replacement: standIn(token, encoding) });
   }
-  // A message that is nothing but a file; of one that is another message, every parser makes an attachment itself.
-  const file = root && !/^content-type:\s*message\//im.test(root.text) && bodyWorthTaking(raw, root, boundaries);
-  if (typeof file === 'object') take(file);
-  else if (root) texts?.look(root.text, 0, root.end, textEnd);
+  if (root === undefined || texts?.look(root.text, 0, root.end, textEnd) === undefined) {
+    broken = !learn(boundaries, root?.text ?? '');
+    // A message that is nothing but a file; of one that is another message, every parser makes an attachment itself.
+    const file = root && !/^content-type:\s*message\//im.test(root.text) && bodyWorthTaking(raw, root, boundaries);
+    if (typeof file === 'object') take(file);
+  }
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
     const boundary = raw.toString('latin1', at + 3, Math.min(lineEnd, at + 3 + LONGEST_BOUNDARY)).trimEnd();
-    const opens = boundaries.has(boundary);
-    if (opens) opened.add(boundary);
-    const header = opens ? headerAt(raw, lineEnd + 1) : undefined;
-    const readable = header && readableHeaders(raw.subarray(lineEnd + 1, header.end));
-    if (header !== undefined && readable !== undefined)
-      cuts.push({ start: lineEnd + 1, end: header.end, replacement: readable });
-    const textEndsAt = opens ? texts?.look(header?.text, lineEnd + 1, header?.end ?? lineEnd, textEnd) : undefined;
-    const body = header === undefined ? undefined : bodyWorthTaking(raw, header, boundaries);
-    if (header === undefined || body === undefined) {
-      if (header !== undefined && !learn(boundaries, header.text)) broken = true;
+    if (!boundaries.has(boundary)) {
+      at = lineEnd;
+      continue;
+    }
+    opened.add(boundary);
+    const header = headerAt(raw, lineEnd + 1);
+    const textEndsAt = texts?.look(header?.text, lineEnd + 1, header?.end ?? lineEnd, textEnd);
+    if (header === undefined || textEndsAt !== undefined) {
       // Of an empty text, the line end before the next boundary is that of its header.
       at = textEndsAt === undefined ? lineEnd : textEndsAt - 1;
       continue;
     }
-    take(body);
+    const readable = readableHeaders(raw.subarray(lineEnd + 1, header.end));
+    if (readable !== undefined) cuts.push({ start: lineEnd + 1, end: header.end, replacement: readable });
+    const body = bodyWorthTaking(raw, header, boundaries);
+    if (body === undefined && !learn(boundaries, header.text)) broken = true;
+    if (body !== undefined) take(body);
     // The line end before the next boundary stays, and is found again.
-    at = body.end;
+    at = body === undefined ? lineEnd : body.end;
   }
   broken ||= opened.size < boundaries.size;
   const byStandIn = new Map<string, TakenText>();
