@@ -11,19 +11,15 @@ const decoders = new Map<string, TextDecoder>();
 
 /** The text of a body, without the line end before what follows it; lines end in LF, as parsers of mail give them. */
 export function readText(bytes: Buffer, { encoding, charset }: TextForm): string {
-  if (encoding === 'base64') return decoderOf(charset).decode(decodeBase64(bytes));
-  const into = bytes.length < SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(bytes.length + 1);
-  const copyLine = encoding === 'none' ? copyPlain : copyQuoted;
-  let length = 0;
-  for (let at = 0; at <= bytes.length;) {
-    const lineFeed = bytes.indexOf(LINE_FEED, at);
-    const next = lineFeed < 0 ? bytes.length : lineFeed;
-    let end = next;
-    while (end > at && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
-    length = copyLine(bytes, at, end, into, length);
-    at = next + 1;
+  const decoder = decoderOf(charset);
+  switch (encoding) {
+    case 'none':
+      return `${withLineFeeds(decoder.decode(bytes))}\n`;
+    case 'quoted-printable':
+      return decoder.decode(unquoted(bytes));
+    case 'base64':
+      return decoder.decode(decodeBase64(bytes));
   }
-  return decoderOf(charset).decode(into.subarray(0, length));
 }
 
 /** Whether every program decodes it to the same: padding at the end only, and no junk. */
@@ -31,14 +27,28 @@ export function isRegularBase64(bytes: Buffer): boolean {
   return /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(bytes.toString('latin1'));
 }
 
-function copyPlain(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
-  const after = at + bytes.copy(into, at, start, end);
-  into[after] = LINE_FEED;
-  return after + 1;
+// A fixed pattern is replaced many times faster than any other.
+function withLineFeeds(text: string): string {
+  const lines = text.includes('\r\r') ? text.replaceAll(/\r+\n/g, '\n') : text.replaceAll(/\r\n/g, '\n');
+  return lines.endsWith('\r') ? lines.replace(/\r+$/, '') : lines;
+}
+
+function unquoted(bytes: Buffer): Buffer {
+  const into = bytes.length < SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(bytes.length + 1);
+  let length = 0;
+  for (let at = 0; at <= bytes.length;) {
+    const lineFeed = bytes.indexOf(LINE_FEED, at);
+    const next = lineFeed < 0 ? bytes.length : lineFeed;
+    let end = next;
+    while (end > at && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
+    length = unquoteLine(bytes, at, end, into, length);
+    at = next + 1;
+  }
+  return into.subarray(0, length);
 }
 
 // RFC 2045 6.7, but for blanks at the end of a line: those stay, as in text of every other encoding.
-function copyQuoted(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
+function unquoteLine(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
   const isSoft = end > start && bytes[end - 1] === EQUALS;
   const stop = isSoft ? end - 1 : end;
   let to = at;

@@ -3,6 +3,8 @@ import { hash } from 'node:crypto';
 /** The headers that tell one message from another before its body is read. */
 export const KEY_HEADERS = ['message-id', 'date', 'from', 'subject'] as const;
 
+const KEYS: ReadonlySet<string> = new Set(KEY_HEADERS);
+
 /**
  * Identity of a message without its body: 16 bytes over Message-ID, Date, From, Subject and size. It recognises a
  * message after a move or a changed UIDVALIDITY. Message-ID alone would not do: it is absent, or shared by different mails.
@@ -19,18 +21,29 @@ export function messageIdOf(headers: Buffer): string | undefined {
   return id === undefined || id === '' || id.length > 995 || !/^[\x21-\x7e]+$/.test(id) ? undefined : id;
 }
 
-// First occurrence of each field, unfolded (RFC 5322, 2.2.3). latin1 keeps raw 8-bit bytes as they are.
+// First occurrence of each of these fields, unfolded (RFC 5322, 2.2.3). latin1 keeps raw 8-bit bytes as they are.
 function readFields(headers: Buffer): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  const text = headerBlock(headers)
-    .toString('latin1')
-    .replaceAll(/\r?\n[ \t]+/g, ' ');
-  for (const line of text.split(/\r?\n/)) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-    if (name !== '' && !fields.has(name)) fields.set(name, line.slice(colon + 1).trim());
+  const text = headerBlock(headers).toString('latin1');
+  let colon = -1;
+  for (let at = 0, next = 0; at < text.length && fields.size < KEY_HEADERS.length; at = next) {
+    const end = endOfField(text, at);
+    next = end + 1;
+    if (colon < at) colon = text.indexOf(':', at);
+    if (colon < 0) break;
+    if (colon > end) continue;
+    const name = text.slice(at, colon).trim().toLowerCase();
+    if (!KEYS.has(name) || fields.has(name)) continue;
+    const value = text.slice(colon + 1, end);
+    fields.set(name, (value.includes('\n') ? value.replaceAll(/\r?\n[ \t]+/g, ' ') : value).trim());
   }
   return fields;
+}
+
+function endOfField(text: string, start: number): number {
+  let end = text.indexOf('\n', start);
+  while (end >= 0 && (text[end + 1] === ' ' || text[end + 1] === '\t')) end = text.indexOf('\n', end + 1);
+  return end < 0 ? text.length : end;
 }
 
 /** The header block of a message: everything before the first empty line. */
