@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Cut, withCuts, withoutEncoding } from './cuts.ts';
 import { readableHeaders } from './raw-headers.ts';
-import { type TakenText, takeTexts, withoutQuoting } from './take-texts.ts';
+import { type TakenText, takeTexts } from './take-texts.ts';
 import { type TransferCoding, transferCoding } from './transfer-coding.ts';
 
 /** A body as it stood in the message. */
@@ -30,13 +31,6 @@ const CARRIAGE_RETURN = 0x0d;
 /** Nobody who writes mail can know it, so no mail can name a body that is not its own. */
 const TOKEN = `taken-${randomUUID()}`;
 
-/** Bytes of a message that something else stands for. */
-interface Cut {
-  readonly start: number;
-  readonly end: number;
-  readonly replacement: Buffer;
-}
-
 /**
  * Takes attachments, nested messages and (unless they are to stay) texts out of a message before it is parsed: parsing would
  * decode every byte of base64, look at every line of text, and change line ends of what is kept as it is. Raw 8-bit headers
@@ -54,17 +48,28 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
   let broken = false;
   const cuts: Cut[] = [];
   let at = 0;
-  function take({ start, end, encoding }: Body): void {
+  // Decoders cost the parser more than what they decode here: where the header can be changed, the token stands there as it is.
+  function replace({ start, end, encoding }: Body, token: string, headerStart: number | undefined): boolean {
+    const isCoded = encoding === 'base64' || encoding === 'quoted-printable';
+    const header = isCoded && headerStart !== undefined ? withoutEncoding(raw, headerStart, start) : undefined;
+    if (header !== undefined) cuts.push(header);
+    const isEncoded = encoding === 'base64' && header === undefined;
+    cuts.push({ start, end, replacement: Buffer.from(isEncoded ? Buffer.from(token).toString('base64') : token) });
+    return isEncoded;
+  }
+  function take(body: Body, headerStart: number | undefined): void {
+    const { start, end, encoding } = body;
     if (encoding === 'base64' && end - start < WORTH_TAKING) return;
     const token = `${TOKEN}-${taken.size}`;
     taken.set(token, { bytes: raw.subarray(start, end), encoding });
-    cuts.push({ start, end, replacement: standIn(token, encoding) });
+    replace(body, token, headerStart);
   }
-  if (root === undefined || texts?.look(root.text, 0, root.end, textEnd) === undefined) {
+  const rootForm = root && texts?.look(root.text, 0, root.end, textEnd);
+  if (typeof rootForm !== 'number') {
     broken = !learn(boundaries, root?.text ?? '');
     // A message that is nothing but a file; of one that is another message, every parser makes an attachment itself.
     const file = root && !/^content-type:\s*message\//im.test(root.text) && bodyWorthTaking(raw, root, boundaries);
-    if (typeof file === 'object') take(file);
+    if (typeof file === 'object') take(file, rootForm === 'other' ? 0 : undefined);
   }
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
@@ -76,17 +81,17 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
     }
     opened.add(boundary);
     const header = headerAt(raw, lineEnd + 1);
-    const textEndsAt = texts?.look(header?.text, lineEnd + 1, header?.end ?? lineEnd, textEnd);
-    if (header === undefined || textEndsAt !== undefined) {
+    const form = texts?.look(header?.text, lineEnd + 1, header?.end ?? lineEnd, textEnd);
+    if (header === undefined || typeof form === 'number') {
       // Of an empty text, the line end before the next boundary is that of its header.
-      at = textEndsAt === undefined ? lineEnd : textEndsAt - 1;
+      at = typeof form === 'number' ? form - 1 : lineEnd;
       continue;
     }
     const readable = readableHeaders(raw.subarray(lineEnd + 1, header.end));
     if (readable !== undefined) cuts.push({ start: lineEnd + 1, end: header.end, replacement: readable });
     const body = bodyWorthTaking(raw, header, boundaries);
     if (body === undefined && !learn(boundaries, header.text)) broken = true;
-    if (body !== undefined) take(body);
+    if (body !== undefined) take(body, form === 'other' ? lineEnd + 1 : undefined);
     // The line end before the next boundary stays, and is found again.
     at = body === undefined ? lineEnd : body.end;
   }
@@ -94,29 +99,11 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
   const byStandIn = new Map<string, TakenText>();
   for (const text of texts?.found() ?? []) {
     const token = `${TOKEN}-${text.form.type}`;
+    const isEncoded = replace({ ...text, encoding: text.form.encoding }, token, text.headerAt);
     // Lines end in LF to the parser; base64 has none.
-    byStandIn.set(text.form.encoding === 'base64' ? token : `${token}\n`, text);
-    cuts.push({ start: text.start, end: text.end, replacement: standIn(token, text.form.encoding) });
-    // For everything quoted-printable, however short, the parser takes 100 KiB.
-    const quoting = text.form.encoding === 'quoted-printable' ? withoutQuoting(raw, text) : undefined;
-    if (quoting !== undefined) cuts.push(quoting);
+    byStandIn.set(isEncoded ? token : `${token}\n`, text);
   }
   return { mime: withCuts(raw, cuts), taken, texts: byStandIn, broken };
-}
-
-function standIn(token: string, encoding: TransferCoding): Buffer {
-  return Buffer.from(encoding === 'base64' ? Buffer.from(token).toString('base64') : token);
-}
-
-function withCuts(raw: Buffer, cuts: readonly Cut[]): Buffer {
-  if (cuts.length === 0) return raw;
-  const pieces: Buffer[] = [];
-  let copied = 0;
-  for (const { start, end, replacement } of cuts.toSorted((a, b) => a.start - b.start)) {
-    pieces.push(raw.subarray(copied, start), replacement);
-    copied = end;
-  }
-  return Buffer.concat([...pieces, raw.subarray(copied)]);
 }
 
 interface PartHeader {

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { isRegularBase64 } from './read-text.ts';
-import { type TextForm, partForm } from './text-form.ts';
+import { type PartForm, type TextForm, partForm } from './text-form.ts';
 
 /** A body of text that was taken out of a message. */
 export interface TakenText {
@@ -23,17 +23,17 @@ export function takeTexts(raw: Buffer) {
   const texts: TakenText[] = [];
   let isClear = true;
   return {
-    /** Looks at a part header, unfolded; answers where the text behind it ends, undefined when it is none. */
+    /** Looks at a part header, unfolded; answers where the text behind it ends, or what else the header is. */
     look(
       header: string | undefined,
       headerAt: number,
       start: number,
       endOf: (start: number) => number,
-    ): number | undefined {
+    ): number | Exclude<PartForm, TextForm> {
       const isReadable = header !== undefined && isAscii(raw.subarray(headerAt, start));
       const form = isReadable ? partForm(header) : 'doubtful';
       if (form === 'doubtful') isClear = false;
-      if (typeof form === 'string') return undefined;
+      if (typeof form === 'string') return form;
       const end = endOf(start);
       texts.push({ start, end, bytes: raw.subarray(start, end), form, headerAt });
       return end;
@@ -45,15 +45,4 @@ export function takeTexts(raw: Buffer) {
       );
     },
   };
-}
-
-const QUOTED = 'quoted-printable';
-const QUOTED_FIELD = new RegExp(`^content-transfer-encoding[ \\t]*:[ \\t]*${QUOTED}`, 'im');
-
-/** Where the header of a text says that it is quoted-printable, and as many bytes that say it is not. */
-export function withoutQuoting(raw: Buffer, { headerAt, start }: TakenText) {
-  const field = QUOTED_FIELD.exec(raw.toString('latin1', headerAt, start));
-  if (field === null) return undefined;
-  const end = headerAt + field.index + field[0].length;
-  return { start: end - QUOTED.length, end, replacement: Buffer.from('8bit'.padEnd(QUOTED.length)) };
 }
