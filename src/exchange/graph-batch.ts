@@ -24,11 +24,13 @@ interface BatchSenderOptions {
   readonly send: GraphClient['send'];
   /** Hears of a request inside that was refused with 429, with what the server named as rest (ms). */
   readonly throttled: (mailbox: string | undefined, retryAfter: number | undefined) => Promise<void>;
+  /** Hears of one a busy server (503) gave a time to come back (ms). */
+  readonly busy: (mailbox: string | undefined, retryAfter: number) => Promise<void>;
   readonly clock: Clock;
 }
 
 /** Sends what belongs together as JSON batches, as large as the server is quick. */
-export function batchSender({ send, throttled, clock }: BatchSenderOptions): BatchSender {
+export function batchSender({ send, throttled, busy, clock }: BatchSenderOptions): BatchSender {
   const size = batchSize();
   let pausedUntil = 0;
   let barren = 0;
@@ -56,25 +58,56 @@ export function batchSender({ send, throttled, clock }: BatchSenderOptions): Bat
       size.took(requests.length, now - sentAt);
       if (!answer.ok) {
         pausedUntil = now + PAUSE;
-        const isUnknown = answer.verdict === 'uncertain' && answer.error.status !== NOT_IMPLEMENTED;
+        const isUnknown = CONCLUSIVE.has(answer.verdict) && answer.error.status !== NOT_IMPLEMENTED;
         return requests.map(() => (isUnknown ? answer : undefined));
       }
       const answers = readBatch<Body>(answer.body, requests.length, now);
       barren = answers.some((each) => each?.ok) ? 0 : barren + 1;
-      if (barren >= BARREN) pausedUntil = now + PAUSE;
-      const refusal = answers.find((each) => each?.ok === false && each.verdict === 'throttled');
-      // A rest too long to be waited out here is met again, by those that are sent by themselves.
-      if (refusal !== undefined) await throttled(first.mailbox, refusal.retryAfter).catch(unlessThrottled);
+      if (barren >= BARREN || !isOneByOne(answers)) pausedUntil = now + PAUSE;
+      await hearRests(first.mailbox, answers);
       return answers.map((each) => (each?.ok === false && !CONCLUSIVE.has(each.verdict) ? undefined : each));
     },
   };
+
+  // The longest rest counts, as among requests that were sent by themselves.
+  async function hearRests<Body>(
+    mailbox: string | undefined,
+    answers: readonly (Judged<Body> | undefined)[],
+  ): Promise<void> {
+    const failed = answers.filter((each) => each?.ok === false);
+    const busyFor = longest(failed.filter(({ error }) => error.status === BUSY));
+    if (busyFor !== undefined) await busy(mailbox, busyFor);
+    const refused = failed.filter(({ verdict }) => verdict === 'throttled');
+    // A rest too long to be waited out here is met again, by those that are sent by themselves.
+    if (refused.length > 0) await throttled(mailbox, longest(refused)).catch(unlessThrottled);
+  }
+}
+
+function longest(answers: readonly { readonly retryAfter?: number | undefined }[]): number | undefined {
+  const named = answers.flatMap(({ retryAfter }) => (retryAfter === undefined ? [] : [retryAfter]));
+  return named.length === 0 ? undefined : Math.max(...named);
+}
+
+// After one that failed comes nothing but 424; a server that carries out all at once is over its own limits with every batch.
+function isOneByOne(answers: readonly (Judged<unknown> | undefined)[]): boolean {
+  const failed = answers.findIndex((each) => each === undefined || isRefusal(each));
+  return failed < 0 || !answers.slice(failed + 1).some((each) => each?.ok === true || isRefusal(each));
+}
+
+// What got lost (0) says nothing about those after it.
+function isRefusal(answer: Judged<unknown> | undefined): boolean {
+  return answer?.ok === false && answer.error.status !== 0;
 }
 
 const NOT_IMPLEMENTED = 501;
+const BUSY = 503;
 /** 424: a request before it failed. */
 const FAILED_DEPENDENCY = 424;
-/** Answers that say all there is to say. After any other nothing was done, and sent by itself the request is done or says why not. */
-const CONCLUSIVE: ReadonlySet<GraphVerdict> = new Set(['uncertain', 'conflict', 'too-large', 'refused']);
+/**
+ * Failures after which the target is asked. After any other nothing was done, and sent by itself the request is done or says
+ * why not: what is refused inside of a batch may be the batch's form or size, and none of the message's.
+ */
+const CONCLUSIVE: ReadonlySet<GraphVerdict> = new Set(['uncertain', 'conflict']);
 /** Batches in a row of which nothing was done, before it is the batch and not what was in it. */
 const BARREN = 3;
 
@@ -118,26 +151,46 @@ function responsesOf(body: unknown): readonly unknown[] | undefined {
   return Array.isArray(responses) ? responses : undefined;
 }
 
-// In the order of the requests: servers answer in any. An answer that is missing got lost; of a 424 is known that nothing was done.
+/**
+ * In the order of the requests: servers answer in any. An answer that is missing got lost, and so did one that is there twice
+ * and says two things; of a 424 is known that nothing was done.
+ */
 function readBatch<Body>(body: unknown, count: number, now: number): readonly (Judged<Body> | undefined)[] {
   const replies = new Map<string, Reply>();
+  const contradicted = new Set<string>();
   for (const each of responsesOf(body) ?? []) {
     if (typeof each !== 'object' || each === null) continue;
     const id = String(Reflect.get(each, 'id'));
     const status = Number(Reflect.get(each, 'status'));
-    if (!Number.isInteger(status) || replies.has(id)) continue;
+    if (!Number.isInteger(status)) continue;
+    if ((replies.get(id)?.status ?? status) !== status) contradicted.add(id);
     replies.set(id, {
       status,
       headers: lowerCase(Reflect.get(each, 'headers')),
-      body: Reflect.get(each, 'body') ?? {},
+      body: valueOf(Reflect.get(each, 'body')),
     });
   }
   return Array.from({ length: count }, (_, index) => {
-    const reply = replies.get(String(index + 1));
+    const id = String(index + 1);
+    const reply = contradicted.has(id) ? undefined : replies.get(id);
     if (reply === undefined) return withoutAnswer('', 0, 'no answer in the batch');
     if (reply.status === FAILED_DEPENDENCY) return undefined;
     return answerOf<Body>(reply, { id: String(reply.headers['client-request-id'] ?? ''), now, isWhole: true });
   });
+}
+
+// A body is JSON, or the text of it, or that in base64 (json-batching: what is no JSON is base64).
+function valueOf(body: unknown): unknown {
+  if (typeof body !== 'string') return body ?? {};
+  return parsed(body) ?? parsed(Buffer.from(body, 'base64').toString()) ?? {};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function lowerCase(headers: unknown): Readonly<Record<string, string>> {

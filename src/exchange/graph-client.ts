@@ -178,7 +178,12 @@ export function graphClient({
   }
 
   return {
-    ...batchSender({ send, throttled: (mailbox, retryAfter) => rest(mailbox, retryAfter, 0), clock }),
+    ...batchSender({
+      send,
+      throttled: (mailbox, retryAfter) => rest(mailbox, retryAfter, 0),
+      busy: (mailbox, retryAfter) => budget.rest(mailbox, retryAfter),
+      clock,
+    }),
     send: (request) => send(request),
     upload: (request) => send(request, true),
     read,

@@ -174,6 +174,85 @@ describe('with other servers', () => {
     ]);
   });
 
+  /** A batch gets these answers, in the order of the requests; what is sent by itself arrives. */
+  const answering = (
+    inside: readonly { readonly status: number; readonly [name: string]: unknown }[],
+  ): Parameters<typeof scriptedGraph>[0] =>
+    function answer(asked, response) {
+      if (!isBatch(asked)) return json(response, 201, { id: asked.url });
+      const responses = requestsOf(asked).map(({ id }, at) => ({ body: { id: `item ${id}` }, ...inside[at], id }));
+      return json(response, 200, { responses });
+    };
+
+  test.each([
+    [400, 'BadRequest'],
+    [413, 'RequestEntityTooLarge'],
+  ])(
+    'what is refused inside with %i is offered again as it was: it may be the batch that is refused',
+    async (status, code) => {
+      const body = { error: { code, message: 'the batch' } };
+      await using graph = await scriptedGraph(
+        answering([{ status, body }, ...[2, 3, 4].map(() => ({ status: 424, body: {} }))]),
+      );
+      const results = await mailboxOf(graph).importSome('f', some(4), never);
+      expect(results).toMatchObject(some(4).map(() => ({ value: { outcome: 'imported', notes: [] } })));
+      expect(graph.asked).toHaveLength(5);
+    },
+  );
+
+  test('a busy server inside names its time: the mailbox rests before anything else is sent', async () => {
+    const busy = { status: 503, headers: { 'retry-after': '7' }, body: {} };
+    await using graph = await scriptedGraph(answering([busy, { status: 424 }, { status: 424 }, { status: 424 }]));
+    await mailboxOf(graph).importSome('f', some(4), never);
+    expect(graph.rests).toEqual([7_000]);
+  });
+
+  test('of several refusals the longest rest counts', async () => {
+    const refused = (seconds: string) => ({ status: 429, headers: { 'Retry-After': seconds }, body: {} });
+    await using graph = await scriptedGraph(answering([{ status: 201 }, refused('1'), refused('2'), refused('1')]));
+    await mailboxOf(graph).importSome('f', some(4), never);
+    expect(graph.waits).toEqual([2_000]);
+  });
+
+  test.each([
+    [429, 201, 429, 201],
+    [201, 201, 429, 429],
+    [424, 201, 201, 201],
+  ])('a server that goes on after a failure (%i, %i, %i, %i) gets no more batches', async (...statuses) => {
+    const headers = { 'Retry-After': '1' };
+    await using graph = await scriptedGraph(
+      answering(statuses.map((status) => (status === 201 ? { status } : { status, headers, body: {} }))),
+    );
+    expect(await importAll(mailboxOf(graph), 'f', some(20))).toEqual(Array(20).fill('imported'));
+    expect(graph.asked.filter(isBatch)).toHaveLength(1);
+  });
+
+  test.each([
+    ['the batch', 409, undefined],
+    ['the same one twice', 200, [201, 400]],
+  ])('who contradicts about %s has said nothing: it is asked', async (_, status, twice) => {
+    await using graph = await scriptedGraph((asked, response) => {
+      if (!isBatch(asked)) return json(response, 201, { id: asked.url });
+      const responses = requestsOf(asked).flatMap(({ id }) =>
+        (twice ?? []).map((each) => ({ id, status: each, body: {} })),
+      );
+      return json(response, status, { responses });
+    });
+    const results = await mailboxOf(graph).importSome('f', some(4), never);
+    expect(results).toMatchObject(some(4).map(() => ({ value: { outcome: 'unknown' } })));
+    expect(graph.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['text', (body: string) => body],
+    ['base64', (body: string) => Buffer.from(body).toString('base64')],
+  ])('bodies inside may be %s', async (_, written) => {
+    const inside = some(4).map((_each, at) => ({ status: 201, body: written(JSON.stringify({ id: `item ${at}` })) }));
+    await using graph = await scriptedGraph(answering(inside));
+    const results = await mailboxOf(graph).importSome('f', some(4), never);
+    expect(results).toMatchObject(some(4).map((_each, at) => ({ value: { outcome: 'imported', id: `item ${at}` } })));
+  });
+
   test('one that knows none of the addresses in a batch is not asked so for long', async () => {
     await using graph = await scriptedGraph((asked, response) => {
       if (!isBatch(asked)) return json(response, 201, { id: asked.url });

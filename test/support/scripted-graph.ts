@@ -16,6 +16,8 @@ export interface ScriptedGraph extends AsyncDisposable {
   readonly asked: readonly AskedOfGraph[];
   /** ms every wait of the client was for. */
   readonly waits: readonly number[];
+  /** ms the budget was told to rest, without a refusal. */
+  readonly rests: readonly number[];
   readonly client: GraphClient;
 }
 
@@ -25,6 +27,7 @@ type Answer = (asked: AskedOfGraph, response: ServerResponse, origin: string) =>
 export async function scriptedGraph(answer: Answer): Promise<ScriptedGraph> {
   const asked: AskedOfGraph[] = [];
   const waits: number[] = [];
+  const rests: number[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -41,7 +44,7 @@ export async function scriptedGraph(answer: Answer): Promise<ScriptedGraph> {
   const client = graphClient({
     graphUrl: origin,
     signIn: async () => 'token',
-    budget: unlimitedBudget(),
+    budget: { ...unlimitedBudget(), rest: async (_mailbox, ms) => void rests.push(ms) },
     clock,
     timeScale: 1,
   });
@@ -49,6 +52,7 @@ export async function scriptedGraph(answer: Answer): Promise<ScriptedGraph> {
     origin,
     asked,
     waits,
+    rests,
     client,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
