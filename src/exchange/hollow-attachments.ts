@@ -74,7 +74,7 @@ export function hollowAttachments(raw: Buffer, withTexts: boolean): HollowMessag
   while (boundaries.size > 0 && (at = raw.indexOf('\n--', at)) >= 0) {
     const lineEnd = raw.indexOf(LINE_FEED, at + 1);
     if (lineEnd < 0) break;
-    const boundary = raw.toString('latin1', at + 3, Math.min(lineEnd, at + 3 + LONGEST_BOUNDARY)).trimEnd();
+    const boundary = lineAt(raw, at + 3);
     if (!boundaries.has(boundary)) {
       at = lineEnd;
       continue;
@@ -158,7 +158,6 @@ function bodyWorthTaking(raw: Buffer, header: PartHeader, boundaries: ReadonlySe
 
 // A nested message has boundaries of its own, which were not learned; it ends at the next one that was (RFC 2046, 5.1.2).
 function endOfMessage(raw: Buffer, start: number, boundaries: ReadonlySet<string>): number {
-  if (boundaries.size === 0) return raw.length;
   for (let at = raw.indexOf('\n--', start); at >= 0; at = raw.indexOf('\n--', at + 1)) {
     const line = raw.toString('latin1', at + 3, at + 3 + LONGEST_BOUNDARY);
     for (const boundary of boundaries) if (line.startsWith(boundary)) return lineEndBefore(raw, at, start);
@@ -166,10 +165,20 @@ function endOfMessage(raw: Buffer, start: number, boundaries: ReadonlySet<string
   return raw.length;
 }
 
-// It may be empty, with a boundary right behind its header. The last line end belongs to its last line, and stays as well.
+// It may be empty, with a boundary right behind its header. The last line end of a message belongs to its last line, and stays.
 function endOfText(raw: Buffer, start: number, boundaries: ReadonlySet<string>): number {
-  const end = Math.max(start, endOfMessage(raw, start - 1, boundaries));
-  return end === raw.length && raw[end - 1] === LINE_FEED ? lineEndBefore(raw, end - 1, start) : end;
+  for (let at = raw.indexOf('\n--', start - 1); boundaries.size > 0 && at >= 0; at = raw.indexOf('\n--', at + 1)) {
+    const line = lineAt(raw, at + 3);
+    if (boundaries.has(line) || (line.endsWith('--') && boundaries.has(line.slice(0, -2))))
+      return lineEndBefore(raw, at, start);
+  }
+  return raw.length > start && raw.at(-1) === LINE_FEED ? lineEndBefore(raw, raw.length - 1, start) : raw.length;
+}
+
+function lineAt(raw: Buffer, start: number): string {
+  const end = raw.indexOf(LINE_FEED, start);
+  const longest = start + LONGEST_BOUNDARY;
+  return raw.toString('latin1', start, end < 0 ? longest : Math.min(end, longest)).trimEnd();
 }
 
 // The line end before a boundary belongs to the boundary.

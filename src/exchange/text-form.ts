@@ -14,17 +14,17 @@ const PLAIN_TYPE = /^[\w.+-]+\/[\w.+-]+\s*(?:;|$)/;
 const TEXT_TYPE = /^text\/(plain|html)\s*(?:;\s*charset=(?:"([\w-]+)"|([\w-]+))\s*)?;?$/i;
 /** Charsets in which a line end is the byte it is in ASCII, under names that every program reads the same way. */
 const CHARSET = /^(?:utf-8|us-ascii|iso-8859-(?:[1-9]|1[03456])|windows-125[0-8])$/;
-const ENCODINGS: Readonly<Record<string, TextForm['encoding']>> = {
-  '7bit': 'none',
-  '8bit': 'none',
-  binary: 'none',
-  'quoted-printable': 'quoted-printable',
-  base64: 'base64',
-};
+const ENCODINGS: ReadonlyMap<string, TextForm['encoding']> = new Map([
+  ['7bit', 'none'],
+  ['8bit', 'none'],
+  ['binary', 'none'],
+  ['quoted-printable', 'quoted-printable'],
+  ['base64', 'base64'],
+]);
 const BOUNDARY = /boundary\s*=/gi;
 const CLEAR_BOUNDARY = /boundary\s*=\s*(?:"[^"]{1,1000}"|[^\s;"]{1,1000})\s*(?:;|$)/i;
 
-/** Reads an unfolded part header of ASCII. Text of another form than the commonest ones is "other": nothing has to be known of it. */
+/** Reads an unfolded part header of ASCII. What is not text in one of the commonest forms is "other". */
 export function partForm(header: string): PartForm {
   if (/\r(?!\n)/.test(header)) return 'doubtful';
   const fields = new Map<string, string>();
@@ -36,7 +36,7 @@ export function partForm(header: string): PartForm {
   if (type !== undefined && !PLAIN_TYPE.test(type)) return 'doubtful';
   if (type !== undefined && /^multipart\//i.test(type)) return hasClearBoundary(type) ? 'other' : 'doubtful';
   const text = TEXT_TYPE.exec(type ?? 'text/plain');
-  const encoding = ENCODINGS[(fields.get('transfer-encoding') ?? '8bit').toLowerCase()];
+  const encoding = ENCODINGS.get((fields.get('transfer-encoding') ?? '8bit').toLowerCase());
   const charset = (text?.[2] ?? text?.[3] ?? 'utf-8').toLowerCase();
   if (text === null || encoding === undefined || !CHARSET.test(charset)) return 'other';
   if (!/^(?:inline\b|$)/i.test(fields.get('disposition') ?? '')) return 'other';

@@ -58,6 +58,15 @@ describe('texts that are read here are the same as those a parser reads', () => 
     expect(await look(message)).toHaveLength(1);
   });
 
+  test.each([
+    ['base64 with junk at its end', part('text/plain', 'base64', `${LINE.replaceAll(' ', '').repeat(50_000)}*`)],
+    ['nothing but carriage returns', part('text/plain', '8bit', `${'\r'.repeat(1_500_000)}x\r`)],
+  ])('megabytes of %s cost no more than other text', async (_what, message) => {
+    const { text } = await readMime(Buffer.from(message, 'latin1'));
+
+    expect(text().length).toBeGreaterThan(1_000_000);
+  });
+
   test('both forms of one text', async () => {
     expect(await look(multipart('alternative', PLAIN, HTML))).toEqual(['text', 'html']);
   });
@@ -71,6 +80,7 @@ describe('texts that are read here are the same as those a parser reads', () => 
     ['a header is there twice', `Content-Type: text/html\r\n${part('text/plain', '8bit', LONG)}`, 0],
     ['a header is not ASCII', `Subject: \xe4\r\n${part('text/plain', '8bit', LONG)}`, 0],
     ['the charset is no superset of ASCII', part('text/plain; charset=utf-16le', '8bit', LONG), 0],
+    ['nobody knows the encoding', part('text/plain', 'constructor', LONG), 0],
     ['nobody knows the charset', part('text/plain; charset=iso-8859-12', '8bit', LONG), 0],
     ['padding is in the midst of base64', part('text/plain', 'base64', `${LONG.slice(0, 40)}==\r\n${BASE64}`), 0],
     ['the text is a file', `Content-Disposition: attachment\r\n${part('text/plain', '8bit', LONG)}`, 0],
