@@ -65,12 +65,14 @@ function unquoteLine(bytes: Buffer, start: number, end: number, into: Buffer, at
   const isSoft = end > start && bytes[end - 1] === EQUALS;
   const stop = isSoft ? end - 1 : end;
   let to = at;
-  for (let i = start; i < stop; i += 1) {
+  for (let i = start; i < stop; i += 1, to += 1) {
     const byte = bytes[i] ?? 0;
-    const escaped = byte === EQUALS && i + 2 < stop ? hexByte(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : -1;
-    into[to] = escaped < 0 ? byte : escaped;
-    to += 1;
-    if (escaped >= 0) i += 2;
+    into[to] = byte;
+    if (byte !== EQUALS || i + 2 >= stop) continue;
+    const escaped = hexByte(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0);
+    if (escaped < 0) continue;
+    into[to] = escaped;
+    i += 2;
   }
   if (isSoft) return to;
   into[to] = LINE_FEED;
