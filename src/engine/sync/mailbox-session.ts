@@ -11,6 +11,8 @@ export interface MailboxSession {
   readonly batch: MigrationBatch;
   /** Id of this pass: part of the markers it writes. */
   readonly run: string;
+  /** When this pass began (ms since 1970, UTC): what an earlier one sent may still have been under way. */
+  readonly since: number;
   readonly source: SourceMailbox;
   readonly target: TargetMailbox;
   readonly ledger: Ledger;

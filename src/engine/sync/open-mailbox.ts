@@ -8,7 +8,7 @@ import { type OpenSource, withOpenSource } from './open-source.ts';
 import type { SyncTimer } from './sync-timer.ts';
 
 /** What is open without anybody who writes. */
-type Sides = Omit<MailboxSession, 'run' | 'books' | 'timer'>;
+type Sides = Omit<MailboxSession, 'run' | 'since' | 'books' | 'timer'>;
 
 /** Opens both sides, the ledger and the books, hands them to `use`, and closes them whatever happens. */
 export async function withOpenMailbox<Result>(
@@ -25,7 +25,7 @@ export async function withOpenMailbox<Result>(
     ]);
     if (progress?.ceiling !== undefined) timer.follow({ ...progress.ceiling, at: progress.updatedAt });
     const books = new MailboxBooks(world, user, { progress, folders }, timer);
-    return await use({ ...sides, run: world.newId(), books, timer });
+    return await use({ ...sides, run: world.newId(), since: world.clock.now(), books, timer });
   };
   return withOpenSides(world, user, signal, useSides, timer);
 }

@@ -1,12 +1,11 @@
 import { isStandInRun } from '../domain/marker.ts';
+import { settledAfter } from '../domain/settled-after.ts';
 import type { LedgerEntry, MarkedItem } from '../ports.ts';
 import { isMoveIntent } from './apply-moves.ts';
 import { type FolderPlace, type FolderRun, formerMarkersOf, markerOf } from './folder-run.ts';
 import type { MailboxSession } from './mailbox-session.ts';
 import { standInEntry } from './stand-in.ts';
 
-/** Exchange's filters may not show an item for a few seconds after it was stored; before that, "not found" proves nothing. */
-const CONSISTENCY_DELAY = 10_000;
 /** Messages above this may have been sent in several steps, so that one found in the target may lack attachments. */
 const SEVERAL_STEPS = 2 * 1024 * 1024;
 
@@ -31,7 +30,7 @@ export async function settleIntents(session: MailboxSession, run: FolderRun): Pr
     if (isMoveIntent(entry)) continue;
     if (entry.run !== undefined) run.runs.set(entry.uid, entry.run);
     const id = await findOnce(session, run, entry.uid);
-    const settledAt = entry.at + CONSISTENCY_DELAY / world.settings.timeScale;
+    const settledAt = settledAfter(entry, session.since, world.settings.timeScale);
     if (id !== undefined) {
       if (isStandInRun(entry.run)) await confirmStandIn(session, run, entry, id);
       else if (entry.size > SEVERAL_STEPS) {
@@ -58,11 +57,12 @@ export async function settleDeparted(
   const { uidValidity } = place.status;
   const forgotten: number[] = [];
   let found = 0;
-  for (const { detail: _detail, ...entry } of await ledger.entries(place.path, uidValidity, 'intended')) {
+  for (const { detail, ...entry } of await ledger.entries(place.path, uidValidity, 'intended')) {
     session.signal.throwIfAborted();
     if (entry.run !== undefined) place.runs.set(entry.uid, entry.run);
     let id = entry.targetId ?? (await findOnce(session, place, entry.uid));
-    const wait = entry.at + CONSISTENCY_DELAY / world.settings.timeScale - world.clock.now();
+    const settledAt = settledAfter({ at: entry.at, detail }, session.since, world.settings.timeScale);
+    const wait = settledAt - world.clock.now();
     if (id === undefined && wait > 0) {
       await world.clock.sleep(wait, session.signal);
       id = await findOnce(session, place, entry.uid);
