@@ -1,7 +1,8 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 
-/** A list of 1,000 items is below 4 MB; what unfolds to more than this is no answer. */
-const MOST = { maxOutputLength: 256 * 1024 * 1024 };
+/** A list of 1,000 items is below 4 MB; more bytes than this, on the way or unfolded, are no answer. */
+export const MOST_ANSWERED = 32 * 1024 * 1024;
+const MOST = { maxOutputLength: MOST_ANSWERED };
 
 type Decode = (bytes: Buffer) => Buffer;
 

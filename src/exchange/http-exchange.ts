@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
-import { withoutCoding } from './content-coding.ts';
+import { MOST_ANSWERED, withoutCoding } from './content-coding.ts';
 import type { StreamedBody } from './streamed-body.ts';
 
 export interface HttpExchange {
@@ -50,6 +50,7 @@ export function exchangeHttp({ method, url, headers, body, timeout, stillWanted 
   const lengthHeader = body === undefined ? {} : { 'Content-Length': String(body.length) };
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let received = 0;
     let status = 0;
     let answered: IncomingHttpHeaders = {};
     let running: Dispatcher.DispatchController | undefined;
@@ -77,8 +78,10 @@ export function exchangeHttp({ method, url, headers, body, timeout, stillWanted 
           status = statusCode;
           answered = responseHeaders;
         },
-        onResponseData(_controller, chunk) {
-          chunks.push(chunk);
+        onResponseData(controller, chunk) {
+          received += chunk.length;
+          if (received <= MOST_ANSWERED) chunks.push(chunk);
+          else if (chunks.splice(0).length > 0) controller.abort(codedError('ETOOLONG'));
         },
         onResponseEnd() {
           clearTimeout(timer);

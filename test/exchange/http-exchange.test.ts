@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { exchangeHttp } from '../../src/exchange/http-exchange.ts';
 
@@ -31,6 +32,22 @@ test('what breaks off is asked once, and never answered with half of what came',
   server.close();
   await once(server, 'close');
   await expect(exchangeHttp({ ...POST, url: `${at}/gone`, body })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test.each([
+  ['as it is', {}, (bytes: Buffer) => bytes, 'ETOOLONG'],
+  ['unfolded', { 'Content-Encoding': 'gzip' }, (bytes: Buffer) => gzipSync(bytes), 'ECODING'],
+])('an answer without end is none, and not kept: %s', async (_, headers, written, code) => {
+  const server = createServer((request, response) => {
+    const end = (): void => void response.writeHead(200, headers).end(written(Buffer.alloc(33 * 1024 * 1024, ' ')));
+    request.resume().once('end', end);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  await expect(exchangeHttp({ ...POST, url, body: Buffer.from('{}') })).rejects.toMatchObject({ code });
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
 });
 
 test('a large body goes out piece by piece and arrives as it is, every time it is sent', async () => {
