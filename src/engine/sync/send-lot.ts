@@ -19,8 +19,15 @@ export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>):
       queue.fail(error);
     } finally {
       queue.done(lot);
+      for (const { raw } of lot.messages) release(raw);
     }
   }
+}
+
+// What becomes of every message of the lot is known, so nobody reads its body any more. As garbage, bodies would wait for a
+// collection of everything, and make one necessary. A Buffer that shares its memory with others stays.
+function release({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /**
