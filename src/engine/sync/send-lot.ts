@@ -32,7 +32,7 @@ function release({ buffer, byteLength }: Buffer): void {
 
 /**
  * Intent before, confirmation after. The intents are durable before the first byte is sent, the results are
- * written before the lot counts as done; what was surely not sent is taken back, so that only messages without an answer stay intended.
+ * written as they come; what was surely not sent is taken back, so that only messages without an answer stay intended.
  */
 async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise<void> {
   const { ledger, books } = session;
@@ -40,12 +40,12 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
   const intents = new Map(messages.map((message) => [message, entryOf(session, run, message)]));
   await ledger.record(run.path, uidValidity, [...intents.values()]);
 
-  const results: LedgerEntry[] = [];
   const unsent = new Set(messages.map((message) => message.meta.uid));
   try {
     for (let left = messages; left.length > 0;) {
       session.signal.throwIfAborted();
       const attempts = await sendSome(session, run, left);
+      const results: LedgerEntry[] = [];
       let failure: { readonly error: unknown } | undefined;
       for (const [index, message] of left.slice(0, attempts.length).entries()) {
         try {
@@ -58,16 +58,16 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
           failure ??= { error };
         }
       }
+      await ledger.confirm(run.path, uidValidity, results);
+      for (const entry of results) {
+        if (entry.state === 'copied') books.arrived(run.path, entry.size);
+        if (entry.state === 'skipped') books.move(run.path, 'pending', 'skipped');
+      }
       if (failure !== undefined) throw failure.error;
       left = left.slice(attempts.length);
     }
   } finally {
-    await ledger.confirm(run.path, uidValidity, results);
     await ledger.withdraw(run.path, uidValidity, [...unsent]);
-    for (const entry of results) {
-      if (entry.state === 'copied') books.arrived(run.path, entry.size);
-      if (entry.state === 'skipped') books.move(run.path, 'pending', 'skipped');
-    }
   }
 }
 
