@@ -64,7 +64,7 @@ function sentenceOf(view: VerifyView, { t }: Locale): string {
 // Every message is in exactly one of these rows: they add up to the source.
 function accountSection(view: VerifyView, { t, count }: Locale): CardElement | undefined {
   if (view.done === 0) return undefined;
-  const { inTarget, elsewhere, skipped, excluded, removedByOwner, missing, differentItems, surplus } = view;
+  const { inTarget, elsewhere, skipped, excluded, removedByOwner, missing, differentItems, surplus, doubled } = view;
   const rows: readonly (readonly [number, string, 'done' | 'attention' | 'failed' | 'plain'])[] = [
     [inTarget, t.verify.inTarget, 'done'],
     [elsewhere, t.verify.elsewhere, 'done'],
@@ -78,6 +78,7 @@ function accountSection(view: VerifyView, { t, count }: Locale): CardElement | u
     t.verify.account(count(view.sourceItems)),
     ...rows.filter(([value]) => value > 0).map(([value, words, tone]) => markRow(tone, [words], count(value))),
     ...(surplus > 0 ? [markRow('plain', [t.verify.surplus(surplus)])] : []),
+    ...(doubled > 0 ? [markRow('attention', [t.verify.doubled(doubled)])] : []),
   );
 }
 

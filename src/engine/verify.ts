@@ -62,7 +62,7 @@ export async function verifyView(world: World, target: Target, request?: string)
   );
   const done = found.flatMap((each) => (each === undefined ? [] : [each]));
   const sum = (column: Exclude<keyof FolderVerification, 'source' | 'uids'>): number =>
-    done.flatMap((each) => each.folders).reduce((total, folder) => total + folder[column], 0);
+    done.flatMap((each) => each.folders).reduce((total, folder) => total + (folder[column] ?? 0), 0);
   const of = (verdict: string): number => done.filter((each) => verdictOf(each) === verdict).length;
   return {
     identity: 'user' in target ? target.user : target.batch,
@@ -71,7 +71,7 @@ export async function verifyView(world: World, target: Target, request?: string)
     ...{ equal: of('equal'), different: of('different'), unknown: of('unknown') },
     ...{ sourceItems: sum('sourceItems'), inTarget: sum('inTarget'), elsewhere: sum('elsewhere') },
     ...{ skipped: sum('skipped'), excluded: sum('excluded'), removedByOwner: sum('removedByOwner') },
-    ...{ missing: sum('missing'), differentItems: sum('different'), surplus: sum('surplus') },
+    ...{ missing: sum('missing'), differentItems: sum('different'), surplus: sum('surplus'), doubled: sum('doubled') },
     results: done.map((each) => ({
       identity: each.user,
       verdict: verdictOf(each),

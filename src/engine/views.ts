@@ -259,6 +259,7 @@ export interface VerifyView {
   readonly missing: number;
   readonly differentItems: number;
   readonly surplus: number;
+  readonly doubled: number;
   readonly results: readonly {
     readonly identity: string;
     readonly verdict: Verdict;

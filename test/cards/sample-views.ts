@@ -136,6 +136,7 @@ export function sampleVerify(): VerifyView {
     missing: 4,
     differentItems: 1,
     surplus: 18,
+    doubled: 2,
     results: [
       {
         identity: 'sales.desk@example.com',

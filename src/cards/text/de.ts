@@ -672,6 +672,8 @@ export const DE: typeof EN = {
     missingRow: 'Fehlen',
     differentRow: 'Eine andere Nachricht an ihrer Stelle',
     surplus: (value) => `${messages(value)} im Ziel sind in der Quelle inzwischen weg; sie bleiben.`,
+    doubled: (value) =>
+      `${messages(value)} im Ziel sind Kopien: von ihren Besitzern gemacht oder vom Ziel doppelt abgelegt; sie bleiben.`,
     where: 'Was verschieden ist',
     missingOf: (value) => `${count(value)} fehlen`,
     differentOf: (value) => `${count(value)} verschieden`,

@@ -678,6 +678,8 @@ export const EN = {
     missingRow: 'Missing',
     differentRow: 'Another message in their place',
     surplus: (value: number) => `${messages(value)} in the target are gone at the source since; they are kept.`,
+    doubled: (value: number) =>
+      `${messages(value)} in the target are copies: made by their owners, or stored twice by the target; they are kept.`,
     where: 'What differs',
     missingOf: (value: number) => `${count(value)} missing`,
     differentOf: (value: number) => `${count(value)} different`,

@@ -19,6 +19,8 @@ export interface FolderVerification {
   readonly different: number;
   /** Brought earlier and gone at the source since; kept. */
   readonly surplus: number;
+  /** Items beyond one for each message: copies of its owner's, or stored twice by the target. Reports of older versions lack it. */
+  readonly doubled?: number;
   /** UIDs of what is missing or different, for whoever wants to look; at most fifty. */
   readonly uids: readonly number[];
 }
@@ -53,6 +55,7 @@ export function countFound(
   source: string,
   found: Iterable<readonly [uid: number, what: Found]>,
   surplus: number,
+  doubled = 0,
 ): FolderVerification {
   const counts = { inTarget: 0, elsewhere: 0, skipped: 0, excluded: 0, removedByOwner: 0, missing: 0, different: 0 };
   const uids: number[] = [];
@@ -62,7 +65,7 @@ export function countFound(
     counts[what] += 1;
     if ((what === 'missing' || what === 'different') && uids.length < MOST_UIDS) uids.push(uid);
   }
-  return { source, sourceItems, ...counts, surplus, uids };
+  return { source, sourceItems, ...counts, surplus, doubled, uids };
 }
 
 /**

@@ -8,7 +8,11 @@ import type { MailboxSession } from './mailbox-session.ts';
 const CHUNK = 500;
 
 type ReadOnlySession = Pick<MailboxSession, 'user' | 'batch' | 'source' | 'target' | 'ledger' | 'signal'>;
-type Marked = Pick<MarkedItem, 'folderId' | 'messageId'> & { readonly run: string };
+type Marked = Pick<MarkedItem, 'folderId' | 'messageId'> & {
+  readonly run: string;
+  /** Items with this marker. */
+  readonly times: number;
+};
 
 /**
  * Compares source and target as they are now: every UID of the source against the markers of the whole target, and the
@@ -44,7 +48,9 @@ async function markedByFolder({ target, user }: ReadOnlySession): Promise<Readon
     const [, prefix = '', uid = '', run = ''] = /^(.*\|)(\d+)\|([^|]*)$/s.exec(marker) ?? [];
     if (!prefix.startsWith(`${user.userName}|`)) continue;
     const items = byFolder.get(prefix) ?? new Map<number, Marked>();
-    byFolder.set(prefix, items.set(Number(uid), { folderId, run, ...(messageId === undefined ? {} : { messageId }) }));
+    const times = (items.get(Number(uid))?.times ?? 0) + 1;
+    items.set(Number(uid), { folderId, run, times, ...(messageId === undefined ? {} : { messageId }) });
+    byFolder.set(prefix, items);
   }
   return byFolder;
 }
@@ -73,7 +79,8 @@ async function compareFolder(
   }
   for (const uid of await otherMessages(session, folder, uids, marked)) found.set(uid, 'different');
   const surplus = [...marked.keys()].filter((uid) => !found.has(uid)).length;
-  return countFound(path, found, surplus);
+  const doubled = [...marked.values()].reduce((sum, { times }) => sum + times - 1, 0);
+  return countFound(path, found, surplus, doubled);
 }
 
 function absent(state: LedgerState | undefined, removedByOwner: boolean): Found {
