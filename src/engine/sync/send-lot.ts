@@ -24,10 +24,14 @@ export async function uploadLane(session: MailboxSession, queue: LotQueue<Lot>):
   }
 }
 
+/** Of smaller bodies (bytes) it costs more than it saves. */
+const WORTH_RELEASING = 16 * 1024;
+
 // What becomes of every message of the lot is known, so nobody reads its body any more. As garbage, bodies would wait for a
 // collection of everything, and make one necessary. A Buffer that shares its memory with others stays.
 function release({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength >= WORTH_RELEASING)
+    buffer.transfer(0);
 }
 
 /**
