@@ -219,6 +219,8 @@ test('any order of source changes, a crash at any call: the target ends equal, n
         }
       }
       await lastPass(user);
+      // Of a mailbox that was left as synced all times can be compared; by chance every one may have been left by a crash.
+      if (wholePasses === 0) await lastPass(user);
       await letGo(user);
 
       const plan = planOf(sandbox);
