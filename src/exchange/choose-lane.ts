@@ -48,12 +48,13 @@ export function chooseLane({
 
   // The first ones that may share a request: small, of the JSON lane.
   function company(messages: readonly MessageToImport[]): readonly MessageToImport[] {
+    const first = messages.slice(0, together());
     let bytes = 0;
-    const end = messages.slice(0, together()).findIndex((message) => {
+    const end = first.findIndex((message) => {
       bytes += message.raw.length;
       return message.raw.length > SMALL || bytes > MOST_BYTES || isAppended(message);
     });
-    return messages.slice(0, end < 0 ? together() : end);
+    return end < 0 ? first : first.slice(0, end);
   }
 
   return {

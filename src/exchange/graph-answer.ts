@@ -40,6 +40,17 @@ export function withoutAnswer(requestId: string, status: number, message: string
   return { ok: false, verdict: 'uncertain', error: { status, code: message, message, requestId } } as const;
 }
 
+/** The JSON of a body: `{}` for none, undefined for what is no JSON. */
+export function readJson(text: string): unknown {
+  if (text === '') return {};
+  try {
+    // A byte order mark is no JSON, but some gateways write one (RFC 8259 8.1: may be ignored).
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 function textOf(header: string | readonly string[] | undefined): string | null {
   return header === undefined ? null : String(header);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock } from '../engine/ports.ts';
-import { type GraphAnswer, type Judged, type Reply, answerOf, withoutAnswer } from './graph-answer.ts';
+import { type GraphAnswer, type Judged, type Reply, answerOf, readJson, withoutAnswer } from './graph-answer.ts';
 import { batchSize } from './batch-size.ts';
 import type { GraphClient, GraphRequest } from './graph-client.ts';
 import type { GraphVerdict } from './graph-failure.ts';
@@ -120,8 +120,9 @@ function unlessThrottled(error: unknown): void {
  * what comes after a failure is surely not carried out (424).
  */
 function batchBody(requests: readonly GraphRequest[]): StreamedBody {
-  const parts = requests.flatMap(({ method, path, body, bytes, headers }, index) => {
-    const content = bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+  const parts = requests.flatMap((request, index) => {
+    const { method, path, headers } = request;
+    const content = contentOf(request);
     const head = JSON.stringify({
       id: String(index + 1),
       ...(index === 0 ? {} : { dependsOn: [String(index)] }),
@@ -140,6 +141,11 @@ function batchBody(requests: readonly GraphRequest[]): StreamedBody {
       : [Buffer.from(`${opening},"body":`), content, Buffer.from('}')];
   });
   return joined([...parts, Buffer.from(']}')]);
+}
+
+/** What a request sends, as bytes. */
+export function contentOf({ bytes, body }: GraphRequest): Buffer | StreamedBody | undefined {
+  return bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
 }
 
 function isBatchAnswer(body: unknown): boolean {
@@ -182,15 +188,7 @@ function readBatch<Body>(body: unknown, count: number, now: number): readonly (J
 // A body is JSON, or the text of it, or that in base64 (json-batching: what is no JSON is base64).
 function valueOf(body: unknown): unknown {
   if (typeof body !== 'string') return body ?? {};
-  return parsed(body) ?? parsed(Buffer.from(body, 'base64').toString()) ?? {};
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return readJson(body) ?? readJson(Buffer.from(body, 'base64').toString()) ?? {};
 }
 
 function lowerCase(headers: unknown): Readonly<Record<string, string>> {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MigrationError } from '../engine/domain/failure.ts';
 import type { Clock, TargetBudget, WaitWatch } from '../engine/ports.ts';
-import { type GraphAnswer, type Judged, answerOf, withoutAnswer } from './graph-answer.ts';
-import { type BatchSender, batchSender } from './graph-batch.ts';
+import { type GraphAnswer, type Judged, answerOf, readJson, withoutAnswer } from './graph-answer.ts';
+import { type BatchSender, batchSender, contentOf } from './graph-batch.ts';
 import { type GraphError, type GraphVerdict, describe } from './graph-failure.ts';
 import { CONNECT_TIMEOUT, type HttpExchange, exchangeHttp } from './http-exchange.ts';
 import { nextPage } from './next-page.ts';
@@ -82,7 +82,7 @@ export function graphClient({
 
   async function send<Body>(request: GraphRequest, preauthenticated = false): Promise<GraphAnswer<Body>> {
     const url = urlOf(request.path, preauthenticated);
-    const body = request.bytes ?? encode(request.body);
+    const body = contentOf(request);
     const upload = request.method === 'GET' || request.method === 'DELETE' ? 0 : (body?.length ?? 0);
     for (let fresh = false, renewals = 0, rests = 0; ; rests += 1) {
       request.signal?.throwIfAborted();
@@ -138,7 +138,7 @@ export function graphClient({
         timeout: BASE_TIMEOUT + Math.ceil(upload / SLOWEST_BYTES_PER_MS),
       };
       const { status, headers, text } = await watch.during('target', () => exchangeHttp(exchange));
-      const parsed = parse(text);
+      const parsed = readJson(text);
       const isWhole = request.holds?.(parsed) ?? (request.method !== 'GET' || text !== '');
       const answer = answerOf<Body>({ status, headers, body: parsed }, { id, now: clock.now(), isWhole });
       // A busy server names its time: the whole mailbox rests, whatever became of this request.
@@ -237,20 +237,6 @@ function networkCode(error: unknown): string {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
   if (typeof code === 'string') return code;
   return error instanceof Error ? error.name : 'network';
-}
-
-function encode(body: unknown): Buffer | undefined {
-  return body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-}
-
-function parse(text: string): unknown {
-  if (text === '') return {};
-  try {
-    // A byte order mark is no JSON, but some gateways write one (RFC 8259 8.1: may be ignored).
-    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function isList(body: unknown): boolean {

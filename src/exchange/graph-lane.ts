@@ -54,11 +54,10 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
     const prepared = await Promise.all(messages.map(prepare));
     const ready = prepared.filter((each): each is Prepared => !('outcome' in each));
     const path = messagesPath(folderId);
-    const send = (): Promise<readonly (GraphAnswer<Message> | undefined)[]> =>
-      graph.sendTogether<Message>(
-        ready.map(({ request }) => ({ method: 'POST', path, bytes: request.body, mailbox, signal })),
-      );
-    const sent = await settled(send);
+    const requests = ready.map(
+      ({ request: { body: bytes } }) => ({ method: 'POST', path, bytes, mailbox, signal }) as const,
+    );
+    const [sent] = await Promise.allSettled([graph.sendTogether<Message>(requests)]);
     const results: PromiseSettledResult<ImportOutcome>[] = [];
     let given: PromiseRejectedResult | undefined = sent.status === 'rejected' ? sent : undefined;
     for (const each of prepared) {
@@ -68,10 +67,10 @@ export function graphLane({ graph, mailbox, maxItemSize, removeDuplicate, clock,
       }
       const answer = sent.status === 'fulfilled' ? sent.value[ready.indexOf(each)] : undefined;
       // What kept one from being sent keeps the others, too; but whatever was answered is told.
-      const result =
+      const [result] =
         answer === undefined && given !== undefined
-          ? given
-          : await settled(() => offer(folderId, each, signal, answer));
+          ? [given]
+          : await Promise.allSettled([offer(folderId, each, signal, answer)]);
       if (result.status === 'rejected') given ??= result;
       results.push(result);
     }
@@ -229,11 +228,6 @@ interface Prepared {
   readonly message: MessageToImport;
   readonly parsed: ParsedMessage;
   readonly request: CreateRequest;
-}
-
-async function settled<Result>(work: () => Promise<Result>): Promise<PromiseSettledResult<Result>> {
-  const [result] = await Promise.allSettled([work()]);
-  return result;
 }
 
 // What nobody can read must not keep a mailbox from being moved: it is skipped, with its reason.

@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { decodeBase64 } from './base64.ts';
 import type { TextForm } from './text-form.ts';
+import { unescapeQuoted } from './transfer-coding.ts';
 
 const EQUALS = 0x3d;
 const LINE_FEED = 0x0a;
@@ -64,31 +65,11 @@ function copyLine(bytes: Buffer, start: number, end: number, into: Buffer, at: n
 function unquoteLine(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
   const isSoft = end > start && bytes[end - 1] === EQUALS;
   const stop = isSoft ? end - 1 : end;
-  let to = at;
-  for (let i = start; i < stop; i += 1, to += 1) {
-    const byte = bytes[i] ?? 0;
-    into[to] = byte;
-    if (byte !== EQUALS || i + 2 >= stop) continue;
-    const escaped = hexByte(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0);
-    if (escaped < 0) continue;
-    into[to] = escaped;
-    i += 2;
-  }
+  const to = unescapeQuoted(bytes, start, stop, into, at);
   if (isSoft) return to;
   into[to] = LINE_FEED;
   return to + 1;
 }
-
-function hexByte(high: number, low: number): number {
-  const first = HEX[high] ?? -1;
-  const second = HEX[low] ?? -1;
-  return first < 0 || second < 0 ? -1 : first * 16 + second;
-}
-
-/** The value of a hexadecimal digit by its byte; -1 for every other byte. */
-const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
-  '0123456789abcdef'.indexOf(String.fromCodePoint(byte).toLowerCase()),
-);
 
 function decoderOf(charset: string): TextDecoder {
   const known = decoders.get(charset);

@@ -29,7 +29,35 @@ export function decodeTransfer(bytes: Buffer, coding: TransferCoding): Buffer {
   }
 }
 
-// RFC 2045 6.7. What is no escape stays as it is, as every program does it.
+/**
+ * Decodes a piece of a quoted-printable line to where it belongs; answers where the next one does. What is no escape stays as it is, as
+ * every program does it (RFC 2045 6.7).
+ */
+export function unescapeQuoted(bytes: Buffer, start: number, end: number, into: Buffer, at: number): number {
+  let to = at;
+  for (let i = start; i < end; i += 1, to += 1) {
+    const byte = bytes[i] ?? 0;
+    into[to] = byte;
+    if (byte !== EQUALS || i + 2 >= end) continue;
+    const escaped = hexByte(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0);
+    if (escaped < 0) continue;
+    into[to] = escaped;
+    i += 2;
+  }
+  return to;
+}
+
+function hexByte(high: number, low: number): number {
+  const first = HEX[high] ?? -1;
+  const second = HEX[low] ?? -1;
+  return first < 0 || second < 0 ? -1 : first * 16 + second;
+}
+
+/** The value of a hexadecimal digit by its byte; -1 for every other byte. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCodePoint(byte).toLowerCase()),
+);
+
 function decodeQuotedPrintable(bytes: Buffer): Buffer {
   const decoded = Buffer.allocUnsafe(bytes.length);
   let length = 0;
@@ -41,13 +69,7 @@ function decodeQuotedPrintable(bytes: Buffer): Buffer {
     // Blanks at the end of a line are none of the content.
     while (end > at && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end -= 1;
     const isSoft = end > at && bytes[end - 1] === EQUALS;
-    for (let i = at; i < (isSoft ? end - 1 : end); i += 1) {
-      const hex = bytes[i] === EQUALS ? bytes.toString('latin1', i + 1, Math.min(i + 3, end)) : '';
-      const escaped = /^[0-9a-f]{2}$/i.test(hex);
-      decoded[length] = escaped ? Number.parseInt(hex, 16) : (bytes[i] ?? 0);
-      length += 1;
-      if (escaped) i += 2;
-    }
+    length = unescapeQuoted(bytes, at, isSoft ? end - 1 : end, decoded, length);
     if (!isSoft) length += bytes.copy(decoded, length, next - ending, next);
     at = next;
   }

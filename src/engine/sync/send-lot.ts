@@ -46,12 +46,12 @@ async function sendLot(session: MailboxSession, { run, messages }: Lot): Promise
 
   const unsent = new Set(messages.map((message) => message.meta.uid));
   try {
-    for (let left = messages; left.length > 0;) {
+    for (let left = messages.map((message) => toOffer(session, run, message)); left.length > 0;) {
       session.signal.throwIfAborted();
       const attempts = await sendSome(session, run, left);
       const results: LedgerEntry[] = [];
       let failure: { readonly error: unknown } | undefined;
-      for (const [index, message] of left.slice(0, attempts.length).entries()) {
+      for (const [index, { message }] of left.slice(0, attempts.length).entries()) {
         try {
           const { sent, outcome } = await orStandIn(session, run, message, attempts[index]);
           unsent.delete(message.meta.uid);
@@ -81,18 +81,30 @@ type Attempt = PromiseSettledResult<ImportOutcome>;
 async function sendSome(
   session: MailboxSession,
   run: FolderRun,
-  messages: readonly ReadMessage[],
+  offers: readonly Offered[],
 ): Promise<readonly Attempt[]> {
   const { target, signal } = session;
-  const begun = messages.findIndex(({ meta }) => run.incomplete.has(meta.uid));
-  const [first] = messages;
-  const existing = first === undefined ? undefined : run.incomplete.get(first.meta.uid);
-  if (first !== undefined && existing !== undefined) {
-    const message = toImport(session, run, first);
-    return Promise.allSettled([target.completeMessage(existing, run.targetFolderId, message, signal)]);
-  }
-  const fresh = messages.slice(0, begun < 0 ? undefined : begun).map((message) => toImport(session, run, message));
-  return target.importSome(run.targetFolderId, fresh, signal);
+  const [first] = offers;
+  if (first?.existing !== undefined)
+    return Promise.allSettled([target.completeMessage(first.existing, run.targetFolderId, first.toImport, signal)]);
+  const begun = offers.findIndex(({ existing }) => existing !== undefined);
+  const fresh = begun < 0 ? offers : offers.slice(0, begun);
+  return target.importSome(
+    run.targetFolderId,
+    fresh.map((each) => each.toImport),
+    signal,
+  );
+}
+
+interface Offered {
+  readonly message: ReadMessage;
+  readonly toImport: MessageToImport;
+  /** The item that is there already, and lacks attachments. */
+  readonly existing: string | undefined;
+}
+
+function toOffer(session: MailboxSession, run: FolderRun, message: ReadMessage): Offered {
+  return { message, toImport: toImport(session, run, message), existing: run.incomplete.get(message.meta.uid) };
 }
 
 interface Sent {
